@@ -1,6 +1,6 @@
 import { ARCHIVE_MARK, fillArchive, placeholdersOf } from '../domain/addresses/archive.ts'
 import type { ChannelPlace } from '../domain/addresses/mapper.ts'
-import { openArguments, ownArguments } from '../domain/addresses/own-arguments.ts'
+import { type OwnValue, openArguments, ownValues } from '../domain/addresses/own-arguments.ts'
 import { mayGoTo } from '../domain/addresses/redirects.ts'
 import { hasHiddenSlash, isUnclear, resolveAddress } from '../domain/addresses/resolve.ts'
 import { openSeal, type SealedPlace, type SealKind } from '../domain/addresses/seal.ts'
@@ -66,8 +66,8 @@ interface Known {
   readonly named: readonly string[]
   /** All of its directory is its own, and no other channel's. */
   readonly isAlone: boolean
-  /** Arguments of its address that no viewer is shown. */
-  readonly own: readonly string[]
+  /** Values of its address that no viewer is shown. */
+  readonly own: readonly OwnValue[]
   /** Seals of recent requests, verified. */
   readonly seals: Map<string, SealedPlace | null>
 }
@@ -111,7 +111,7 @@ const readKnown = (table: NgxSharedDict<string>, channel: string): Known | null 
     decodedEntry: decodePath(record.entry),
     named: namedOrigins(record),
     isAlone: !record.isClosed && !record.isShared,
-    own: ownArguments(record.query),
+    own: ownValues(record.base + record.entry, record.query),
     seals: new Map(),
   }
 }

@@ -1,6 +1,7 @@
 import { createMapper, type Mapper } from '../domain/addresses/mapper.ts'
-import { ownArguments } from '../domain/addresses/own-arguments.ts'
+import { hideArguments, type OwnValue, ownValues } from '../domain/addresses/own-arguments.ts'
 import { type SealKind, sealPlace } from '../domain/addresses/seal.ts'
+import type { ChannelRecord } from '../domain/channels/channel-table.ts'
 import { decodePercent } from '../domain/credentials/encoding.ts'
 import { dashSteps, isDash } from '../domain/manifests/dash.ts'
 import { type HlsVariable, type HlsVariables, hlsSteps, isHls } from '../domain/manifests/hls.ts'
@@ -60,6 +61,9 @@ const allowed = (channel: string): ((origin: string) => boolean) => {
   }
 }
 
+const valuesOf = ({ base, entry, query }: ChannelRecord): readonly OwnValue[] =>
+  ownValues(base + entry, query)
+
 const mapperFor = (request: ManifestRequest, found: Fetched): Mapper | null => {
   const record = readChannel(request.channel)
   const kid = currentKid()
@@ -72,7 +76,7 @@ const mapperFor = (request: ManifestRequest, found: Fetched): Mapper | null => {
     isMoved: found.isMoved,
     rest: request.rest,
     seal: request.seal,
-    ownArguments: ownArguments(record.query),
+    ownValues: valuesOf(record),
     isAllowed: allowed(request.channel),
     isOthers: (origin, path) => isOthers(request.channel, origin, path),
     sealOf: (place) => sealPlace(nginxCrypto, { kid, secret }, binding, place),
@@ -86,19 +90,22 @@ interface Arguments {
   readonly own: readonly string[]
   /** Others that the address had when the viewer asked for it. */
   readonly viewers: readonly string[]
-  /** Whether the viewer knows these. */
-  readonly isKnown: boolean
+  /** Whether the viewer knows one of these. */
+  readonly isKnown: (pair: string) => boolean
 }
 
 const argumentsOf = ({ channel, path, seal }: ManifestRequest): Arguments => {
-  const own = pairsOf(readChannel(channel)?.query ?? '')
+  const record = readChannel(channel)
+  const own = pairsOf(record?.query ?? '')
   const mark = path.indexOf('?')
   const asked = pairsOf(mark < 0 ? '' : path.slice(mark + 1))
   return {
     own,
     viewers: asked.filter((pair) => !own.includes(pair)),
-    // Some of them may have been under that seal, hidden.
-    isKnown: seal !== 'manifest',
+    // Some of them may have been hidden: under that seal, or by a mark for one of the channel's values.
+    isKnown: (pair) =>
+      seal !== 'manifest' &&
+      (record === null || hideArguments(`?${pair}`, valuesOf(record)) === `?${pair}`),
   }
 }
 
@@ -111,7 +118,7 @@ const valueIn =
       // Reports of players are no part of what a copy is known by.
       if (name !== wanted || name === '' || name === 'CMCD') continue
       const value = decodePercent(pair.slice(at + 1))
-      if (isKnown && viewers.includes(pair)) return { value, from: 'argument' }
+      if (viewers.includes(pair) && isKnown(pair)) return { value, from: 'argument' }
       const isOwn = viewers.length === 0 || own.includes(pair)
       return { value, from: isOwn ? 'secret' : 'redirection' }
     }

@@ -78,7 +78,7 @@ export const leadsOf = (manifest: string, url: string, isAllowed: Allowed): Lead
     isMoved: false,
     rest: '',
     seal: null,
-    ownArguments: [],
+    ownValues: [],
     isAllowed: (origin) => {
       const may = isAllowed(origin)
       if (!may) past.add(origin)

@@ -1,4 +1,4 @@
-import { hideArguments } from './own-arguments.ts'
+import { hideArguments, namesOwnValue, type OwnValue } from './own-arguments.ts'
 import { type Address, directoryOf, hasHiddenSlash, isUnclear, resolveAddress } from './resolve.ts'
 import type { SealedPlace, SealKind } from './seal.ts'
 
@@ -22,8 +22,8 @@ export interface MapperContext {
   readonly rest: string
   /** Kind of the seal in that path; `null` without one. */
   readonly seal: SealKind | null
-  /** Arguments of the channel's own address that no viewer is shown. */
-  readonly ownArguments: readonly string[]
+  /** Values of the channel's own address that no viewer is shown. */
+  readonly ownValues: readonly OwnValue[]
   /** Whether the edge may fetch from this origin. */
   isAllowed(origin: string): boolean
   /** Whether a path belongs to another channel. */
@@ -49,7 +49,9 @@ export interface Mapper {
   rewriteManifest(reference: string, name: string): string
   /** The same with all of the address under seal, its arguments too, and a name in place of its own; `null` where that is not possible. */
   hide(reference: string, name: string): string | null
-  /** A rewritten reference without the values of the channel's own arguments; `rewrite` and `rewriteManifest` do so themselves. */
+  /** Whether a reference may not stay as it is, since its path has a value of the channel's own address. */
+  tells(reference: string): boolean
+  /** A rewritten reference without the values of the channel's own address in its arguments; `rewrite` and `rewriteManifest` do so themselves. */
   conceal(reference: string): string
 }
 
@@ -134,20 +136,24 @@ const sealer = (
   }
 }
 
-/** Creates the mapper of one manifest; it caches seals of directories. */
-export const createMapper = (context: MapperContext): Mapper => {
-  const { channel, manifest } = context
-  const directory = directoryOf(context.rest)
-  const up = upFrom(directory)
-  const keeps = keeper(context, directory)
-  const sealed = sealer(context)
+type Places = Pick<Mapper, 'fileAt' | 'directoryAt' | 'tells'>
+
+/** Paths of files and directories below the channel: in its own directory as they are, else under a seal. */
+const placesOf = (context: MapperContext, sealed: ReturnType<typeof sealer>): Places => {
+  const { base } = context.channel
+  const tells = (reference: string): boolean => namesOwnValue(reference, context.ownValues)
   const fileAt = (address: Address): string | null => {
     const { origin, path, query } = address
     if (!context.isAllowed(origin)) return null
     const from = directoryOf(path)
     const file = path.slice(from.length)
-    if (isOwn(context, address) && !isUnclear(path) && !context.isOthers(origin, path))
-      return path.slice(channel.base.length) + query
+    const own = isOwn(context, address) ? path.slice(base.length) : null
+    if (own !== null && !tells(own) && !isUnclear(path) && !context.isOthers(origin, path))
+      return own + query
+    if (tells(file)) {
+      const one = sealed('manifest', origin, path)
+      return one === null ? null : `${one}file${query}`
+    }
     const alone = isAlone(context, address, from)
     const place = alone ? sealed('file', origin, path) : sealed('files', origin, from)
     return place === null ? null : place + file + query
@@ -155,14 +161,26 @@ export const createMapper = (context: MapperContext): Mapper => {
   const directoryAt = (address: Address, kind: SealKind, isSealed = false): string | null => {
     if (!context.isAllowed(address.origin)) return null
     const path = directoryOf(address.path)
-    if (!isSealed && isOwn(context, { ...address, path }) && !isUnclear(path))
-      return path.slice(channel.base.length)
+    const own = isOwn(context, { ...address, path }) ? path.slice(base.length) : null
+    if (own !== null && !isSealed && !tells(own) && !isUnclear(path)) return own
     return sealed(kind, address.origin, path)
   }
-  const conceal = (reference: string): string => hideArguments(reference, context.ownArguments)
+  return { fileAt, directoryAt, tells }
+}
+
+/** Creates the mapper of one manifest; it caches seals of directories. */
+export const createMapper = (context: MapperContext): Mapper => {
+  const { manifest } = context
+  const directory = directoryOf(context.rest)
+  const up = upFrom(directory)
+  const keeps = keeper(context, directory)
+  const sealed = sealer(context)
+  const { fileAt, directoryAt, tells } = placesOf(context, sealed)
+  const conceal = (reference: string): string => hideArguments(reference, context.ownValues)
   const rewriteShown = (reference: string): string => {
-    if (keeps(false) && PLAIN.test(reference)) return reference
-    if (isBelowItsBase(reference) && keeps(namesDirectory(reference))) return reference
+    const isTold = tells(reference)
+    if (!isTold && keeps(false) && PLAIN.test(reference)) return reference
+    if (!isTold && isBelowItsBase(reference) && keeps(namesDirectory(reference))) return reference
     const address = resolveAddress(reference, manifest)
     const path = address === null ? null : fileAt(address)
     if (path === null) return reference
@@ -192,6 +210,7 @@ export const createMapper = (context: MapperContext): Mapper => {
     rewrite,
     rewriteManifest,
     hide,
+    tells,
     conceal,
   }
 }

@@ -189,7 +189,8 @@ export const placeOf = (value: string, base: Base, mapper: Mapper): string | nul
 export const rewriteReference = (value: string, bases: readonly Base[], mapper: Mapper): string => {
   const below = namesDirectory(value)
   if (value === '') return value
-  if (isBelowItsBase(value) && bases.every((base) => base.takes(below))) {
+  const isKept = isBelowItsBase(value) && !mapper.tells(value)
+  if (isKept && bases.every((base) => base.takes(below))) {
     for (const base of bases) base.uses(below)
     return value
   }

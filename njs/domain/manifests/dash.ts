@@ -59,6 +59,7 @@ const resolveBases = (level: Level, inherited: readonly Base[], work: Work): voi
 /** Whether a reference leads to the channel's own directory from each of its bases, which lie there themselves. */
 const staysInside = (value: string, bases: readonly Base[], mapper: Mapper): boolean =>
   isRelativePath(value) &&
+  !mapper.tells(value) &&
   bases.every(
     (base) =>
       base.directory?.startsWith('@/') === false &&

@@ -14,7 +14,7 @@ export const mapperAt = (manifest: string, more: Partial<MapperContext> = {}) =>
     rest: address.path.slice(channel.base.length),
     isMoved: false,
     seal: null,
-    ownArguments: [],
+    ownValues: [],
     isAllowed: (origin) => ['http://o:1', 'http://cdn:2'].includes(origin),
     isOthers: (_, path) => path.startsWith('/hls/ch2/'),
     sealOf: ({ kind, origin, path }) =>

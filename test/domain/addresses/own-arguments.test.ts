@@ -1,15 +1,28 @@
 import { expect, test } from 'vitest'
-import { hideArguments, openArguments, ownArguments } from '#domain/addresses/own-arguments'
+import {
+  hideArguments,
+  namesOwnValue,
+  openArguments,
+  ownValues,
+} from '#domain/addresses/own-arguments'
 
-const own = ownArguments('token=SECRET&id=7&output=hls&flag&k%3D=a%26bc')
+const own = ownValues(
+  '/live/anna/pass-word/77.m3u8',
+  'token=SECRET&id=7&output=hls4&flag&k%3D=a%26bc&m=A+/B=&token=SECOND&e=x%3Ayz',
+)
 
 test.each([
   ['s.ts?token=SECRET', 's.ts?token=~own'],
-  ['@/~x/s.ts?a=1&token=SECRET&output=hls', '@/~x/s.ts?a=1&token=~own&output=hls'],
+  ['@/~x/s.ts?a=1&token=SECRET&output=hls4', '@/~x/s.ts?a=1&token=~own&output=~own'],
   ['s.ts?k%3D=a%26bc', 's.ts?k%3D=~own'],
   ['s.ts?id=7', 's.ts?id=7'],
   ['s.ts?token=OTHER', 's.ts?token=OTHER'],
-  ['s.ts?xtoken=SECRET', 's.ts?xtoken=SECRET'],
+  ['s.ts?token=', 's.ts?token='],
+  ['s.ts?token=SECOND', 's.ts?token=~own5'],
+  ['s.ts?xtoken=SECRET', 's.ts?xtoken=~own0'],
+  ['s.ts?u=anna&p=pass-word', 's.ts?u=~own8&p=~own9'],
+  ['s.ts?m=A%2B%2FB%3D', 's.ts?m=~own4'],
+  ['s.ts?e=x:yz', 's.ts?e=~own7'],
   ['token=SECRET', 'token=SECRET'],
   ['http://elsewhere/s.ts?token=SECRET', 'http://elsewhere/s.ts?token=SECRET'],
 ])('%s is shown as %s, and opened again', (reference, shown) => {
@@ -18,7 +31,21 @@ test.each([
   expect(openArguments(args, own)).toBe(reference.slice(reference.indexOf('?') + 1))
 })
 
-test('nothing is put in for an argument that the channel has not', () => {
-  expect(openArguments('other=~own', own)).toBe('other=~own')
-  expect(openArguments('token=~own', [])).toBe('token=~own')
+test.each(['other=~own', 'other=~own99', 'token=~ownx', '~own', '=~own', 'token=~own0x'])(
+  'nothing is put in for what no manifest has: %s',
+  (args) => {
+    expect(openArguments(args, own)).toBe(args)
+    expect(openArguments(args, [])).toBe(args)
+  },
+)
+
+test.each([
+  ['SECRET/s.ts', true],
+  ['a/pass-word?b', true],
+  ['a/SECRETS/s.ts', false],
+  ['s.ts?a=/SECRET/', false],
+  ['7/s.ts', false],
+])('a path with one of the values: %s, %s', (reference, isTold) => {
+  expect(namesOwnValue(reference, own)).toBe(isTold)
+  expect(namesOwnValue(reference, [])).toBe(false)
 })

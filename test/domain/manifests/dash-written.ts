@@ -10,7 +10,7 @@ export const mapper = (path = '/dash/c/m.mpd', origin = 'http://o:1', isMoved = 
     rest: isMoved ? 'm.mpd' : path.slice(channel.base.length),
     isMoved,
     seal: null,
-    ownArguments: [],
+    ownValues: [],
     isAllowed: (it) => it === 'http://o:1' || it === 'http://cdn:2',
     isOthers: () => false,
     sealOf: (it) =>

@@ -27,7 +27,7 @@ export interface Judge {
   asked(url: string): Promise<string>
 }
 
-/** Starts an edge before four channels: one of HLS, one with a login in its address, and two whose entry does not say what it is. */
+/** Starts an edge before five channels: one of HLS, two with a login in their address, and two whose entry does not say what it is. */
 export async function startJudge(): Promise<Judge> {
   const rig = await startRig((stub, origin) => {
     stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true })] }
@@ -37,6 +37,7 @@ export async function startJudge(): Promise<Judge> {
       ch1: { origin: origin.url, base: '/hls/ch1/' },
       php: { origin: origin.url, base: '/p/', entry: 'get.php', query: 'id=7&output=hls' },
       paid: { origin: origin.url, base: '/paid/', entry: 'm.m3u8', query: 'login=OF-THE-PROVIDER' },
+      panel: { origin: origin.url, base: '/live/anna/pass-word/', entry: '77.m3u8' },
       dash: { origin: origin.url, base: '/dash/', entry: 'get', protocol: 'dash' },
     })
   })

@@ -117,16 +117,46 @@ describe('the login in a channel’s address', () => {
       expect(await judge.asked(new URL(line, entry).href)).toBe(wanted[index])
   })
 
+  test('under another name neither, nor in the path', async () => {
+    const entry = `${await judge.open('panel')}77.m3u8`
+    const wanted = [
+      '/live/anna/pass-word/v.m3u8?u=anna&p=pass-word',
+      '/live/anna/pass-word/anna/pass-word/s.ts',
+      '/live/anna/pass-word/deep/pass-word?x=pass-word',
+      '/hlsr/anna/pass-word/w.m3u8?a=1',
+    ]
+    const master = wanted.flatMap((it) => (it.includes('.m3u8') ? [STREAM, it] : [it]))
+    const lines = await linesOf(entry, '/live/anna/pass-word/77.m3u8', ...master)
+    expect(lines.join()).not.toMatch(/anna|pass-word/)
+    for (const [index, line] of lines.filter((it) => !it.startsWith('#')).entries())
+      expect(await judge.asked(new URL(line, entry).href)).toBe(wanted[index])
+  })
+
+  test('nor where a viewer asks for it under a name that the playlist reads', async () => {
+    const entry = `${await judge.open('paid')}m.m3u8`
+    const asked = ['x=~own0', 'login=~own&x=~own0', 'x=OF-THE-PROVIDER']
+    for (const [index, args] of asked.entries()) {
+      const master = [QUERY('x'), STREAM, `v${index}.m3u8?y={$x}`]
+      const lines = await linesOf(`${entry}?n=${index}&${args}`, '/paid/m.m3u8', ...master)
+      expect(lines.join()).not.toContain('OF-THE-PROVIDER')
+      const variant = await judge.asked(new URL(lines[2] ?? '', entry).href)
+      expect(variant).toBe(`/paid/v${index}.m3u8?y=OF-THE-PROVIDER`)
+    }
+  })
+
   test('nor in one of DASH', async () => {
     const root = await judge.open('paid')
     const login = 'login=OF-THE-PROVIDER'
-    const body = `<MPD type="static"><Location>m.mpd?${login}</Location><Period><AdaptationSet><SegmentTemplate media="/t/$Number$.m4s?a=1&amp;${login}" initialization="i.mp4?${login}"/><Representation id="a"/><Representation id="b"><BaseURL>deeper/</BaseURL></Representation></AdaptationSet></Period></MPD>`
+    const body = `<MPD type="static"><Location>m.mpd?${login}</Location><Period><AdaptationSet><SegmentTemplate media="/t/$Number$.m4s?a=1&amp;${login}" initialization="i.mp4?${login}"/><Representation id="a"/><Representation id="b"><BaseURL>deeper/</BaseURL></Representation></AdaptationSet><AdaptationSet><SegmentTemplate media="OF-THE-PROVIDER/$Number$.m4s"/><Representation id="c"/></AdaptationSet></Period></MPD>`
     judge.rig.origin.files.set('/paid/m.mpd', { type: 'application/dash+xml', body })
     const { text } = await judge.rig.get(`${root.slice(judge.rig.url.length)}m.mpd`)
     expect(text).not.toContain('OF-THE-PROVIDER')
     const [media = ''] = [...text.matchAll(/media="([^"]*)"/g)].map(([, it = '']) => it)
     const at = media.replace('$Number$', '7').replace('&amp;', '&')
     expect(await judge.asked(new URL(at, root).href)).toBe(`/t/7.m4s?a=1&${login}`)
+    const last = [...text.matchAll(/media="([^"]*)"/g)].at(-1)?.[1] ?? ''
+    const inPath = await judge.asked(new URL(last.replace('$Number$', '7'), root).href)
+    expect(inPath).toBe('/paid/OF-THE-PROVIDER/7.m4s')
   })
 
   test('nor does what a redirection of the origin adds', async () => {

@@ -12,6 +12,8 @@ export interface OriginAnswer {
   readonly cookies: readonly string[]
   /** `WWW-Authenticate` */
   readonly challenge: string
+  /** Whether the body is as long as the origin said it would be. */
+  readonly isWhole: boolean
 }
 
 const text = (value: string | string[] | undefined): string =>
@@ -45,14 +47,17 @@ export const fetchOrigin = async (
     ? await r.subrequest('/_gatehouse/origin-unpacked', { method: 'GET' })
     : await r.subrequest('/_gatehouse/origin', { method: 'GET' })
   const headers: Readonly<Record<string, string | string[] | undefined>> = reply.headersOut
+  const body = reply.responseBuffer ?? new Uint8Array(0)
+  const length = text(headers['Content-Length'])
   return {
     status: reply.status,
-    body: reply.responseBuffer ?? new Uint8Array(0),
+    body,
     type: text(headers['Content-Type']),
     encoding: text(headers['Content-Encoding']).trim().toLowerCase(),
     location: text(headers['Location']),
     cookies: list(headers['Set-Cookie']),
     challenge: text(headers['WWW-Authenticate']),
+    isWhole: length === '' || Number(length) === body.length,
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Address, resolveAddress } from '../domain/addresses/resolve.ts'
-import { isPage, readText } from '../domain/manifests/text.ts'
+import { isBrokenOff, isPage, readText } from '../domain/manifests/text.ts'
 import { fetchOrigin, type OriginAnswer, type OriginQuestion } from '../platform/fetch-origin.ts'
 import { gunzip, inflate } from '../platform/gunzip.ts'
 import { logError } from '../platform/log.ts'
@@ -78,7 +78,8 @@ const read = async (
     const bytes = unpack(answer) ?? unpack(await fetchOrigin(r, question, true))
     if (bytes === null) throw new Error(`cannot read ${answer.encoding}`)
     const text = await takeSteps(readText(bytes))
-    return isPage(text) ? { status: UNREADABLE, text: '' } : { status: 200, text }
+    if (isPage(text)) return { status: UNREADABLE, text: '' }
+    return isBrokenOff(text) ? { status: 502, text: '' } : { status: 200, text }
   } catch (problem) {
     logError('fetchManifest', problem)
     return { status: UNREADABLE, text: '' }
@@ -121,6 +122,8 @@ export const fetchManifest = async (
       hadCookies,
       past: null,
     }
+    // The origin, or the way to it, broke off: nginx gives what had come by then.
+    if (!answer.isWhole) return { ...found, status: 502 }
     if (isDocument(answer.status)) return { ...found, ...(await read(r, question, answer)) }
     if (!isRedirection(answer.status))
       return isElsewhere(answer.status)

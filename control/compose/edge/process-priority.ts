@@ -35,14 +35,22 @@ const groupNice = (): number | null => {
   }
 }
 
-/** Linux keeps a nice value for each thread. */
-const threads = (): number[] => readdirSync('/proc/self/task').map(Number)
+/** Linux keeps a nice value for each thread. Empty where `/proc` cannot be read. */
+const threads = (): number[] => {
+  try {
+    return readdirSync('/proc/self/task').map(Number)
+  } catch {
+    return []
+  }
+}
 
 /** Whether a lower priority can be left again: by root, and by those whose limit allows it (`RLIMIT_NICE`). */
-const mayRaise = (): boolean => {
-  const present = getPriority()
-  return attempt(() => setPriority(present - 1)) && attempt(() => setPriority(present))
-}
+const mayRaise = (): boolean =>
+  attempt(() => {
+    const present = getPriority()
+    setPriority(present - 1)
+    setPriority(present)
+  })
 
 /** Lowers the threads that are above; returns what restores them. */
 const lowerThreads = (): (() => void) => {

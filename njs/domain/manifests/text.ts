@@ -92,3 +92,11 @@ export function* readText(bytes: Uint8Array): Steps<string> {
  */
 export const isPage = (text: string): boolean =>
   /^[\s\uFEFF]*<(?:!doctype html|html[\s>])/i.test(text.slice(0, 256))
+
+/** Whether a text of unknown length ends in its middle: a document of DASH within its root, a playlist of HLS within a line that an address has to follow. */
+export const isBrokenOff = (text: string): boolean => {
+  const [, root, , slash] =
+    /<((?:\w+:)?(?:MPD|Patch))(?=[\s>])([^>]*?)(\/?)>/.exec(text.slice(0, 16_384)) ?? []
+  if (root !== undefined) return slash === '' && !text.includes(`</${root}`)
+  return /[\r\n]#EXT(?:INF|-X-STREAM-INF):[^\r\n]*$/.test(text.slice(-4096))
+}

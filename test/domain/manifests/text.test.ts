@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isPage, readText } from '#domain/manifests/text'
+import { isBrokenOff, isPage, readText } from '#domain/manifests/text'
 import { finish } from '#domain/steps'
 
 const bytes = (text: string): Uint8Array =>
@@ -35,6 +35,22 @@ test.each([
   ['<htmlx>', false],
 ])('%j is a page: %s', (text, isOne) => {
   expect(isPage(text)).toBe(isOne)
+})
+
+test.each([
+  ['<MPD type="static"><Period>', true],
+  ['<MPD type="static"><Period/></MPD>\n<!-- made by hand -->', false],
+  ['<?xml version="1.0"?>\n<x:MPD a="b">\n<x:Period></x:Period>\n</x:MPD >', false],
+  ['<Patch mpdId="1"/>', false],
+  ['<Patch mpdId="1"><replace/>', true],
+  ['<Period><AdaptationSet/></Period>', false],
+  ['#EXTM3U\n#EXTINF:2,\n1.ts', false],
+  ['#EXTM3U\n#EXTINF:2,\n1.ts\n#EXTINF:2', true],
+  ['#EXTM3U\r\n#EXT-X-STREAM-INF:BANDWIDTH=1', true],
+  ['#EXTM3U\n#EXTINF:2,\n1.ts\n#EXTINF:2,\n', false],
+  ['#EXTM3U\n#EXTINF:2,\n1.ts\n#EXT-X-ENDLIST', false],
+])('%j is broken off: %s', (text, isOne) => {
+  expect(isBrokenOff(text)).toBe(isOne)
 })
 
 const XML = '<?xml version="1.0" encoding="UTF-16"?><MPD>caf\u00e9</MPD>'

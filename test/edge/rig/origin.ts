@@ -24,6 +24,8 @@ export interface TestOrigin {
   readonly moved: Map<string, string>
   /** `Content-Encoding` of a path's file. */
   readonly encodings: Map<string, string>
+  /** Paths whose next answer ends in its middle, and whether its length was said before. */
+  readonly brokenOff: Map<string, 'said' | 'chunked'>
   /** Headers beside a path's answer, its redirection as well. */
   readonly headers: Map<string, OutgoingHttpHeaders>
   readonly seen: { method: string; url: string; headers: IncomingMessage['headers'] }[]
@@ -41,6 +43,7 @@ export async function startOrigin(at = 0, host = '127.0.0.1'): Promise<TestOrigi
   const files = new Map<string, TestFile>()
   const moved: TestOrigin['moved'] = new Map()
   const encodings: TestOrigin['encodings'] = new Map()
+  const brokenOff: TestOrigin['brokenOff'] = new Map()
   const headers: TestOrigin['headers'] = new Map()
   const seen: TestOrigin['seen'] = []
   const bodies: TestOrigin['bodies'] = []
@@ -71,6 +74,14 @@ export async function startOrigin(at = 0, host = '127.0.0.1'): Promise<TestOrigi
     const file = files.get(path) ?? files.get('*')
     if (file === undefined) return void response.writeHead(404).end('no')
     const body = Buffer.from(file.body)
+    const length = brokenOff.get(path)
+    if (length !== undefined) {
+      brokenOff.delete(path)
+      const said = length === 'said' ? { 'Content-Length': body.length } : {}
+      response.writeHead(200, { 'Content-Type': file.type, ...said })
+      const half = body.subarray(0, body.length / 2)
+      return void response.write(half, () => response.destroy())
+    }
     const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '')
     const encoding = encodings.get(path)
     const head = {
@@ -100,6 +111,7 @@ export async function startOrigin(at = 0, host = '127.0.0.1'): Promise<TestOrigi
     files,
     moved,
     encodings,
+    brokenOff,
     headers,
     seen,
     bodies,

@@ -105,3 +105,27 @@ test('a long live playlist that moved on is compared in steps too, and stays one
   expect(answers.every(({ status }) => status === 200)).toBe(true)
   expect(asked - before).toBeLessThan(10)
 })
+
+test.each([
+  ['HLS', 'half.m3u8', hls((at) => `${at}.ts`), 'said'],
+  ['DASH', 'half.mpd', dash(`<BaseURL>x/</BaseURL>${'<A/>'.repeat(2000)}`), 'said'],
+  [
+    'HLS',
+    'chunked.m3u8',
+    `#EXTM3U\n#EXTINF:2,a\n1.ts\n#EXTINF:2,${'a'.repeat(80)}\n2.ts\n`,
+    'chunked',
+  ],
+  ['DASH', 'chunked.mpd', dash(`<BaseURL>x/</BaseURL>${'<A/>'.repeat(2000)}`), 'chunked'],
+] as const)(
+  '%s that breaks off in its middle (%s) is no manifest: the next try is sent',
+  async (_, name, body, length) => {
+    const opened = await rig.get(`/live/${rig.ticket()}/ch1/index.m3u8`)
+    const entry = new URL(opened.headers.get('location') ?? '', rig.url).pathname
+    const file = `/hls/ch1/${name}`
+    rig.origin.files.set(file, { type: 'text/plain', body })
+    rig.origin.brokenOff.set(file, length)
+    const { status, text } = await rig.get(entry.replace('index.m3u8', name))
+    expect(rig.origin.brokenOff.has(file)).toBe(false)
+    expect([status, text.trimEnd().slice(-6)]).toEqual([200, body.trimEnd().slice(-6)])
+  },
+)

@@ -1,7 +1,19 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { processPriority } from '../../../../control/compose/edge/process-priority.ts'
+
+const refuse = vi.hoisted(() => (): never => {
+  throw new Error('EPERM')
+})
+vi.mock('node:fs', () => ({ readdirSync: refuse, readFileSync: refuse, writeFileSync: refuse }))
+// As for root, who may take a priority back, or as where a filter of system calls refuses it.
+const os = vi.hoisted(() => ({ getPriority: (): number => 0, setPriority: (): void => {} }))
+vi.mock('node:os', () => ({
+  getPriority: () => os.getPriority(),
+  setPriority: () => os.setPriority(),
+}))
 
 const PROGRAM = `
 import { readdirSync, readFileSync } from 'node:fs'
@@ -62,4 +74,13 @@ test('the group of a process that shares it with other programs is left alone', 
   const { before, lowered, isRestored } = await run(false)
   expect(isRestored).toBe(true)
   expect(lowered.group).toBe(before.group)
+})
+
+test('where /proc cannot be read, or priorities neither read nor set, nothing is changed', () => {
+  const priority = processPriority()
+  expect(() => priority.lower()).not.toThrow()
+  expect(priority.restore()).toBe(true)
+  os.getPriority = refuse
+  expect(() => priority.lower()).not.toThrow()
+  expect(priority.restore()).toBe(true)
 })

@@ -5,24 +5,25 @@ import { until } from '../../support/programs/port.ts'
 import { viewer } from '../world/viewer.ts'
 import { PATIENT, worldConfig } from '../world/world.ts'
 import { onDashboard } from './browser-pages.ts'
-import { followLink, showPage } from './page-list.ts'
+import { followLink, loaded, showPage } from './page-list.ts'
 
 const more = 'plans:\n  - { name: flat, max_sessions: 7 }\n'
 const { edge, address, admin, openPage, expectComplaint, opened } = onDashboard({
   config: worldConfig({ clocks: PATIENT, more }),
 })
 
-/** Holds back what a page asks for with a method at a path until it is let go; then waits until the page has the answer. */
-const heldBack = async (page: Page, method: string, path: string) => {
+/** Holds back what a page asks for with a method at a path until it is let go; then waits until the page has the answer: the true one, or `json`. */
+const heldBack = async (page: Page, method: string, path: string, json?: object) => {
   let letGo: () => void = () => undefined
   const gate = new Promise<void>((resolve) => {
     letGo = resolve
   })
   const isIt = (asked: string, url: string) => asked === method && url.endsWith(path)
   const asked = page.waitForRequest((request) => isIt(request.method(), request.url()))
-  await page.route(`**${path}`, async (route) => {
+  const isRoute = ({ href }: URL) => href.endsWith(path)
+  await page.route(isRoute, async (route) => {
     if (isIt(route.request().method(), route.request().url())) await gate
-    await route.continue()
+    await (json === undefined ? route.continue() : route.fulfill({ json }))
   })
   return {
     asked,
@@ -217,4 +218,31 @@ test('what another operator changes is shown without asking again', async () => 
     url: 'http://127.0.0.1:9/x',
   })
   await page.getByRole('heading', { name: 'door' }).waitFor()
+})
+
+test('of many accounts the first are there while the rest is read, and the whole list is searched without asking', async () => {
+  const names = ['long list one', 'long list two']
+  for (const name of names) await admin().send('POST', '/accounts', { name })
+  const page = await opened('#/settings')
+  const { items } = await admin().get<{ items: { name: string }[] }>('/accounts?limit=1000')
+  await page.route(/\/accounts\?limit=1000$/, (route) =>
+    route.fulfill({ json: { items: items.filter(({ name }) => name !== names[1]), next: 'on' } }),
+  )
+  const rest = await heldBack(page, 'GET', '/api/v1/accounts?limit=1000&after=on', {
+    items: items.filter(({ name }) => name === names[1]),
+    next: null,
+  })
+  await page.getByRole('navigation').getByRole('link', { name: 'Accounts' }).click()
+  await rest.asked
+  await page.getByRole('link', { name: 'long list one' }).waitFor()
+  await page.getByRole('status').filter({ hasText: 'Loading' }).waitFor()
+  await rest.answered()
+  await page.getByRole('link', { name: 'long list two' }).waitFor()
+  await loaded(page)
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(request.url()))
+  await page.getByLabel('Part of the name').fill('LIST two')
+  await page.getByRole('link', { name: 'long list one' }).waitFor({ state: 'detached' })
+  await page.getByRole('link', { name: 'long list two' }).waitFor()
+  expect(asked.filter((url) => url.includes('name='))).toEqual([])
 })

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 /** Waits until a page has its heading and nothing of it is being loaded. */
 export const loaded = async (page: Page): Promise<void> => {
   await page.getByRole('heading', { level: 1 }).waitFor()
-  await page.locator('.state.loading:not(.sample .state)').first().waitFor({ state: 'detached' })
+  await page.locator('.loading:not(.sample .state)').first().waitFor({ state: 'detached' })
 }
 
 /** Changes the address; done when the dashboard has been told of it and has drawn what it shows at once. */

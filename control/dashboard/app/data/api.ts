@@ -96,11 +96,12 @@ interface Page<T> {
 /** Rows of a list that is short nearly everywhere. */
 const MOST_ROWS = 10_000
 
-/** Every page of a list, up to `most` rows. */
+/** Every page of a list, up to `most` rows; `begun` gets the first of several as soon as it is there. */
 export const getAll = async <const P extends string>(
   path: P & PathFor<'GET', P>,
   signal?: AbortSignal,
   most = MOST_ROWS,
+  begun: (rows: RowOf<P>[]) => void = () => undefined,
 ): Promise<RowOf<P>[]> => {
   const rows: RowOf<P>[] = []
   const mark = path.includes('?') ? '&' : '?'
@@ -111,6 +112,7 @@ export const getAll = async <const P extends string>(
     const response = await request(`${path}${mark}limit=1000${cursor}`, init)
     const page = (await response.json()) as Page<RowOf<P>>
     rows.push(...page.items)
+    if (after === null && page.next !== null) begun([...rows])
     after = page.next
   } while (after !== null && rows.length < most)
   return rows

@@ -54,11 +54,11 @@ export const useLatest = (topics: readonly Topic[]): number => {
 
 /**
  * Reads something, and again when `key` changes or something happens that `topics` name: not more than once in `calmMs`, and never more than a fifth of the time. What was shown before
- * stays until the new is there.
+ * stays until the new is there; `begun` shows the beginning of a long list, unless the whole of `key` was there before.
  */
 export const useQuery = <T>(
   key: string,
-  read: (signal: AbortSignal) => Promise<T>,
+  read: (signal: AbortSignal, begun: (part: T) => void) => Promise<T>,
   topics: readonly Topic[] = [],
   calmMs = CALM_MS,
 ): Query<T> => {
@@ -69,16 +69,23 @@ export const useQuery = <T>(
   })
   const [turn, setTurn] = useState(0)
   const lastTook = useRef(0)
+  const wholeKey = useRef<string | null>(null)
   const reload = useCallback(() => setTurn((now) => now + 1), [])
 
   useEffect(() => {
     const abort = new AbortController()
-    const begun = performance.now()
+    const start = performance.now()
     setState((before) => ({ ...before, isLoading: true }))
-    read(abort.signal).then(
+    const begun = (data: T) => {
+      if (abort.signal.aborted || wholeKey.current === key) return
+      setState({ data, error: null, isLoading: true })
+    }
+    read(abort.signal, begun).then(
       (data) => {
-        lastTook.current = performance.now() - begun
-        if (!abort.signal.aborted) setState({ data, error: null, isLoading: false })
+        lastTook.current = performance.now() - start
+        if (abort.signal.aborted) return
+        wholeKey.current = key
+        setState({ data, error: null, isLoading: false })
       },
       (error: unknown) => {
         if (!abort.signal.aborted)

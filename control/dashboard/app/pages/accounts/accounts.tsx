@@ -1,10 +1,11 @@
 import { useMemo, useState } from 'preact/hooks'
+import type { RowOf } from '../../../../client/typed-call.ts'
 import { Badge, PageHead, Points, Shown } from '../../components/parts.tsx'
 import { type Column, Table } from '../../components/table.tsx'
 import { getAll } from '../../data/api.ts'
 import { hrefOf, useParam } from '../../data/route.ts'
 import type { Account } from '../../data/types.ts'
-import { useQuery } from '../../data/use-query.ts'
+import { type Query, useQuery } from '../../data/use-query.ts'
 import { date } from '../../text/format.ts'
 import { t } from '../../text/text.ts'
 import { BulkDeeds } from './bulk.tsx'
@@ -23,13 +24,11 @@ interface Row {
 const MOST = 100_000
 const NONE: readonly Row[] = []
 
-const readRows = async (name: string, signal: AbortSignal): Promise<Row[]> => {
-  const part = name === '' ? '' : (`?name=${encodeURIComponent(name)}` as const)
-  const [accounts, plans, judged] = await Promise.all([
-    getAll(`/accounts${part}`, signal, MOST),
-    getAll('/plans', signal),
-    getAll('/sharing', signal, MOST).catch(() => []),
-  ])
+const rowsOf = (
+  accounts: readonly Account[],
+  plans: readonly RowOf<'/plans'>[],
+  judged: readonly RowOf<'/sharing'>[],
+): Row[] => {
   const known = new Map(judged.map((one) => [one.account, one]))
   const caps = new Map(plans.map(({ name: plan, maxSessions }) => [plan, maxSessions]))
   const own = accounts.map((account): Row => {
@@ -39,18 +38,57 @@ const readRows = async (name: string, signal: AbortSignal): Promise<Row[]> => {
     const streams = account.maxSessions ?? caps.get(account.plan ?? '') ?? null
     return { ref, name: account.name, account, confidence, streams }
   })
-  const others = [...known.values()]
-    .map(
-      ({ account, name: given, confidence }): Row => ({
-        ref: account,
-        name: given ?? account,
-        account: null,
-        confidence,
-        streams: null,
-      }),
-    )
-    .filter((row) => row.name.toLowerCase().includes(name.toLowerCase()))
+  const others = [...known.values()].map(
+    ({ account, name: given, confidence }): Row => ({
+      ref: account,
+      name: given ?? account,
+      account: null,
+      confidence,
+      streams: null,
+    }),
+  )
   return [...own, ...others]
+}
+
+interface Found {
+  readonly accounts: readonly Account[]
+  /** The part of the name these are all accounts of; `null` where they are but the first. */
+  readonly allOf: string | null
+}
+
+/** The accounts whose name contains something: the first are shown while the rest is read, and once all are there no more is asked for. */
+const useRows = (name: string): Query<readonly Row[]> & { readonly isPart: boolean } => {
+  const [isWhole, setWhole] = useState(false)
+  const asked = isWhole ? '' : name
+  const own = useQuery<Found>(
+    `accounts ${asked}`,
+    async (signal, begun) => {
+      const part = asked === '' ? '' : (`?name=${encodeURIComponent(asked)}` as const)
+      const accounts = await getAll(`/accounts${part}`, signal, MOST, (first) =>
+        begun({ accounts: first, allOf: null }),
+      )
+      setWhole(asked === '' && accounts.length < MOST)
+      return { accounts, allOf: asked }
+    },
+    ['account', 'config'],
+  )
+  const plans = useQuery('plans', (signal) => getAll('/plans', signal), ['config'])
+  const judged = useQuery<readonly RowOf<'/sharing'>[]>(
+    'sharing',
+    (signal, begun) => getAll('/sharing', signal, MOST, begun),
+    ['sharing'],
+  )
+  const isReady = own.data !== null && (judged.data !== null || judged.error !== null)
+  const rows = useMemo(
+    () => (isReady ? rowsOf(own.data?.accounts ?? [], plans.data ?? [], judged.data ?? []) : null),
+    [own.data, plans.data, judged.data, isReady],
+  )
+  const data = useMemo(() => {
+    const part = name.toLowerCase()
+    return rows?.filter((row) => row.name.toLowerCase().includes(part)) ?? null
+  }, [rows, name])
+  const isPart = own.data?.allOf !== asked && own.error === null
+  return { ...own, data, isLoading: own.isLoading || !isReady, isPart }
 }
 
 const nameColumn: Column<Row> = {
@@ -151,11 +189,7 @@ export const Accounts = ({ canAct }: { readonly canAct: boolean }) => {
   const [isAdding, setAdding] = useState(false)
   const [filter, setFilter] = useParam('name')
   const [sort, setSort] = useParam('sort', '-confidence')
-  const query = useQuery(`accounts ${filter}`, (signal) => readRows(filter, signal), [
-    'account',
-    'sharing',
-    'config',
-  ])
+  const query = useRows(filter)
   const { marked, mark, markAll, clear } = useMarks(query.data ?? NONE)
   const shown = useMemo(
     () => (canAct ? [markColumn(marked, mark), besideMark, ...otherColumns] : columns),
@@ -168,6 +202,11 @@ export const Accounts = ({ canAct }: { readonly canAct: boolean }) => {
   return (
     <>
       <PageHead title={t('accounts.title')}>
+        {query.data !== null && query.isPart && (
+          <span class="dim loading" role="status">
+            {t('state.loading')}
+          </span>
+        )}
         <input
           type="search"
           aria-label={t('accounts.filter')}
@@ -182,7 +221,11 @@ export const Accounts = ({ canAct }: { readonly canAct: boolean }) => {
         )}
       </PageHead>
       {isAdding && <NewAccount done={query.reload} cancel={() => setAdding(false)} />}
-      <Shown query={query} isEmpty={(rows) => rows.length === 0} empty={t('accounts.empty')}>
+      <Shown
+        query={query}
+        isEmpty={(rows) => rows.length === 0 && !query.isPart}
+        empty={t('accounts.empty')}
+      >
         {(rows) => (
           <>
             {canAct && <BulkDeeds {...{ marked, total: rows.length, markAll, done }} />}

@@ -25,7 +25,7 @@ const KNOWN =
 const attributeName = /[^\s=,;"']+/y
 const blanks = /\s*/y
 /** What may stand behind a value's closing quote: the line's end, a comma, or words and then either another attribute or a comma. */
-const BEHIND = `(?=\\s*(?:[,;]|$)|${KNOWN}\\s*=|\\s*(?:[^\\s="',]+\\s+){0,3}[^\\s="',]+\\s*=\\s*["']|\\s+(?:[^\\s="',]+\\s+){0,3}[^\\s="',]+\\s*=|\\s+(?:[^\\s="',]+\\s+){0,2}[^\\s="',]+\\s*,|\\s+[^"'=,]*$)`
+const BEHIND = `(?=\\s*(?:[,;|]|$)|${KNOWN}\\s*=|\\s*(?:[^\\s="',]+\\s+){0,3}[^\\s="',]+\\s*=\\s*["']|\\s+(?:[^\\s="',]+\\s+){0,3}[^\\s="',]+\\s*=|\\s+(?:[^\\s="',]+\\s+){0,2}[^\\s="',]+\\s*,|\\s+[^"'=,]*$)`
 const closingQuotes: Readonly<Record<string, RegExp>> = {
   '"': new RegExp(`"${BEHIND}`, 'gi'),
   "'": new RegExp(`'${BEHIND}`, 'gi'),
@@ -35,6 +35,11 @@ const knownGlued = new RegExp(`${KNOWN}\\s*=\\s*["']`, 'gi')
 const anyAhead = /\s[^\s="',]+\s*=|,|$/g
 const nameAhead = /[^\s="',]+\s*=/y
 const openedNowhere = /[^\s"=,][^"=,]*"(?=\s*(?:,|$)|\s*[^\s="',]+\s*=)/y
+/** What stands before a name and is no part of it: players look for the name alone. */
+const junk = new RegExp(`[^\\sa-z0-9]+(?=${KNOWN}$)`, 'iy')
+/** Hours as some countries write them. */
+const hours = /[+-]?\d+,\d+(?=\s+[^\s="',]+\s*=|\s*,)/y
+const TAKES_HOURS = /^(?:tvg-shift|catchup-correction)$/i
 /** Where a value without quotes ends. */
 const bareEnd = /[\s,]|$/g
 /** Quotes that word processors make of plain ones. */
@@ -44,6 +49,12 @@ const between = new RegExp(
   `,[\\s,]*(?:radio[\\s,]+)*(?:[a-z][a-z0-9_-]*\\s*=\\s*(?:"[^"]*"|'[^']*')|${KNOWN}\\s*=[^,]*)[^,]*,`,
   'iy',
 )
+
+const inName = new RegExp(`(?:^|\\s)(${KNOWN})\\s*=\\s*["'“]`, 'gi')
+
+/** Attributes that players know and that stand in a name, where no player reads them. */
+export const attributesInName = (name: string): string[] =>
+  [...name.matchAll(inName)].map(([, found = '']) => found.toLowerCase())
 
 /** Steps of a scan; a line with more is not read further, to bound the cost of hostile input. */
 const MAX_STEPS = 200
@@ -90,7 +101,15 @@ const unclosed = (text: string, at: number): Value => {
   return { value: text.slice(from, next).trim(), next, oddity: 'its quote is never closed' }
 }
 
-const bare = (text: string, at: number): Value => {
+const bare = (text: string, at: number, name: string): Value => {
+  hours.lastIndex = at
+  const [number] = (TAKES_HOURS.test(name) && hours.exec(text)) || []
+  if (number !== undefined)
+    return {
+      value: number.replace(',', '.'),
+      next: at + number.length,
+      oddity: 'there is a comma in it',
+    }
   openedNowhere.lastIndex = at
   const found = openedNowhere.exec(text)?.[0]
   if (found !== undefined) {
@@ -111,10 +130,10 @@ const bare = (text: string, at: number): Value => {
 /** Reads values of one line; failed searches are remembered, so that the scan stays linear. */
 const createValueReader = (text: string) => {
   const hopeless = new Set<string>()
-  return (at: number): Value => {
+  return (at: number, name: string): Value => {
     const quote = text[at] ?? ''
     const closing = closingQuotes[quote]
-    if (closing === undefined) return bare(text, at)
+    if (closing === undefined) return bare(text, at, name)
     const end = hopeless.has(quote) ? -1 : indexFrom(closing, text, at + 1)
     if (end >= 0) return quoted(text, at, end)
     hopeless.add(quote)
@@ -128,6 +147,11 @@ const isNameComma = (text: string, at: number): boolean => !test(between, text, 
 const readName = (text: string, at: number): string => {
   attributeName.lastIndex = at
   return attributeName.exec(text)?.[0] ?? ''
+}
+
+const junkBefore = (name: string): number => {
+  junk.lastIndex = 0
+  return junk.exec(name)?.[0].length ?? 0
 }
 
 /**
@@ -153,19 +177,23 @@ export const scanAttributes = (
       break
     }
     if (text[at] === ',' && stopsAtComma && isNameComma(text, at)) break
-    const name = readName(text, at)
+    const read = readName(text, at)
+    const skipped = junkBefore(read)
+    const name = read.slice(skipped)
+    at += skipped
     const behind = skip(text, at + name.length)
     if (name === '') at = skip(text, at + 1)
     else if (text[behind] === '=') {
       const start = skip(text, behind + 1)
       const isEmpty = start > behind + 1 && test(nameAhead, text, start)
-      const read = isEmpty ? { value: '', next: behind + 1, oddity: null } : readValue(start)
-      attributes.push({ name, value: read.value, from: at, to: read.next })
-      if (read.oddity !== null) {
+      const found = isEmpty ? { value: '', next: behind + 1, oddity: null } : readValue(start, name)
+      attributes.push({ name, value: found.value, from: at, to: found.next })
+      const oddity = found.oddity ?? (skipped > 0 ? 'there is something before it' : null)
+      if (oddity !== null) {
         isGuessed = true
-        problems.push(`${name}: ${read.oddity}`)
+        problems.push(`${name}: ${oddity}`)
       }
-      at = skip(text, read.next)
+      at = skip(text, found.next)
     } else {
       words.push({ text: name, from: at })
       at = behind

@@ -11,6 +11,8 @@ const manifestTag = /^#EXT-X-(?:STREAM-INF|TARGETDURATION|MEDIA-SEQUENCE|MEDIA:|
 const listDirective = /^#(?:PLAYLIST|EXTENC|EXT-X-SESSION-DATA)\b/i
 /** Directives of an entry wherever they stand. */
 const entryDirective = /^#(?:EXTGRP|EXTVLCOPT|KODIPROP|EXTHTTP|EXT-X-PLAYLIST-TYPE)\b/i
+/** What was meant for `#EXTINF:` and is a comment to players. */
+const almostInfo = /^#\s*EXT[\s_-]?INF/i
 const extgrp = /^#EXTGRP:(.*)$/i
 const warningLimit = 50
 
@@ -105,6 +107,7 @@ export class EntryBuilder {
     } else if (/^#EXTINF(?:\s*:|\s)/i.test(text)) this.takeInfo(text, line)
     else if (listDirective.test(text)) this.directives.push(text)
     else {
+      if (almostInfo.test(text)) this.warn(line, 'not read: a comment, for it is no #EXTINF:')
       const group = extgrp.exec(text)
       if (group) this.group = (group[1] ?? '').trim()
       const lines = this.info ? this.after : this.before

@@ -1,4 +1,9 @@
-import { type PlacedAttribute, type ScannedAttributes, scanAttributes } from './attributes.ts'
+import {
+  attributesInName,
+  type PlacedAttribute,
+  type ScannedAttributes,
+  scanAttributes,
+} from './attributes.ts'
 import type { Attribute } from './playlist.ts'
 
 /** An `#EXTINF` line taken apart. */
@@ -35,6 +40,9 @@ const unread = (words: readonly { readonly text: string }[]): string[] => {
   const unknown = words.map(({ text }) => text).filter((text) => !KNOWN_WORD.test(text))
   return unknown.length === 0 ? [] : [`not read: ${unknown.join(' ').slice(0, 80)}`]
 }
+
+const unreadInName = (name: string): string[] =>
+  attributesInName(name).map((found) => `not read: ${found}, which stands in the name`)
 
 const durationOf = (text: string): number => {
   const seconds = Number.parseFloat(text)
@@ -94,7 +102,7 @@ export const parseInfoLine = (line: string): InfoLine => {
       ...told,
       comma: scanned.end,
       name,
-      problems: [...found, ...unread(scanned.words)],
+      problems: [...found, ...unread(scanned.words), ...unreadInName(name)],
       tidied: scanned.isGuessed ? tidied(head, scanned, name) : line,
     }
   }

@@ -80,6 +80,22 @@ describe('an #EXTINF line', () => {
       'tvg-id: its quote is never closed',
     ],
     [
+      'tvg-id="x"/group-title="R",N',
+      { 'tvg-id': 'x', 'group-title': 'R' },
+      'group-title: there is something before it',
+    ],
+    [
+      'tvg-id="x"|group-title="R"|,N',
+      { 'tvg-id': 'x', 'group-title': 'R' },
+      'group-title: there is something before it',
+    ],
+    ['tvg-id="x"|,N', { 'tvg-id': 'x' }, 'not read: |'],
+    [
+      'tvg-id="x" tvg-shift=-1,5 group-title="R",N',
+      { 'tvg-id': 'x', 'tvg-shift': '-1.5', 'group-title': 'R' },
+      'tvg-shift: there is a comma in it',
+    ],
+    [
       'tvg-id="x,group-title="R",N',
       { 'tvg-id': 'x', 'group-title': 'R' },
       'tvg-id: its quote is never closed',
@@ -142,6 +158,16 @@ describe('an #EXTINF line', () => {
       attributes,
     )
     expect([...new Set(info.problems)][0]).toBe(problem)
+  })
+
+  it.each([
+    ['N tvg-id="y"', 'tvg-id'],
+    ["tvg-logo='y' N", 'tvg-logo'],
+    ['-1 group-title="R",N', 'group-title'],
+  ])('says what stands in a name: %s', (name, attribute) => {
+    const info = parseInfoLine(`#EXTINF:-1,${name}`)
+    expect(info.name).toBe(name)
+    expect(info.problems).toEqual([`not read: ${attribute}, which stands in the name`])
   })
 
   it('reads back what was written, whatever stands between', () => {

@@ -27,6 +27,15 @@ const everything = readFileSync(
 )
 
 describe('reading a list', () => {
+  it.each(['# EXTINF:-1,N', '#EXTINFO:-1,N', '#EXT-INF:-1,N', '#EXTINF;-1 tvg-id="q",N'])(
+    'says what players take for a comment: %s',
+    (line) => {
+      const { entries, warnings } = read(`#EXTM3U\n${line}\nhttp://h/1\n`)
+      expect(entries.map(({ name, tvgId }) => [name, tvgId])).toEqual([['1', '']])
+      expect(warnings).toEqual(['line 2: not read: a comment, for it is no #EXTINF:'])
+    },
+  )
+
   it('keeps every attribute, directive, remark and suffix', () => {
     const playlist = read(everything)
     expect(playlist.warnings).toEqual([])

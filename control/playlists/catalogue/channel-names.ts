@@ -14,6 +14,9 @@ export interface NamedChannel {
 export const channelNames = ({ id, item }: NamedChannel): readonly string[] =>
   item.tvgId === '' || item.tvgId === id ? [id] : [id, item.tvgId]
 
+/** Names and titles are compared without regard to case, outer blanks and Unicode form. */
+export const foldName = (text: string): string => text.normalize('NFC').trim().toLowerCase()
+
 const slugs = new WeakMap<object, string>()
 
 const slugFor = (item: PlaylistEntry): string => {
@@ -29,17 +32,18 @@ const HASHED = /-[0-9a-f]{8}(?:-\d+)?$/
 
 /**
  * A test for exclusions by id. It holds for every id that the entry may get while other entries come
- * and go: the `tvg-id`, the slug of the name, and the slug with the hash of the address.
+ * and go: the `tvg-id`, the slug of the name, and the slug with the hash of the address. A list that
+ * writes an id in other letters opens nothing.
  */
 export const compileExcludedIds = (
   excluded: readonly string[],
   hashedPlace: (item: PlaylistEntry) => string,
 ): ((channel: NamedChannel & { readonly item: PlaylistEntry }) => boolean) => {
-  const ids = new Set(excluded)
-  for (const id of excluded) if (HASHED.test(id)) ids.add(id.replace(/-\d+$/, ''))
-  const hasHashed = excluded.some((id) => HASHED.test(id))
+  const ids = new Set(excluded.map(foldName))
+  for (const id of [...ids]) if (HASHED.test(id)) ids.add(id.replace(/-\d+$/, ''))
+  const hasHashed = [...ids].some((id) => HASHED.test(id))
   return (channel) => {
-    if (channelNames(channel).some((name) => ids.has(name))) return true
+    if (channelNames(channel).some((name) => ids.has(foldName(name)))) return true
     const { item } = channel
     const slug = slugFor(item) || `ch-${shortHash(item.name)}`
     return ids.has(slug) || (hasHashed && ids.has(`${slug}-${hashedPlace(item)}`))

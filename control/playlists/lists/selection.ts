@@ -1,7 +1,7 @@
 import { compileNameTest } from '#domain/channels/name-test'
 import type { Channel } from '../catalogue/channel.ts'
 import { placeHash } from '../catalogue/channel-ids.ts'
-import { channelNames, compileExcludedIds } from '../catalogue/channel-names.ts'
+import { channelNames, compileExcludedIds, foldName } from '../catalogue/channel-names.ts'
 
 /** Which channels, as configured; all of them where nothing is named. */
 export interface Selection {
@@ -19,16 +19,13 @@ export interface Selection {
   readonly sources: readonly string[]
 }
 
-/** Names and titles are compared without regard to case, outer blanks and Unicode form. */
-const fold = (text: string): string => text.normalize('NFC').trim().toLowerCase()
-
-const foldAll = (texts: readonly string[]): Set<string> => new Set(texts.map(fold))
+const foldAll = (texts: readonly string[]): Set<string> => new Set(texts.map(foldName))
 
 /** Both the parts of a `;`-separated group-title and the whole of it answer. */
 const hasTitle = (titles: ReadonlySet<string>, channel: Channel): boolean =>
   titles.size > 0 &&
-  (channel.titles.some((title) => titles.has(fold(title))) ||
-    titles.has(fold(channel.titles.join(';'))))
+  (channel.titles.some((title) => titles.has(foldName(title))) ||
+    titles.has(foldName(channel.titles.join(';'))))
 
 /** Says what is not meant and nothing else: `^(?!adult)`. What it refuses by one name must not come back by another. */
 const ONLY_NEGATION = /^\^?(?:\(\?!(?:[^()]|\([^()]*\))*\))+(?:\.[*+])?\$?$/
@@ -50,7 +47,7 @@ export const compileSelection = (selection: Selection): ((channel: Channel) => b
 
   const isNamed = (channel: Channel): boolean =>
     channelNames(channel).some((name) => ids.has(name)) ||
-    names.has(fold(channel.name)) ||
+    names.has(foldName(channel.name)) ||
     hasTitle(titles, channel) ||
     patterns.some(({ fits, expression, isRefusal }) =>
       isRefusal
@@ -59,7 +56,7 @@ export const compileSelection = (selection: Selection): ((channel: Channel) => b
     )
   const isLeftOut = (channel: Channel): boolean =>
     excluded.size > 0 &&
-    (isExcludedId(channel) || excluded.has(fold(channel.name)) || hasTitle(excluded, channel))
+    (isExcludedId(channel) || excluded.has(foldName(channel.name)) || hasTitle(excluded, channel))
 
   return (channel) =>
     (sources.size === 0 || sources.has(channel.source)) &&
@@ -72,12 +69,12 @@ export const selectChannels = (channels: readonly Channel[], selection: Selectio
   const selected = channels.filter(compileSelection(selection))
   if (selection.order.length === 0) return selected
   const byId = new Map(selection.order.map((text, index) => [text, index]))
-  const byName = new Map(selection.order.map((text, index) => [fold(text), index]))
+  const byName = new Map(selection.order.map((text, index) => [foldName(text), index]))
   const rank = (channel: Channel): number =>
     channelNames(channel)
       .map((name) => byId.get(name))
       .find((place) => place !== undefined) ??
-    byName.get(fold(channel.name)) ??
+    byName.get(foldName(channel.name)) ??
     selection.order.length
   return selected
     .map((channel) => ({ channel, rank: rank(channel) }))
@@ -90,17 +87,21 @@ export const findDeadSelectors = (
   channels: readonly Channel[],
 ): ((selection: Selection) => string[]) => {
   const known = new Set<string>()
+  const knownToExclusions = new Set<string>()
   for (const channel of channels) {
     const { id, name, titles } = channel
     known
       .add(id)
       .add(channelNames(channel).at(-1) ?? id)
-      .add(fold(name))
-      .add(fold(titles.join(';')))
-    for (const title of titles) known.add(fold(title))
+      .add(foldName(name))
+      .add(foldName(titles.join(';')))
+    for (const it of channelNames(channel)) knownToExclusions.add(foldName(it))
+    for (const title of titles) known.add(foldName(title))
   }
   return ({ titles, ids, names, exclude, order }) => {
-    const listed = new Set([...titles, ...ids, ...names, ...exclude, ...order])
-    return [...listed].filter((text) => !known.has(text) && !known.has(fold(text)))
+    const isKnown = (text: string): boolean => known.has(text) || known.has(foldName(text))
+    const dead = [...titles, ...ids, ...names, ...order].filter((text) => !isKnown(text))
+    const idle = exclude.filter((text) => !isKnown(text) && !knownToExclusions.has(foldName(text)))
+    return [...new Set([...dead, ...idle])]
   }
 }

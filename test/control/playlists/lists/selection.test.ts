@@ -27,6 +27,7 @@ describe('selecting channels', () => {
     ['patterns over id and name', { patterns: ['^k', 'Two$'] }, ['n2', 'k1']],
     ['several kinds together', { titles: ['Sport'], ids: ['n1'] }, ['n1', 's1']],
     ['all but some', { exclude: ['Sport', 'k1', 'News Two'] }, ['n1']],
+    ['all but some, their ids in other letters', { exclude: ['Sport', 'K1', ' N1 '] }, ['n2']],
     ['some of a title', { titles: ['News'], exclude: ['HD'] }, ['n1']],
     ['an order', { order: ['k1', 'sport'] }, ['k1', 's1', 'n1', 'n2']],
     ['a source', { sources: ['main'] }, ['n1', 'n2', 's1', 'k1']],
@@ -38,7 +39,19 @@ describe('selecting channels', () => {
   it('names selectors no channel answers to', () => {
     const given = select({ titles: ['News', 'Nwes'], ids: ['n9'], order: ['sport'] })
     expect(findDeadSelectors(channels)(given)).toEqual(['Nwes', 'n9'])
+    expect(findDeadSelectors(channels)(select({ exclude: ['k2', 'K1'] }))).toEqual(['k2'])
   })
+})
+
+it('an exclusion holds where the list writes its id in other letters', async () => {
+  const shouted = await channelsOf(
+    entry('A', 'http://o/1/i.m3u8', 'tvg-id="Closed.UK"'),
+    entry('B', 'http://o/2/i.m3u8', 'tvg-id="Closed.UK"'),
+    entry('C', 'http://o/3/i.m3u8', 'tvg-id="open.uk"'),
+  )
+  const given = select({ exclude: ['closed.uk'] })
+  expect(selectChannels(shouted, given).map(({ id }) => id)).toEqual(['open.uk'])
+  expect(findDeadSelectors(shouted)(given)).toEqual([])
 })
 
 describe('surge', () => {

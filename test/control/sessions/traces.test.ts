@@ -77,4 +77,4 @@ test.each(mirrors.flatMap((one) => MODES.map((mode) => ({ ...one, mode }))))(
 test('docs/caps.md shows what the traces come to', async () => {
   const text = readFileSync(join(packageRoot(), 'docs/caps.md'), 'utf8')
   expect(text).toContain(await traceTable())
-}, 60_000)
+}, 300_000)

@@ -59,7 +59,7 @@ const utf16 = (text: string, isBig = false): Uint8Array =>
   Uint8Array.from(
     Array.from(text).flatMap((it) => {
       const pair = [it.charCodeAt(0) & 255, it.charCodeAt(0) >> 8]
-      return isBig ? pair.reverse() : pair
+      return isBig ? pair.toReversed() : pair
     }),
   )
 

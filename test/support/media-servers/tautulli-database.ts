@@ -16,6 +16,17 @@ export interface DatabaseRow {
   readonly media?: string
 }
 
+const USUAL = {
+  paused: 0,
+  user: 1,
+  ip: '203.0.113.7',
+  device: 'phone',
+  title: 'A Film',
+  live: 0,
+  location: 'wan',
+  media: 'movie',
+}
+
 /** A token no output may show. */
 export const DATABASE_TOKEN = 'tokentokentokentoken'
 
@@ -41,10 +52,10 @@ export const writeTautulliDatabase = (
   const database = new Database(path)
   database.exec('pragma journal_mode = wal')
   database.exec(TABLES)
-  const user = database.prepare(
+  const person = database.prepare(
     'insert into users (user_id, username, friendly_name, user_token, server_token) values (?, ?, ?, ?, ?)',
   )
-  for (const id of users) user.run(id, `u${id}`, `user ${id}`, DATABASE_TOKEN, DATABASE_TOKEN)
+  for (const id of users) person.run(id, `u${id}`, `user ${id}`, DATABASE_TOKEN, DATABASE_TOKEN)
   const play = database.prepare(
     'insert into session_history (id, reference_id, started, stopped, user_id, user, ip_address, paused_counter, player,' +
       ' product, platform, machine_id, location) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
@@ -57,12 +68,12 @@ export const writeTautulliDatabase = (
   )
   database.exec('begin')
   for (const row of rows) {
-    const { id, user: owner = 1, ip = '203.0.113.7', device = 'phone', title = 'A Film' } = row
+    const { id, user, ip, paused, device, location, title, live, media } = { ...USUAL, ...row }
     const started = row.started === undefined ? 1_760_000_000 + id * 7200 : row.started
     const stopped = row.stopped ?? (started ?? 0) + 1800
-    const who = ['Phone', 'Plex for Android', 'Android', device, row.location ?? 'wan']
-    play.run(id, id, started, stopped, owner, `u${owner}`, ip, row.paused ?? 0, ...who)
-    item.run(id, title, title, row.live ?? 0, 'x'.repeat(600), row.media ?? 'movie')
+    const who = ['Phone', 'Plex for Android', 'Android', device, location]
+    play.run(id, id, started, stopped, user, `u${user}`, ip, paused, ...who)
+    item.run(id, title, title, live, 'x'.repeat(600), media)
     if (row.decision !== undefined) info.run(id, row.decision)
   }
   database.exec('commit')

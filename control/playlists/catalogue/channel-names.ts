@@ -29,6 +29,7 @@ const slugFor = (item: PlaylistEntry): string => {
 
 /** Ids made from a name and an address end in eight hex digits, exact doubles in a number behind them. */
 const HASHED = /-[0-9a-f]{8}(?:-\d+)?$/
+const DOUBLE = /(-[0-9a-f]{8})-\d+$/
 
 /**
  * A test for exclusions by id. It holds for every id that the entry may get while other entries come
@@ -40,7 +41,7 @@ export const compileExcludedIds = (
   hashedPlace: (item: PlaylistEntry) => string,
 ): ((channel: NamedChannel & { readonly item: PlaylistEntry }) => boolean) => {
   const ids = new Set(excluded.map(foldName))
-  for (const id of [...ids]) if (HASHED.test(id)) ids.add(id.replace(/-\d+$/, ''))
+  for (const id of ids) if (DOUBLE.test(id)) ids.add(id.replace(DOUBLE, '$1'))
   const hasHashed = [...ids].some((id) => HASHED.test(id))
   return (channel) => {
     if (channelNames(channel).some((name) => ids.has(foldName(name)))) return true

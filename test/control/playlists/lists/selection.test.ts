@@ -54,6 +54,14 @@ it('an exclusion holds where the list writes its id in other letters', async () 
   expect(findDeadSelectors(shouted)(given)).toEqual([])
 })
 
+it('an exclusion whose hash is all digits leaves out nothing else', async () => {
+  const found = await channelsOf(entry('News', 'http://o/1/i.m3u8'))
+  const left = (id: string) => selectChannels(found, select({ exclude: [id] }))
+  expect(left('news-12345678')).toHaveLength(1)
+  expect(left('news-12345678-2')).toHaveLength(1)
+  expect(left('news')).toHaveLength(0)
+})
+
 describe('surge', () => {
   const profile = (given: Partial<Selection>) => ({
     name: 'eve',

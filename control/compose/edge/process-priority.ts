@@ -7,6 +7,8 @@ export interface ProcessPriority {
   readonly lower: () => void
   /** False where the kernel does not take it at present. */
   readonly restore: () => boolean
+  /** Whether since the last call this process has waited for a processor much longer than it ran. */
+  readonly isStarved: () => boolean
 }
 
 /** A process of the usual priority gets about four times as much of the processor. */
@@ -80,13 +82,36 @@ const lowerGroup = (): (() => void) => {
     : () => {}
 }
 
+/** Time waited for a processor, as a multiple of the time on one, from which on others leave too little. nginx alone leaves more. */
+const STARVED = 2
+
+/** Time that the main thread ran and waited for a processor, in ns; `null` where the kernel does not tell. */
+const scheduled = (): readonly [number, number] | null => {
+  try {
+    const [ran = 0, waited = 0] = readFileSync('/proc/self/schedstat', 'utf8')
+      .split(' ')
+      .map(Number)
+    return [ran, waited]
+  } catch {
+    return null
+  }
+}
+
 /**
  * The priority of this process: of its threads, and where the kernel groups processes by sessions (`sched_autogroup_enabled`), of its group. What
  * this system does not allow, or would not let it take back, is left out.
  */
 export const processPriority = (): ProcessPriority => {
   let restores: (() => void)[] = []
+  let before = scheduled()
   return {
+    isStarved: () => {
+      const now = scheduled()
+      if (now === null || before === null) return false
+      const [ran, waited] = [now[0] - before[0], now[1] - before[1]]
+      before = now
+      return waited > STARVED * ran
+    },
     lower: () => {
       restores = [lowerGroup(), ...(mayRaise() ? [lowerThreads()] : [])]
     },

@@ -80,6 +80,7 @@ test('where /proc cannot be read, or priorities neither read nor set, nothing is
   const priority = processPriority()
   expect(() => priority.lower()).not.toThrow()
   expect(priority.restore()).toBe(true)
+  expect(priority.isStarved()).toBe(false)
   os.getPriority = refuse
   expect(() => priority.lower()).not.toThrow()
   expect(priority.restore()).toBe(true)

@@ -8,6 +8,7 @@ afterEach(() => void vi.useRealTimers())
 const started = (refusals = 0) => {
   const done: string[] = []
   let left = refusals
+  const machine = { isBusy: false }
   const rush = createRush({
     lower: () => void done.push('lower'),
     restore: () => {
@@ -15,6 +16,7 @@ const started = (refusals = 0) => {
       left -= 1
       return left < 0
     },
+    isStarved: () => machine.isBusy,
   })
   /** So many openings in each quarter of a second. */
   const open = (openings: number, quarters: number): void => {
@@ -23,7 +25,7 @@ const started = (refusals = 0) => {
       vi.advanceTimersByTime(250)
     }
   }
-  return { rush, done, open }
+  return { rush, done, open, machine }
 }
 
 test('two hundred openings a second lower the priority once, until two seconds have gone by without', () => {
@@ -57,4 +59,23 @@ test('a priority that cannot be restored at once is tried again, and a stop rest
   rush.stop()
   expect(done.slice(3)).toEqual(['lower', 'restore'])
   expect(vi.getTimerCount()).toBe(0)
+})
+
+test('where other programs keep the processors busy for a second, the priority is the usual one until the rush is over', () => {
+  const { done, open, machine } = started()
+  open(50, 1)
+  machine.isBusy = true
+  open(50, 3)
+  machine.isBusy = false
+  open(50, 1)
+  machine.isBusy = true
+  open(50, 4)
+  expect(done).toEqual(['lower'])
+  open(50, 12)
+  expect(done).toEqual(['lower', 'restore'])
+  machine.isBusy = false
+  open(3, 8)
+  expect(vi.getTimerCount()).toBe(0)
+  open(50, 1)
+  expect(done).toEqual(['lower', 'restore', 'lower'])
 })

@@ -50,6 +50,22 @@ const WORKPLACE_SHARE = 0.8
 const isWorkplace = ({ home, workHoursShare }: HouseholdComparison): boolean =>
   home.televisions.size === 0 && workHoursShare >= WORKPLACE_SHARE
 
+// Within so many days, and so long before the last play at home, it was a stay and no home.
+const STAY_DAYS = 21
+const SINCE_DAYS = 7
+
+/** Whether it was a stay, as in a hospital, with devices that are seen in the main home too: a few weeks, over by now, without a television. */
+const isStay = ({ main, home, fading: { own } }: HouseholdComparison): boolean => {
+  if (home.televisions.size > 0) return false
+  const days = [...own].sort((a, b) => a - b)
+  const [first, last] = [days[0], days.at(-1)]
+  if (first === undefined || last === undefined || last - first >= STAY_DAYS) return false
+  const isAround = main.ownPlays.some(({ day }) => day >= last + SINCE_DAYS)
+  return (
+    isAround && [...home.devices].every((device) => main.plays.some((p) => p.device === device))
+  )
+}
+
 /** Compares each household with the main one; `homes` as `homesOf` gives them, the main one first. Workplaces are left out. */
 const comparisonsOf = (homes: readonly Home[]): HouseholdComparison[] => {
   const [main, ...rest] = homes
@@ -57,7 +73,7 @@ const comparisonsOf = (homes: readonly Home[]): HouseholdComparison[] => {
   return rest
     .filter((home) => !isTrusted(home))
     .map((home) => compareHomes(main, home))
-    .filter((comparison) => !isWorkplace(comparison))
+    .filter((comparison) => !isWorkplace(comparison) && !isStay(comparison))
 }
 
 /** Evidence for each household beside the main one; `homes` as `homesOf` gives them, the main one first. Workplaces are none. */

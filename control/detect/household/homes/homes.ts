@@ -1,6 +1,7 @@
 import { coveredMs } from '#domain/interval'
 import { type DevicePlays, playsByDevice, sumUsage } from '../../devices/device-plays.ts'
 import type { EnrichedPlay } from '../../enriched-play.ts'
+import { type Changes, changesOf } from './changes.ts'
 import { type Group, joinHouses } from './join-houses.ts'
 import { type LineConflicts, lineConflicts } from './line-conflicts.ts'
 import { UnionFind } from './union-find.ts'
@@ -207,9 +208,11 @@ const watchedMs = (draft: Draft): number => coveredMs(draft.ownPlays)
 const groupsOf = (
   drafts: ReadonlyMap<string, Draft>,
   homeOfDevice: (device: string) => string,
+  changes: () => Changes,
 ): Group[] => {
   const lived = [...drafts].filter(([, draft]) => draft.ownPlays.length > 0)
   if (lived.length < 2) return []
+  const changed = changes()
   return lived.map(([id, draft]) => {
     const guests = new Map<string, Set<number>>()
     for (const { device, day } of draft.plays) {
@@ -221,6 +224,7 @@ const groupsOf = (
       ownPlays: draft.ownPlays,
       televisions: draft.televisions,
       guests: new Map([...guests].map(([of, days]) => [of, days.size])),
+      changes: new Map([...(changed.get(id) ?? [])].map(([to, days]) => [to, days.size])),
       weight: mainness({ d: draft, ms: watchedMs(draft) }),
     }
   })
@@ -243,7 +247,7 @@ export const homesOf = (plays: readonly EnrichedPlay[]): Home[] => {
     return homeAt(play) ?? hidden ?? null
   }
   const drafts = draftsOf(uses, plays, ofDevice, ofPlay)
-  const houseOf = joinHouses(groupsOf(drafts, ofDevice))
+  const houseOf = joinHouses(groupsOf(drafts, ofDevice, () => changesOf(uses, ofPlay)))
   const isJoined = [...drafts.keys()].some((id) => houseOf(id) !== id)
   const houses = isJoined
     ? draftsOf(

@@ -1,5 +1,5 @@
 import type { EnrichedPlay } from '../../enriched-play.ts'
-import { arePooled, type Dwelling, dwellingOf, isMove, twinMs } from './one-house.ts'
+import { areNear, arePooled, type Dwelling, dwellingOf, isMove, twinMs } from './one-house.ts'
 import { compareSeries, type SeriesEvidence } from './series.ts'
 import { UnionFind } from './union-find.ts'
 
@@ -10,6 +10,8 @@ export interface Group {
   readonly televisions: ReadonlySet<string>
   /** Days on which devices of another group were guests, by that group. */
   readonly guests: ReadonlyMap<string, number>
+  /** Days on which a device changed to another group within the hour, by that group. */
+  readonly changes: ReadonlyMap<string, number>
   readonly weight: number
 }
 
@@ -36,6 +38,16 @@ const areStrangers = ({ isComparable, sharedShare, followed }: SeriesEvidence): 
 /** Whether what plays through VPNs and relays follows series of its own, however little the house watches. */
 const hidesStrangers = (hidden: Group, house: Group): boolean =>
   areStrangers(compareSeries(house.ownPlays, hidden.ownPlays))
+
+// So much of what is watched over one line is of series of the other, and so often gone on with, that the same people watch.
+const SHARED_AT_LEAST = 0.8
+const CONTINUED_DAYS = 8
+
+const goOn = ({ continuedDays, sharedShare, followed }: SeriesEvidence): boolean =>
+  continuedDays >= CONTINUED_DAYS && sharedShare >= SHARED_AT_LEAST && followed >= OWN_SERIES
+
+// So many days on which a device changed between two lines within the hour: both are within its reach, as in one flat.
+const CHANGED_DAYS = 2
 
 const followedOn = ({ continuedDays, sharedShare }: SeriesEvidence): number =>
   continuedDays * sharedShare
@@ -88,6 +100,18 @@ const joinUnplaced = (
   }
 }
 
+/**
+ * Whether two lines of whatever providers are one house's: they are near each other, and devices change between them, or
+ * what is watched over the one goes on over the other.
+ */
+const shareFlat = (a: Known, b: Known): boolean => {
+  if (!areNear(a.dwelling, b.dwelling)) return false
+  const series = seriesOf(a.group, b.group)
+  if (goOn(series)) return true
+  const changed = a.group.changes.get(b.group.id) ?? 0
+  return changed >= CHANGED_DAYS && !areStrangers(series)
+}
+
 /** Joins groups that are one house; returns the name of a group's house. */
 export const joinHouses = (groups: readonly Group[]): ((id: string) => string) => {
   const sets = new UnionFind()
@@ -100,7 +124,8 @@ export const joinHouses = (groups: readonly Group[]): ((id: string) => string) =
     for (const b of known.slice(i + 1)) {
       const isOne =
         isMove(a.dwelling, b.dwelling) ||
-        (arePooled(a.dwelling, b.dwelling) && !areStrangers(seriesOf(a.group, b.group)))
+        (arePooled(a.dwelling, b.dwelling) && !areStrangers(seriesOf(a.group, b.group))) ||
+        shareFlat(a, b)
       if (isOne) sets.join(a.group.id, b.group.id)
     }
   }

@@ -279,3 +279,7 @@ export const arePooled = (a: Dwelling, b: Dwelling): boolean =>
   b.linesADay >= POOLED &&
   shareBlock(a, b) &&
   commonParts(a, b).some(([one, other]) => isWithin(one, other, NEAR_KM))
+
+/** Whether two groups may live at one place by where their lines are located, whoever provides them. */
+export const areNear = (a: Dwelling, b: Dwelling): boolean =>
+  a.parts().some((one) => b.parts().some((other) => isWithin(one, other, NEAR_KM)))

@@ -135,7 +135,10 @@ try {
   const [own] = cases
   const [control] = own?.pids['control'] ?? []
   if (values.profile !== undefined && own !== undefined && control !== undefined)
-    await profiled(control, values.profile, async () => void (await asked(own, AT_ONCE, count)))
+    await profiled(control, values.profile, async () => {
+      await asked(own, AT_ONCE, count)
+      await setTimeout(AFTERWARDS_MS)
+    })
   for (let round = 0; round < rounds; round += 1)
     for (const [at, it] of cases.entries()) await measure(it, bests[at] as Best)
   for (const [at, { name }] of cases.entries()) {

@@ -18,8 +18,12 @@ export const createWorkLock = (redis: RedisClient): WorkLock => {
   return {
     owns: async (name, ttlMs = usual) => {
       try {
-        if ((await redis.set(key(name), me, 'PX', ttlMs, 'NX')) === 'OK') return true
-        if ((await redis.get(key(name))) !== me) return false
+        const [taken, owner] = await Promise.all([
+          redis.set(key(name), me, 'PX', ttlMs, 'NX'),
+          redis.get(key(name)),
+        ])
+        if (taken === 'OK') return true
+        if (owner !== me) return false
         await redis.pexpire(key(name), ttlMs)
         return true
       } catch {

@@ -75,6 +75,8 @@ export function foldPlays(records: Iterable<PlayRecord>): Map<string, PlayRecord
 
 /** Whether nothing a history keeps differs. */
 export function isSamePlay(a: PlayRecord, b: PlayRecord): boolean {
+  // What is reported anew differs here nearly always.
+  if (Math.trunc(a.lastSeenAt) !== Math.trunc(b.lastSeenAt)) return false
   const other = playColumns(b)
   return playColumns(a).every((value, index) => value === other[index])
 }

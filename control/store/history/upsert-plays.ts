@@ -4,16 +4,15 @@ import { HORIZON, readHorizon } from './counting/horizon.ts'
 import { RollUpDelta } from './counting/roll-ups.ts'
 import { writeRollUps } from './counting/write-roll-ups.ts'
 import { foldPlays, isSamePlay, mergePlay } from './merge-plays.ts'
-import {
-  identityOf,
-  lookupKey,
-  PLAYS,
-  playRow,
-  type StoredPlay,
-  toPlay,
-  withoutKey,
-} from './rows/play-table.ts'
+import { identityOf, lookupKey, PLAYS, playRow, toPlay } from './rows/play-table.ts'
+import { playsOfColumns } from './rows/plays-of-columns.ts'
 import { playRowsOf } from './rows/rows-of.ts'
+
+/** A stored play with its lookup key. */
+interface Found {
+  readonly key: number
+  readonly play: PlayRecord
+}
 
 /** Result of writing a batch of plays. */
 export interface Upserted {
@@ -35,7 +34,7 @@ export function upsertPlays(db: Database, records: readonly PlayRecord[]): Promi
     if (tx.dialect.exclusive !== null) await tx.query(tx.dialect.exclusive)
     const horizon = await readHorizon(tx)
     const found = await playsByKey(tx, [...incoming.values()])
-    const stored = new Map(found.map((play) => [identityOf(play), withoutKey(play)]))
+    const stored = new Map(found.map(({ play }) => [identityOf(play), play]))
     const changes = compare(incoming, stored, horizon)
     await writeChanges(tx, changes, found)
     return {
@@ -80,7 +79,7 @@ function compare(
 async function writeChanges(
   tx: Sql,
   { rows, replaced }: Changes,
-  found: readonly StoredPlay[],
+  found: readonly Found[],
 ): Promise<void> {
   if (rows.length === 0) return
   const delta = new RollUpDelta()
@@ -104,12 +103,12 @@ async function deletePlays(tx: Sql, plays: readonly PlayRecord[]): Promise<void>
  */
 function sharingKeys(
   replaced: readonly PlayRecord[],
-  found: readonly StoredPlay[],
+  found: readonly Found[],
 ): readonly PlayRecord[] {
   const keys = new Set(replaced.map(lookupKey))
   const identities = new Set(replaced.map(identityOf))
-  const isShared = (play: StoredPlay) => keys.has(play.key) && !identities.has(identityOf(play))
-  return found.filter(isShared).map(withoutKey)
+  const isShared = ({ key, play }: Found) => keys.has(key) && !identities.has(identityOf(play))
+  return found.filter(isShared).map(({ play }) => play)
 }
 
 /** The stored plays with these identities. */
@@ -119,7 +118,7 @@ export async function findPlays(
 ): Promise<Map<string, PlayRecord>> {
   const wanted = new Set(plays.map(identityOf))
   const found = await playsByKey(sql, plays)
-  const named = found.map((play) => [identityOf(play), withoutKey(play)] as const)
+  const named = found.map(({ play }) => [identityOf(play), play] as const)
   return new Map(named.filter(([identity]) => wanted.has(identity)))
 }
 
@@ -127,10 +126,14 @@ export async function findPlays(
 async function playsByKey(
   sql: Sql,
   plays: readonly Pick<PlayRecord, 'source' | 'id'>[],
-): Promise<StoredPlay[]> {
+): Promise<Found[]> {
   if (plays.length === 0) return []
   const text = `select ${PLAYS.select} from plays where ${sql.dialect.playsByKey}`
-  return (await sql.query(text, [plays.map(lookupKey)])).map((row) => PLAYS.toRecord(row))
+  const found: Found[] = []
+  for await (const columns of sql.batches(text, [plays.map(lookupKey)]))
+    for (const [at, play] of playsOfColumns(columns).entries())
+      found.push({ key: Number(columns[0]?.[at]), play })
+  return found
 }
 
 /** Deletes plays last seen before a time (Unix ms); later reports of them are not counted again. */

@@ -97,3 +97,17 @@ test('a list under the name of a version that is gone is not kept', async () => 
   expect((await ask('tv.example')).text).toContain('Second 0')
   rig.stub.unkeptLists.delete('rest')
 })
+
+test('of a crowd that no list is kept for yet, few wait for one: the others get nginx’s copy', async () => {
+  const text = listFor('Crowd', 20)
+  await publish(text)
+  const began = Date.now()
+  const hosts = Array.from({ length: 600 }, (_, i) => `crowd-${i}.example`)
+  const answers = await Promise.all(hosts.map((host) => ask(host)))
+  const seconds = Math.ceil((Date.now() - began) / 1000)
+  for (const [i, answer] of answers.entries())
+    expect(answer.text).toBe(filled(text, `http://${hosts[i]}`, given(answer.text)))
+  const cut = answers.filter(({ headers }) => headers['content-length'] !== undefined).length
+  expect(cut).toBeGreaterThan(0)
+  expect(cut).toBeLessThanOrEqual(64 * (seconds + 1))
+})

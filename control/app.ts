@@ -15,6 +15,7 @@ import { createRejudge } from './compose/access/rejudging.ts'
 import { createLiveLinks } from './compose/access/secure-links.ts'
 import { startAdmin } from './compose/admin/admin-server.ts'
 import { scheduleWork } from './compose/background/schedule.ts'
+import { createStateWatch, watchedStates } from './compose/background/watched-state.ts'
 import { openAnnounced } from './compose/base/announced-store.ts'
 import { createBackground } from './compose/base/background.ts'
 import { describeGeo, openGeo } from './compose/base/geo.ts'
@@ -57,6 +58,7 @@ export interface App {
 }
 
 const EVENTS_MS = 5_000
+const WATCHED_MS = 3_000
 
 /** The base of all other parts: configuration, database, Redis, events, sessions. */
 const createGround = async ({ loaded, paths, log }: AppOptions) => {
@@ -273,6 +275,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const background = createBackground(log)
   scheduleWork(background, parts)
   scheduleDetection(background, detection, parts)
+  const watched = createStateWatch(feed, ground.announce, watchedStates({ ...parts, edge, hooks }))
+  background.every('what pages show of health', WATCHED_MS, watched)
   // The rules may have changed while no control plane ran.
   deciding.rejudging.start()
   await imports.resumeAll()

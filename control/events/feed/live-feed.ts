@@ -45,6 +45,8 @@ export interface LiveFeed {
   }
   /** Tells those who watch any control plane of what is no play; while Redis is away, those who watch this one. */
   tell(told: Told): void
+  /** Whether anybody watches this control plane. */
+  isWatched(): boolean
   stop(): void
 }
 
@@ -189,6 +191,7 @@ export const createLiveFeed = ({
       const body = encodeNews({ by: self, ...news })
       redis.call('XADD', newsKey, 'MAXLEN', '~', MOST_NEWS, '*', BODY, body).catch(onFailure)
     },
+    isWatched: () => entries.watchers.size > 0,
     stop: () => {
       isStopped = true
       clearTimeout(timer)

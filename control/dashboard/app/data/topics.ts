@@ -13,6 +13,7 @@ export type Topic =
   | 'edge'
   | 'feedback'
   | 'finding'
+  | 'health'
   | 'limit'
   | 'media-server'
   | 'notification'

@@ -1,6 +1,7 @@
 import { BansCard } from '../components/bans.tsx'
 import { Badge, Card, ColumnHeads, PageHead, Shown } from '../components/parts.tsx'
 import { get, getAll, offline } from '../data/api.ts'
+import { lagOf, serverNow } from '../data/clock.ts'
 import type { Edge } from '../data/types.ts'
 import { useNow, useQuery } from '../data/use-query.ts'
 import { duration, moment, number } from '../text/format.ts'
@@ -100,7 +101,15 @@ const ControlCard = () => {
   )
 }
 
-const EdgeRow = ({ edge, now }: { readonly edge: Edge; readonly now: number }) => {
+const EdgeRow = ({
+  edge,
+  readAt,
+  now,
+}: {
+  readonly edge: Edge
+  readonly readAt: number
+  readonly now: number
+}) => {
   const { id, nginx, njs, engine, lastSyncAt, clockSkewMs, reports, alarms, revokedAt } = edge
   return (
     <tr>
@@ -111,7 +120,7 @@ const EdgeRow = ({ edge, now }: { readonly edge: Edge; readonly now: number }) =
         {nginx === '' ? '–' : `nginx ${nginx}, njs ${njs} ${engine}`}
       </td>
       <td data-title={t('system.lag')}>
-        {lastSyncAt === null ? t('system.never') : duration(now - lastSyncAt)}
+        {lastSyncAt === null ? t('system.never') : duration(lagOf(lastSyncAt, readAt, now))}
       </td>
       <td data-title={t('system.clock')}>{t('unit.ms', { n: Math.round(clockSkewMs) })}</td>
       <td data-title={t('system.queue')}>{number(reports)}</td>
@@ -128,12 +137,16 @@ const EdgeRow = ({ edge, now }: { readonly edge: Edge; readonly now: number }) =
 }
 
 const EdgesCard = () => {
-  const query = useQuery('edges', (signal) => getAll('/edges', signal), ['plays', 'edge'])
+  const query = useQuery(
+    'edges',
+    async (signal) => ({ rows: await getAll('/edges', signal), readAt: serverNow() }),
+    ['plays', 'edge', 'health'],
+  )
   const now = useNow(5_000)
   return (
     <Card title={t('system.edges')}>
-      <Shown query={query} isEmpty={(rows) => rows.length === 0} empty={t('system.no_edges')}>
-        {(rows) => (
+      <Shown query={query} isEmpty={({ rows }) => rows.length === 0} empty={t('system.no_edges')}>
+        {({ rows, readAt }) => (
           <table class="small edges" aria-label={t('system.edges')}>
             <ColumnHeads
               of={[
@@ -147,7 +160,7 @@ const EdgesCard = () => {
             />
             <tbody>
               {rows.map((edge) => (
-                <EdgeRow key={edge.id} edge={edge} now={Math.max(now, edge.lastSyncAt ?? 0)} />
+                <EdgeRow key={edge.id} {...{ edge, readAt, now }} />
               ))}
             </tbody>
           </table>

@@ -76,7 +76,7 @@ const NginxCard = () => {
 const Answers = () => {
   const [turn, setTurn] = useState(0)
   const query = useQuery(`check ${turn}`, (signal) => get('/edges/check', signal))
-  const edges = useQuery('edges', (signal) => getAll('/edges', signal), ['plays', 'edge'])
+  const edges = useQuery('edges', (signal) => getAll('/edges', signal), ['plays', 'edge', 'health'])
   const now = useNow(5_000)
   return (
     <Card

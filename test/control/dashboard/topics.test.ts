@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { lagOf } from '../../../control/dashboard/app/data/clock.ts'
 import { isAbout, type Topic } from '../../../control/dashboard/app/data/topics.ts'
 
 const about = (event: Parameters<typeof isAbout>[0], ...topics: Topic[]) =>
@@ -14,4 +15,11 @@ test('a page follows the kinds it names, and what was missed is of every kind', 
   expect(about({ event: 'changed', what: 'rule' }, 'account', 'plays')).toBe(false)
   expect(about({ event: 'changed', what: 'rule' }, 'any change')).toBe(true)
   expect(about({ event: 'reset' }, 'rule')).toBe(true)
+})
+
+test('an edge that synced when it was read has no growing lag, a silent one has', () => {
+  const [syncedAt, second] = [1_000_000, 1_000]
+  expect(lagOf(syncedAt, syncedAt + second, syncedAt + 300 * second)).toBe(second)
+  expect(lagOf(syncedAt, syncedAt + 11 * second, syncedAt + 300 * second)).toBe(300 * second)
+  expect(lagOf(syncedAt, syncedAt - second, syncedAt)).toBe(0)
 })

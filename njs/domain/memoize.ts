@@ -13,3 +13,9 @@ export const memoize = <T>(compute: (text: string) => T): ((text: string) => T) 
     return answer
   }
 }
+
+/** The same answer each time, worked out when it is first asked for. */
+export const once = <T>(work: () => T): (() => T) => {
+  let known: { readonly answer: T } | null = null
+  return () => (known ??= { answer: work() }).answer
+}

@@ -1,14 +1,7 @@
 import ajvCompilers from '@fastify/ajv-compiler'
 import serializerCompilers from '@fastify/fast-json-stringify-compiler'
 import type { FastifyInstance } from 'fastify'
-
-const once = <T extends object>(make: () => T): (() => T) => {
-  let made: T | null = null
-  return () => {
-    made ??= make()
-    return made
-  }
-}
+import { once } from '#domain/memoize'
 
 /**
  * Lets each schema be compiled when the first request needs it, by Fastify's own compilers. The

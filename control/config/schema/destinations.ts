@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { DIGESTS, SEVERITIES, WEEKDAYS } from '../choices/notices.ts'
 import { flag, item, name, oneOf, text } from './fields.ts'
 
 /** Kinds of destinations that notices are sent to. */
@@ -13,9 +14,6 @@ export const DESTINATION_KINDS = [
 
 /** One of {@link DESTINATION_KINDS}. */
 export type DestinationKind = (typeof DESTINATION_KINDS)[number]
-
-/** Severities of findings and alarms, mildest first. */
-export const SEVERITIES = ['low', 'warning', 'high'] as const
 
 /** Pattern of a time of day: `22:30`. */
 export const TIME_PATTERN = '^([01]\\d|2[0-3]):[0-5]\\d$'
@@ -49,9 +47,9 @@ const quietHours = item(
 
 const digest = item(
   {
-    every: oneOf(['hour', 'day', 'week'], { default: 'day', description: 'How often.' }),
+    every: oneOf([...DIGESTS], { default: 'day', description: 'How often.' }),
     at: time('When, with `day` and `week`.', '08:00'),
-    weekday: oneOf(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'], {
+    weekday: oneOf([...WEEKDAYS], {
       default: 'monday',
       description: 'On which day, with `week`.',
     }),

@@ -87,6 +87,12 @@ export const householdEvidence = (homes: readonly Home[], now: number): Househol
 export const hasEnoughEvidence = ({ strongest, values }: AccountFeatures): boolean =>
   (strongest?.settledDays ?? 0) >= RETURN_DAYS || values.restreaming > 0 || values.strangers > 0
 
+/** Whether an account is called shared. */
+export const isShared = (
+  { features, confidence }: Weighed,
+  threshold: number = DEFAULT_THRESHOLD,
+): boolean => hasEnoughEvidence(features) && confidence >= threshold
+
 /** The households of plays, compared. */
 interface Households {
   readonly homes: readonly Home[]
@@ -147,7 +153,7 @@ export const judgeHouseholds = (
     }))
   const threshold = options.threshold ?? DEFAULT_THRESHOLD
   // All homes are returned where the caller asks for them.
-  const isLikely = threshold <= 0 || (hasEnoughEvidence(features) && confidence >= threshold)
+  const isLikely = threshold <= 0 || isShared({ features, confidence }, threshold)
   const toClear = guestDaysToClear(features, weights, [confidence, threshold])
   return { homes, features, confidence, reasons, isLikely, guestDaysToClear: toClear }
 }

@@ -1,10 +1,6 @@
+import { once } from '#domain/memoize'
 import type { PlayRecord } from '#domain/types'
-import {
-  hasEnoughEvidence,
-  type Weighed,
-  weighHouseholds,
-} from '../household/household-judgement.ts'
-import { DEFAULT_THRESHOLD } from '../household/weights.ts'
+import { isShared, type Weighed, weighHouseholds } from '../household/household-judgement.ts'
 import { endOf } from '../normalise.ts'
 import type { Finding, FindingKind } from '../types.ts'
 
@@ -47,16 +43,6 @@ export const homesLast = <R extends { readonly kind: FindingKind }>(rules: reado
   ...rules.filter((rule) => APART.has(rule.kind)),
 ]
 
-/** Whether there surely are two households: then places of one provider are places, too. */
-const areTwoHomes = ({ confidence, features }: Weighed): boolean =>
-  confidence >= DEFAULT_THRESHOLD && hasEnoughEvidence(features)
-
-/** The same answer each time, worked out when it is first asked for. */
-const once = <T>(work: () => T): (() => T) => {
-  let known: { readonly answer: T } | null = null
-  return () => (known ??= { answer: work() }).answer
-}
-
 /** Whether a finding is to be raised. */
 export type IsAlarm = (finding: Finding) => boolean
 
@@ -74,7 +60,8 @@ export const alarmsOf = (
   const isUnknown = once(() => isYoung(plays) || !knowsProviders(plays))
   return ({ kind, evidence }) => {
     if (!APART.has(kind)) return true
-    if (evidence.provider !== undefined) return areTwoHomes(weighed())
+    // Where there surely are two households, places of one provider are places, too.
+    if (evidence.provider !== undefined) return isShared(weighed())
     return isUnknown() || isUnexplained(weighed())
   }
 }

@@ -157,6 +157,9 @@ const splitTemplate = (value: string): { readonly head: string; readonly tail: s
   return { head: value.slice(0, end), tail: value.slice(end) }
 }
 
+/** References that are written in one step of long work. */
+export const REFERENCES_A_STEP = 32
+
 /** An address in full. */
 export const hrefOf = ({ origin, path, query }: Address): string => origin + path + query
 

@@ -7,6 +7,7 @@ import {
   hrefOf,
   ownBase,
   placeOf,
+  REFERENCES_A_STEP,
   rewriteReference,
   targetOf,
 } from './dash-base.ts'
@@ -18,8 +19,6 @@ interface Work {
   readonly gatherer: Gatherer
   readonly mapper: Mapper
 }
-
-const REFERENCES_A_STEP = 32
 
 /** What is left of a BaseURL that every representation has a full one in place of. */
 const NOTHING = './'

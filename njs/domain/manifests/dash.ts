@@ -5,6 +5,7 @@ import {
   baseFrom,
   ownBase,
   placeOf,
+  REFERENCES_A_STEP,
   rewriteReference,
   writtenBase,
 } from './dash-base.ts'
@@ -80,8 +81,6 @@ const rewriteShared = (it: SegmentReference, bases: readonly Base[], work: Work)
 /** Whether a reference leads to where the edge goes from a base where it does not. */
 const leadsBack = (value: string, bases: readonly Base[], mapper: Mapper): boolean =>
   bases.some((base) => base.directory === null && placeOf(value, base, mapper) !== null)
-
-const REFERENCES_A_STEP = 32
 
 function* rewriteLevel(level: Level, work: Work): Steps<void> {
   const references = [...level.references, ...level.segments.flatMap((it) => it.references)]

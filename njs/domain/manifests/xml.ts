@@ -1,4 +1,5 @@
 import type { Steps } from '../steps.ts'
+
 /** An attribute with the position of its value between the quotes. */
 export interface XmlAttribute {
   /** As written, with its prefix. */

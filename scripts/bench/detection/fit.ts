@@ -4,7 +4,7 @@ import {
   type FeatureId,
   type Weights,
 } from '../../../control/detect/household/features.ts'
-import { hasEnoughEvidence } from '../../../control/detect/household/household-judgement.ts'
+import { isShared } from '../../../control/detect/household/household-judgement.ts'
 import { fitLogistic, type Row } from './logistic.ts'
 import type { Judged } from './metrics.ts'
 import { decayOf, type Prepared } from './population.ts'
@@ -128,6 +128,6 @@ export const judge = (
     )
     const score = 100 / (1 + Math.exp(-logOdds))
     const { population, kind, isSharing } = account
-    const isFlagged = hasEnoughEvidence(features) && score >= threshold
+    const isFlagged = isShared({ features, confidence: score }, threshold)
     return { population, kind, isSharing, score, isFlagged }
   })

@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact'
+import { SEVERITIES } from '../../../config/choices/notices.ts'
 import { ACTIONS } from '../../../detect/rules/rule-schema.ts'
 import { FINDING_KINDS } from '../../../detect/types.ts'
 import { type Draft, type Field, fieldsOfKind, newDraft, recordOf, textOf } from '../data/draft.ts'
 import { t, words } from '../text/text.ts'
 
-const SEVERITIES = ['low', 'warning', 'high'] as const
 const SCOPES = ['all', 'group', 'account'] as const
 
 interface ChoiceProps {

@@ -1,5 +1,6 @@
 import { haversineKm } from '#domain/geo'
 import { groupBy } from '#domain/group-by'
+import { once } from '#domain/memoize'
 import type { Coordinates } from '#domain/types'
 import type { EnrichedPlay } from '../../enriched-play.ts'
 import { isPublicText, isSixth, isTunnelled } from '../../network-class.ts'
@@ -189,12 +190,11 @@ export const dwellingOf = (own: readonly EnrichedPlay[]): Dwelling => {
     first = Math.min(first, day)
     last = Math.max(last, day)
   }
-  let parts: readonly Part[] | null = null
   return {
     isLan: isMostlyLan(own) && !hasToldLine(own),
     isHidden: isMostlyHidden(own),
     isSixth: open.some((p) => p.family === 6),
-    parts: () => (parts ??= partsOf(open.filter((p) => !p.isHosting))),
+    parts: once(() => partsOf(open.filter((p) => !p.isHosting))),
     days: daysIn(own),
     first,
     last,

@@ -1,9 +1,7 @@
+import { SEVERITIES } from '../../../../config/choices/notices.ts'
 import type { Destination } from '../../data/types.ts'
 import { t } from '../../text/text.ts'
 import { KINDS, shownIn } from './kinds.ts'
-
-/** From the mildest on. */
-export const SEVERITIES = ['low', 'warning', 'high'] as const
 
 /** The fields of a kind of destination, empty or as one has them; secrets are shown masked. */
 export const Fields = ({

@@ -1,19 +1,8 @@
 import { useState } from 'preact/hooks'
+import { DIGESTS, SEVERITIES, WEEKDAYS } from '../../../../config/choices/notices.ts'
 import type { Destination } from '../../data/types.ts'
 import { language, t } from '../../text/text.ts'
-import { SEVERITIES } from './fields.tsx'
 import { sendingIn } from './sending.ts'
-
-const WEEKDAYS = [
-  'monday',
-  'tuesday',
-  'wednesday',
-  'thursday',
-  'friday',
-  'saturday',
-  'sunday',
-] as const
-const EVERY = ['hour', 'day', 'week'] as const
 
 /** A Monday. */
 const MONDAY = Date.UTC(2026, 0, 5)
@@ -53,7 +42,7 @@ export const SendingFields = ({ destination }: { readonly destination: Destinati
           onChange={({ currentTarget }) => setEvery(currentTarget.value)}
         >
           <option value="">{t('destinations.digest.none')}</option>
-          {EVERY.map((one) => (
+          {DIGESTS.map((one) => (
             <option key={one} value={one}>
               {t(`destinations.digest.${one}`)}
             </option>

@@ -3,7 +3,6 @@ import { type Bar, Bars, Columns } from '../../components/bars.tsx'
 import { Card, ColumnHeads, PageHead, Shown } from '../../components/parts.tsx'
 import { get, getAll } from '../../data/api.ts'
 import { hrefOf } from '../../data/route.ts'
-
 import type { DayTotals, KeyTotals } from '../../data/types.ts'
 import { useLatest, useQuery } from '../../data/use-query.ts'
 import { country, number, player, serverName } from '../../text/format.ts'

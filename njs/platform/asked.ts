@@ -1,4 +1,4 @@
-import { isUnclear } from '../domain/addresses/resolve.ts'
+import { isUnclear } from '../domain/addresses/unclear.ts'
 import { isPlainText } from '../domain/credentials/encoding.ts'
 import type { Variables } from './request.ts'
 

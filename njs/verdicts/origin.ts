@@ -2,20 +2,19 @@ import { ARCHIVE_MARK, fillArchive, placeholdersOf } from '../domain/addresses/a
 import type { ChannelPlace } from '../domain/addresses/mapper.ts'
 import { type OwnValue, openArguments, ownValues } from '../domain/addresses/own-arguments.ts'
 import { mayGoTo } from '../domain/addresses/redirects.ts'
-import { hasHiddenSlash, isUnclear, resolveAddress } from '../domain/addresses/resolve.ts'
+import { resolveAddress } from '../domain/addresses/resolve.ts'
 import { openSeal, type SealedPlace, type SealKind } from '../domain/addresses/seal.ts'
+import { hasHiddenSlash, isUnclear } from '../domain/addresses/unclear.ts'
 import { entryOfProtocol, entryUnderPass, UNTYPED_ENTRY } from '../domain/channels/channel.ts'
 import {
   archiveDelayKey,
   archiveKey,
   type ChannelRecord,
-  decodePath,
   isStreamNumber,
-  ownerOf,
   parseChannelRecord,
-  stemOf,
   streamNumberKey,
 } from '../domain/channels/channel-table.ts'
+import { decodePath, ownerOf, stemOf } from '../domain/channels/owners.ts'
 import type { EdgeOrigin } from '../domain/channels/protocol.ts'
 import type { ReasonId } from '../domain/reasons.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
@@ -170,21 +169,29 @@ export const mayLeadTo = (channel: string, target: string): boolean => {
 }
 
 /** The channel's origin and directory, for rewriting addresses. */
-export const placeOfChannel = ({ origin, base, isClosed }: ChannelRecord): ChannelPlace => ({
+export const placeOfChannel = ({
   origin,
   base,
   isClosed,
-})
+  isShared,
+}: ChannelRecord): ChannelPlace => ({ origin, base, isClosed, isShared })
 
 const withQuery = (path: string, query: string): string =>
   query === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${query}`
 
-/** Whether a path of an origin belongs to another channel than the one asked for. */
-export const isOthers = (channel: string, origin: string, path: string): boolean => {
+/** Whether a path of an origin belongs to another channel than the one asked for, and than the one in whose directory `named` lies. */
+export const isOthers = (
+  channel: string,
+  origin: string,
+  path: string,
+  named: string | null = null,
+): boolean => {
   const table = liveTable('channels')
   if (table === null) return true
-  const owner = ownerOf((key) => table.get(key), origin, path)
-  return owner !== null && owner !== channel
+  const get = (key: string): string | undefined => table.get(key)
+  const owner = ownerOf(get, origin, path)
+  if (owner === null || owner === channel) return false
+  return named === null || owner !== ownerOf(get, origin, named)
 }
 
 const isEntryOf = (
@@ -224,9 +231,9 @@ const findSealed = (channel: Known, { rest, args, channel: id }: RouteRequest): 
   const place = end < 0 ? null : open(channel, id, rest.slice(2, end))
   const path = place === null ? null : sealedPath(place, rest.slice(end + 1))
   if (place === null || path === null) return OUTSIDE
-  // A single file that a manifest names may lie in another channel's directory.
+  // What a manifest names may lie in another channel's directory; what lies below that and is a third one's was not named.
   const isOne = place.kind === 'file' || place.kind === 'manifest'
-  if (!isOne && isOthers(id, place.origin, path)) return OUTSIDE
+  if (!isOne && isOthers(id, place.origin, path, place.path)) return OUTSIDE
   return { ok: true, origin: place.origin, path: withQuery(path, args), seal: place.kind }
 }
 

@@ -1,4 +1,5 @@
-import { decodePath, ownerKey, SHARED_OWNER, stemOf } from '#domain/channels/channel-table'
+import { readingsOf } from '#domain/addresses/unclear'
+import { decodePath, ownerKey, SHARED_OWNER, stemOf } from '#domain/channels/owners'
 import type { Channel } from './channel.ts'
 import { isPanelEntry } from './panel-entry.ts'
 import { yieldToEventLoop } from './yield-to-event-loop.ts'
@@ -57,16 +58,22 @@ export const ownersOf = async (channels: readonly Channel[]): Promise<Map<string
     owners,
     channels.filter((channel) => channel.entry !== '' && isShared(channel)),
   )
-  return withLowerCase(owners)
+  return withReadings(owners)
 }
 
-/** Some origins do not tell capitals from small letters: each key stands in small letters too, unless that name is another channel's. */
-const withLowerCase = (owners: Map<string, string>): Map<string, string> => {
-  for (const [key, owner] of owners) {
-    const at = key.indexOf('|') + 1
-    const lower = key.slice(0, at) + key.slice(at).toLowerCase()
-    if (lower !== key && !owners.has(lower)) owners.set(lower, owner)
-  }
+/** A key in the forms that some origins read its path in. */
+const readingsOfKey = (key: string): string[] => {
+  const at = key.indexOf('|') + 1
+  // A stem ends in a dot, which is no part of a name.
+  const dot = key.endsWith('.') ? '.' : ''
+  const path = key.slice(at, key.length - dot.length)
+  return readingsOf(path).map((read) => key.slice(0, at) + read + dot)
+}
+
+/** Each key stands in those forms too, unless that name is another channel's. */
+const withReadings = (owners: Map<string, string>): Map<string, string> => {
+  for (const [key, owner] of [...owners])
+    for (const read of readingsOfKey(key)) if (!owners.has(read)) owners.set(read, owner)
   return owners
 }
 
@@ -87,20 +94,21 @@ export const isClosedDirectory = (channel: Place, shared: ReadonlySet<string>): 
   shared.has(directoryKey(channel)) ||
   isPanelEntry(channel.base, channel.entry)
 
-/** Directories, as keys, that hold another channel's files: shared ones, and those with a channel somewhere below. */
+/** Directories, as keys, that hold another channel's files: shared ones, and those with a channel somewhere below, as some origin reads it. */
 export const crowdedDirectories = (channels: readonly Channel[]): Set<string> => {
-  const holders = new Map<string, number>()
-  for (const channel of channels) {
-    const key = directoryKey(channel)
-    holders.set(key, (holders.get(key) ?? 0) + 1)
-  }
-  const crowded = new Set([...holders].filter(([, count]) => count > 1).map(([key]) => key))
-  for (const key of holders.keys()) {
-    const root = key.indexOf('/', key.indexOf('|'))
-    for (let at = key.length - 1; at > root; ) {
-      at = key.lastIndexOf('/', at - 1)
-      const above = key.slice(0, at + 1)
-      if (holders.has(above)) crowded.add(above)
+  const crowded = sharedDirectories(channels)
+  const read = new Map<string, string[]>()
+  for (const key of new Set(channels.map(directoryKey)))
+    for (const form of readingsOfKey(key)) {
+      const same = read.get(form)
+      if (same === undefined) read.set(form, [key])
+      else same.push(key)
+    }
+  for (const form of read.keys()) {
+    const root = form.indexOf('/', form.indexOf('|'))
+    for (let at = form.length - 1; at > root; ) {
+      at = form.lastIndexOf('/', at - 1)
+      for (const above of read.get(form.slice(0, at + 1)) ?? []) crowded.add(above)
     }
   }
   return crowded

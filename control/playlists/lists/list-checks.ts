@@ -52,7 +52,7 @@ const checkDirectories = (channels: readonly Channel[]): string[] => {
     const place = show(`${inside[0]?.origin ?? ''}${inside[0]?.base ?? ''}`)
     if (inside.length > 1)
       warnings.push(
-        `${inside.length} channels share ${place} (${idsOf(inside)}): a session of one can fetch the others' segments`,
+        `${inside.length} channels share ${place} (${idsOf(inside)}): a session opens its own entry there and what its manifests name`,
       )
     else if (crowded.has(key))
       warnings.push(

@@ -73,7 +73,7 @@ export const leadsOf = (manifest: string, url: string, isAllowed: Allowed): Lead
   const at = resolveAddress(url, { origin: '', path: '/', query: '' })
   if (at === null) return { past: [], variants: [] }
   const mapper = createMapper({
-    channel: { origin: at.origin, base: '/', isClosed: false },
+    channel: { origin: at.origin, base: '/', isClosed: false, isShared: false },
     manifest: at,
     isMoved: false,
     rest: '',

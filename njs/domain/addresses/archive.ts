@@ -1,5 +1,6 @@
 import { decodePercent } from '../credentials/encoding.ts'
-import { type Address, isUnclear, resolveAddress } from './resolve.ts'
+import { type Address, resolveAddress } from './resolve.ts'
+import { isUnclear } from './unclear.ts'
 
 /** An archive elsewhere than in its channel's directory is asked for below this. */
 export const ARCHIVE_MARK = '@catchup/'

@@ -1,6 +1,7 @@
 import { hideArguments, namesOwnValue, type OwnValue } from './own-arguments.ts'
-import { type Address, directoryOf, hasHiddenSlash, isUnclear, resolveAddress } from './resolve.ts'
+import { type Address, directoryOf, resolveAddress } from './resolve.ts'
 import type { SealedPlace, SealKind } from './seal.ts'
+import { hasHiddenSlash, isUnclear } from './unclear.ts'
 
 /** The origin and directory of a channel. */
 export interface ChannelPlace {
@@ -9,6 +10,8 @@ export interface ChannelPlace {
   readonly base: string
   /** Whether the directory also has other channels' files: only the entry and sealed addresses are served. */
   readonly isClosed: boolean
+  /** Whether other channels' directories lie below it. */
+  readonly isShared: boolean
 }
 
 /** The manifest and the functions for mapping its addresses. */
@@ -117,7 +120,7 @@ const keeper = (context: MapperContext, directory: string): ((isBelow: boolean) 
     return (isBelow) => !isMoved && (seal === 'tree' || (seal === 'files' && !isBelow))
   const isThere =
     isOwn(context, manifest) && directoryOf(manifest.path) === channel.base + directory
-  return () => isThere
+  return (isBelow) => isThere && !(isBelow && channel.isShared)
 }
 
 /** Seals places, each once. */
@@ -162,7 +165,8 @@ const placesOf = (context: MapperContext, sealed: ReturnType<typeof sealer>): Pl
     if (!context.isAllowed(address.origin)) return null
     const path = directoryOf(address.path)
     const own = isOwn(context, { ...address, path }) ? path.slice(base.length) : null
-    if (own !== null && !isSealed && !tells(own) && !isUnclear(path)) return own
+    const isKept = own !== null && !isSealed && !tells(own) && !isUnclear(path)
+    if (isKept && !context.isOthers(address.origin, path)) return own
     return sealed(kind, address.origin, path)
   }
   return { fileAt, directoryAt, tells }

@@ -1,5 +1,3 @@
-import { isPlainText } from '../credentials/encoding.ts'
-
 /** An address of an origin over HTTP, resolved. */
 export interface Address {
   /** Scheme, host in lower case, and port where it is not the scheme's own: `http://127.0.0.1:9000`. */
@@ -92,45 +90,3 @@ export const resolveAddress = (reference: string, base: Address): Address | null
   }
   return SCHEME.test(text) ? null : withQuery(base.origin, text, base)
 }
-
-const decodeOnce = (text: string): string =>
-  text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
-
-/** Origins decode once, some of them twice: what is still encoded after that stays a name. */
-const DECODINGS = 3
-
-/** Dots, slashes and backslashes in longer forms of UTF-8 than their own, or in full width: some origins take them for the plain ones. */
-const foldForms = (bytes: string): string =>
-  bytes
-    .replace(/(?:\xc0|\xe0\x80)\xae|\xef\xbc\x8e|\uff0e/g, '.')
-    .replace(/(?:\xc0|\xe0\x80)\xaf|\xef\xbc\x8f|\uff0f/g, '/')
-    .replace(/(?:\xc1|\xe0\x81)\x9c|\xef\xbc\xbc|\uff3c/g, '\\')
-
-/** Whether a path holds neither an encoding nor a name that begins with a dot. */
-const isPlainPath = (path: string): boolean =>
-  !path.startsWith('.') && !path.includes('/.') && isPlainText(path)
-
-/**
- * Whether some origin could read a path otherwise than it stands: a dot segment behind an encoding (`%2e%2e`, `..%2f`, `..%5c`,
- * `..%c0%af`), a backslash or a parameter (`..;x`), or a control character.
- */
-export const isUnclear = (path: string): boolean => {
-  if (isPlainPath(path)) return false
-  let text = foldForms(path)
-  for (let left = DECODINGS; left > 0 && text.includes('%'); left -= 1)
-    text = foldForms(decodeOnce(text))
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at)
-    if (code < 32 || code === 127) return true
-  }
-  if (!text.includes('.')) return false
-  for (const segment of text.split(/[\\/]/)) {
-    const parameter = segment.indexOf(';')
-    const name = (parameter < 0 ? segment : segment.slice(0, parameter)).trim()
-    if (name === '.' || name === '..') return true
-  }
-  return false
-}
-
-/** Whether a name holds an encoded slash or backslash, which some origins take for a directory's end. */
-export const hasHiddenSlash = (name: string): boolean => /[\\]|%(?:25)*(?:2f|5c)/i.test(name)

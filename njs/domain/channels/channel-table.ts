@@ -78,58 +78,6 @@ export const parseChannelRecord = (text: string): ChannelRecord | null => {
   }
 }
 
-/** Table key of the channel that owns an entry file, an entry's stem or a directory (with its slash); `path` is percent-decoded. */
-export const ownerKey = (origin: string, path: string): string => `=${origin}|${path}`
-
-/** Owner of a directory that several channels share: any of them may be served from it. */
-export const SHARED_OWNER = '*'
-
-/** A file's path without its extension but with the dot: `7.m3u8` and `7.ts` are one stream. */
-export const stemOf = (path: string): string => {
-  const dot = path.lastIndexOf('.')
-  return dot > path.lastIndexOf('/') ? path.slice(0, dot + 1) : `${path}.`
-}
-
-/** A path percent-decoded part by part, for comparison; a part that is no valid encoding stays as it is. */
-export const decodePath = (path: string): string => {
-  if (!path.includes('%')) return path
-  const decode = (part: string): string => {
-    try {
-      return decodeURIComponent(part)
-    } catch {
-      return part
-    }
-  }
-  return path.split('/').map(decode).join('/')
-}
-
-const ownerExactly = (
-  get: (key: string) => string | undefined,
-  origin: string,
-  path: string,
-): string | undefined => {
-  let owner = get(ownerKey(origin, path)) ?? get(ownerKey(origin, stemOf(path)))
-  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
-    owner ??= get(ownerKey(origin, path.slice(0, at + 1)))
-  return owner
-}
-
-/**
- * Id of the channel that owns a path of an origin: by entry file or its stem, else by the deepest owned directory; `null` = none, or several share it.
- * Paths are compared without regard to case where the exact one has no owner: some origins ignore case, and the table has lower-case keys for this.
- */
-export const ownerOf = (
-  get: (key: string) => string | undefined,
-  origin: string,
-  path: string,
-): string | null => {
-  const plain = decodePath(path)
-  const lower = plain.toLowerCase()
-  const exact = ownerExactly(get, origin, plain)
-  const owner = lower === plain || exact !== undefined ? exact : ownerExactly(get, origin, lower)
-  return owner === undefined || owner === SHARED_OWNER ? null : owner
-}
-
 /** Numbers of channels, as apps of the Xtream kind call them, have ten digits and fit in 31 bits. */
 export const isStreamNumber = (text: string): boolean => /^[12][0-9]{9}$/.test(text)
 

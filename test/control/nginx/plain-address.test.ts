@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isUnclear } from '#domain/addresses/resolve'
+import { isUnclear } from '#domain/addresses/unclear'
 import { isPlainText } from '#domain/credentials/encoding'
 
 const text = readFileSync(join(import.meta.dirname, '../../../nginx/gatehouse-http.conf'), 'utf8')

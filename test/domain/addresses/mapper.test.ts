@@ -7,7 +7,7 @@ const root = { origin: 'http://o:1', path: '/', query: '' }
 /** A mapper whose seals show what they open. */
 export const mapperAt = (manifest: string, more: Partial<MapperContext> = {}) => {
   const address = resolveAddress(manifest, root) ?? root
-  const channel = { origin: 'http://o:1', base: '/hls/ch1/', isClosed: false }
+  const channel = { origin: 'http://o:1', base: '/hls/ch1/', isClosed: false, isShared: false }
   return createMapper({
     channel,
     manifest: address,
@@ -66,6 +66,17 @@ test('a manifest whose name does not say so gets one that does', () => {
   expect(of('http://ads:3/x')).toBe('http://ads:3/x')
 })
 
+test('a name in a directory of another channel below the own one is sealed', () => {
+  const channel = { origin: 'http://o:1', base: '/hls/', isClosed: false, isShared: true }
+  const mapper = mapperAt('/hls/index.m3u8', { channel, rest: 'index.m3u8' })
+  expect(mapper.rewrite('ch2/index.m3u8')).toBe('@/~file..hls.ch2.index.m3u8/index.m3u8')
+  expect(mapper.rewrite('own/index.m3u8')).toBe('own/index.m3u8')
+  expect(mapper.rewrite('x.ts')).toBe('x.ts')
+  const at = (path: string) => ({ origin: 'http://o:1', path, query: '' })
+  expect(mapper.directoryAt(at('/hls/ch2/'), 'files')).toBe('@/~files..hls.ch2./')
+  expect(mapper.directoryAt(at('/hls/own/'), 'files')).toBe('own/')
+})
+
 describe('a manifest asked for elsewhere', () => {
   test('under a seal: what lies beside it stays, the rest is sealed', () => {
     const more = { rest: '@/~s/index.m3u8', seal: 'files' as const }
@@ -93,7 +104,7 @@ describe('a manifest asked for elsewhere', () => {
 })
 
 describe('a closed directory', () => {
-  const channel = { origin: 'http://o:1', base: '/live/U/P/', isClosed: true }
+  const channel = { origin: 'http://o:1', base: '/live/U/P/', isClosed: true, isShared: true }
   const mapper = mapperAt('/live/U/P/79.m3u8', { channel, rest: '79.m3u8' })
   test.each([
     ['/hlsr/t/U/P/79/1.ts', '@/~files..hlsr.t.U.P.79./1.ts'],

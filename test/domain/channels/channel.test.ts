@@ -10,10 +10,9 @@ import {
 import {
   type ChannelRecord,
   formatChannelRecord,
-  ownerKey,
-  ownerOf,
   parseChannelRecord,
 } from '#domain/channels/channel-table'
+import { ownerKey, ownerOf } from '#domain/channels/owners'
 
 const NOW = 1_795_000_000
 

@@ -1,7 +1,7 @@
 import { createMapper } from '#domain/addresses/mapper'
 import { rewriteDash } from '#domain/manifests/dash'
 
-const channel = { origin: 'http://o:1', base: '/dash/c/', isClosed: false }
+const channel = { origin: 'http://o:1', base: '/dash/c/', isClosed: false, isShared: false }
 /** The mapper of a manifest of the channel below `/dash/c/`; seals are readable. */
 export const mapper = (path = '/dash/c/m.mpd', origin = 'http://o:1', isMoved = false) =>
   createMapper({

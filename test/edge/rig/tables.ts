@@ -1,4 +1,5 @@
-import { type ChannelRecord, formatChannelRecord, ownerKey } from '#domain/channels/channel-table'
+import { type ChannelRecord, formatChannelRecord } from '#domain/channels/channel-table'
+import { ownerKey } from '#domain/channels/owners'
 import type { EdgeGroup } from '#domain/channels/protocol'
 
 /** A group as tests need it. */

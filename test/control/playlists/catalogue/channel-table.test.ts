@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ownerOf, parseChannelRecord } from '#domain/channels/channel-table'
+import { parseChannelRecord } from '#domain/channels/channel-table'
+import { ownerOf } from '#domain/channels/owners'
 import { buildChannelTable } from '../../../../control/playlists/catalogue/channel-table.ts'
 import { checkChannels } from '../../../../control/playlists/lists/list-checks.ts'
 import { channelsOf, entry, select } from '../channels.ts'
@@ -18,6 +19,10 @@ const channels = await channelsOf(
   entry('two-dash', 'http://o:1/flat/two.mpd'),
   entry('escaped', 'http://o:1/a b/ü.m3u8'),
   entry('percent', 'http://o:1/100%25/i.m3u8'),
+  entry('news', 'http://o:1/tv/News/index.m3u8'),
+  entry('lower', 'http://o:1/tv/news/index.m3u8'),
+  entry('capital', 'http://o:1/cap/index.m3u8'),
+  entry('below', 'http://o:1/Cap//x/index.m3u8'),
   entry('other', 'http://o:2/own/index.m3u8'),
 )
 const table = await buildChannelTable(channels, [
@@ -59,6 +64,7 @@ describe('the channel table', () => {
     ['xt1', true],
     ['php1', true],
     ['other', false],
+    ['capital', true],
   ])('marks the directory of %s as shared: %s', (id, isShared) => {
     expect(recordOf(id)?.isShared).toBe(isShared)
   })
@@ -88,6 +94,26 @@ describe('the channel table', () => {
     ['/100%/i.m3u8', 'percent'],
     ['/play', null],
     ['/nobody/1.ts', null],
+    ['/HLS/inner/1.ts', 'inner'],
+    ['/hls/INNER/1.ts', 'inner'],
+    ['/hls//inner/1.ts', 'inner'],
+    ['//hls/inner/1.ts', 'inner'],
+    ['/hls/inner;x=1/1.ts', 'inner'],
+    ['/hls/;x/inner/1.ts', 'inner'],
+    ['/hls/inner%2f1.ts', 'inner'],
+    ['/hls/inner\\1.ts', 'inner'],
+    ['/hls/%2569nner/1.ts', 'inner'],
+    ['/hls/inner./1.ts', 'inner'],
+    ['/hls/inner%20/1.ts', 'inner'],
+    ['/hls/ｉnner/1.ts', 'inner'],
+    ['/hls/in%c2%adner%ef%bc%8f1.ts', 'inner'],
+    ['/hls/inners/1.ts', 'outer'],
+    ['/flat/SPORT-17.m3u8;x', 'sport-17'],
+    ['/flat/two.mpd%20', 'two-dash'],
+    ['/tv/News/hd/1.ts', 'news'],
+    ['/tv/news/hd/1.ts', 'lower'],
+    ['/tv/NEWS/hd/1.ts', 'lower'],
+    ['/A B/Ü.M3U8', 'escaped'],
   ])('knows the owner of %s: %s', (path, id) => {
     expect(owner(path)).toBe(id)
   })

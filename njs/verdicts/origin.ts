@@ -1,6 +1,6 @@
 import { ARCHIVE_MARK, fillArchive, placeholdersOf } from '../domain/addresses/archive.ts'
-import type { ChannelPlace } from '../domain/addresses/mapper.ts'
 import { type OwnValue, openArguments, ownValues } from '../domain/addresses/own-arguments.ts'
+import { decodePath, ownerOf, stemOf } from '../domain/addresses/owners.ts'
 import { mayGoTo } from '../domain/addresses/redirects.ts'
 import { resolveAddress } from '../domain/addresses/resolve.ts'
 import { openSeal, type SealedPlace, type SealKind } from '../domain/addresses/seal.ts'
@@ -14,7 +14,6 @@ import {
   parseChannelRecord,
   streamNumberKey,
 } from '../domain/channels/channel-table.ts'
-import { decodePath, ownerOf, stemOf } from '../domain/channels/owners.ts'
 import type { EdgeOrigin } from '../domain/channels/protocol.ts'
 import type { ReasonId } from '../domain/reasons.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
@@ -167,14 +166,6 @@ export const mayLeadTo = (channel: string, target: string): boolean => {
   const found = findKnown(channel)
   return found?.named.some((own) => mayGoTo(knownOrigins(), own, target)) ?? false
 }
-
-/** The channel's origin and directory, for rewriting addresses. */
-export const placeOfChannel = ({
-  origin,
-  base,
-  isClosed,
-  isShared,
-}: ChannelRecord): ChannelPlace => ({ origin, base, isClosed, isShared })
 
 const withQuery = (path: string, query: string): string =>
   query === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${query}`

@@ -13,7 +13,7 @@ import { keepDefinitions, readDefinitions } from '../state/manifests/copies.ts'
 import { currentKid, secretOf } from '../state/memory.ts'
 import { notePast } from '../state/reports.ts'
 import type { Fetched } from './fetch-manifest.ts'
-import { isOthers, mayLeadTo, placeOfChannel, readChannel } from './origin.ts'
+import { isOthers, mayLeadTo, readChannel } from './origin.ts'
 
 /** A manifest as viewers get it. */
 export interface Rewritten {
@@ -71,7 +71,7 @@ const mapperFor = (request: ManifestRequest, found: Fetched): Mapper | null => {
   if (record === null || kid === null || secret === null) return null
   const binding = { channel: request.channel, origin: record.origin }
   return createMapper({
-    channel: placeOfChannel(record),
+    channel: record,
     manifest: found.address,
     isMoved: found.isMoved,
     rest: request.rest,

@@ -1,7 +1,7 @@
 import { ARCHIVE_MARK, placeholdersOf } from '#domain/addresses/archive'
 import { fillTimes } from '#domain/addresses/archive-times'
+import { decodePath, stemOf } from '#domain/addresses/owners'
 import { entryOfProtocol } from '#domain/channels/channel'
-import { decodePath, stemOf } from '#domain/channels/owners'
 import { attributeOf, minutesOf, parseInfoLine } from '../m3u/info-line.ts'
 import type { Channel } from './channel.ts'
 

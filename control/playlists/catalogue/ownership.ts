@@ -1,5 +1,5 @@
+import { decodePath, ownerKey, SHARED_OWNER, stemOf } from '#domain/addresses/owners'
 import { readingsOf } from '#domain/addresses/unclear'
-import { decodePath, ownerKey, SHARED_OWNER, stemOf } from '#domain/channels/owners'
 import type { Channel } from './channel.ts'
 import { isPanelEntry } from './panel-entry.ts'
 import { yieldToEventLoop } from './yield-to-event-loop.ts'
@@ -72,7 +72,7 @@ const readingsOfKey = (key: string): string[] => {
 
 /** Each key stands in those forms too, unless that name is another channel's. */
 const withReadings = (owners: Map<string, string>): Map<string, string> => {
-  for (const [key, owner] of [...owners])
+  for (const [key, owner] of owners)
     for (const read of readingsOfKey(key)) if (!owners.has(read)) owners.set(read, owner)
   return owners
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { ownerKey, ownerOf } from '#domain/addresses/owners'
 import {
   channelOfPath,
   describePath,
@@ -12,7 +13,6 @@ import {
   formatChannelRecord,
   parseChannelRecord,
 } from '#domain/channels/channel-table'
-import { ownerKey, ownerOf } from '#domain/channels/owners'
 
 const NOW = 1_795_000_000
 

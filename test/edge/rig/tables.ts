@@ -1,5 +1,5 @@
+import { ownerKey } from '#domain/addresses/owners'
 import { type ChannelRecord, formatChannelRecord } from '#domain/channels/channel-table'
-import { ownerKey } from '#domain/channels/owners'
 import type { EdgeGroup } from '#domain/channels/protocol'
 
 /** A group as tests need it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { ownerOf } from '#domain/addresses/owners'
 import { parseChannelRecord } from '#domain/channels/channel-table'
-import { ownerOf } from '#domain/channels/owners'
 import { buildChannelTable } from '../../../../control/playlists/catalogue/channel-table.ts'
 import { checkChannels } from '../../../../control/playlists/lists/list-checks.ts'
 import { channelsOf, entry, select } from '../channels.ts'

@@ -1,4 +1,4 @@
-import { readingsOf } from '../addresses/unclear.ts'
+import { readingsOf } from './unclear.ts'
 
 /** Table key of the channel that owns an entry file, an entry's stem or a directory (with its slash); `path` is percent-decoded. */
 export const ownerKey = (origin: string, path: string): string => `=${origin}|${path}`

@@ -1,8 +1,8 @@
-import { setRoute } from './reply.ts'
-import { type Request, variablesOf } from './request.ts'
+import { type Request, variable } from './request.ts'
 
-/** An origin's whole response. */
+/** An origin's whole response, unpacked where it was gzip. */
 export interface OriginAnswer {
+  /** 502 too where it broke off, and {@link UNREADABLE}. */
   readonly status: number
   readonly body: Uint8Array
   /** Header as sent; empty where it is missing, as are the others. */
@@ -12,15 +12,7 @@ export interface OriginAnswer {
   readonly cookies: readonly string[]
   /** `WWW-Authenticate` */
   readonly challenge: string
-  /** Whether the body is as long as the origin said it would be. */
-  readonly isWhole: boolean
 }
-
-const text = (value: string | string[] | undefined): string =>
-  value === undefined ? '' : typeof value === 'string' ? value : value.join(', ')
-
-const list = (value: string | string[] | undefined): string[] =>
-  value === undefined ? [] : typeof value === 'string' ? [value] : value
 
 /** What an origin is asked for. */
 export interface OriginQuestion {
@@ -31,33 +23,73 @@ export interface OriginQuestion {
   readonly cookie: string
 }
 
-/**
- * Fetches from an origin by a subrequest, so that nginx's proxy keeps connections, resolves names and verifies certificates. `isUnpacked`: nginx unpacks
- * gzip, up to its limit; where that is passed, nginx ends the request.
- */
-export const fetchOrigin = async (
-  r: Request,
-  { origin, path, cookie }: OriginQuestion,
-  isUnpacked = false,
-): Promise<OriginAnswer> => {
-  const variables = variablesOf(r)
-  setRoute(variables, { origin, path })
-  variables['gh_cookie'] = cookie
-  const reply = isUnpacked
-    ? await r.subrequest('/_gatehouse/origin-unpacked', { method: 'GET' })
-    : await r.subrequest('/_gatehouse/origin', { method: 'GET' })
-  const headers: Readonly<Record<string, string | string[] | undefined>> = reply.headersOut
-  const body = reply.responseBuffer ?? new Uint8Array(0)
-  const length = text(headers['Content-Length'])
+/** Stands for a document that cannot be unpacked, or is longer than the edge reads; no origin answers with it. */
+export const UNREADABLE = 598
+
+/** Of a viewer's headers those that are the connection's, or are set anew. */
+const OWN =
+  /^(?:host|connection|keep-alive|te|upgrade|expect|content-length|transfer-encoding|accept-encoding|cookie|x-gh-.*)$/i
+
+const headersFor = (r: Request, { origin, path, cookie }: OriginQuestion): Headers => {
+  const headers = new Headers()
+  for (const [name = '', value = ''] of r.rawHeadersIn) {
+    if (OWN.test(name)) continue
+    try {
+      headers.append(name, value)
+    } catch {
+      // A name or value that no request may have: no origin needs it.
+    }
+  }
+  headers.set('Host', 'gatehouse-inner')
+  headers.set('X-Gh-Address', variable(r, 'remote_addr'))
+  headers.set('X-Gh-Origin', origin)
+  headers.set('X-Gh-Path', path)
+  if (cookie !== '') headers.set('Cookie', cookie)
+  return headers
+}
+
+const ask = async (r: Request, headers: Headers): Promise<OriginAnswer> => {
+  const inner = variable(r, 'gh_inner_socket')
+  const reply = await ngx.fetch(`http://unix:${inner}:/origin`, { headers })
+  const text = (name: string): string => reply.headers.get(name) ?? ''
   return {
     status: reply.status,
-    body,
-    type: text(headers['Content-Type']),
-    encoding: text(headers['Content-Encoding']).trim().toLowerCase(),
-    location: text(headers['Location']),
-    cookies: list(headers['Set-Cookie']),
-    challenge: text(headers['WWW-Authenticate']),
-    isWhole: length === '' || Number(length) === body.length,
+    body: new Uint8Array(await reply.arrayBuffer()),
+    type: text('Content-Type'),
+    encoding: text('Content-Encoding').trim().toLowerCase(),
+    location: text('Location'),
+    cookies: reply.headers.getAll('Set-Cookie'),
+    challenge: text('WWW-Authenticate'),
+  }
+}
+
+const failed = (status: number): OriginAnswer => ({
+  status,
+  body: new Uint8Array(0),
+  type: '',
+  encoding: '',
+  location: '',
+  cookies: [],
+  challenge: '',
+})
+
+/**
+ * Fetches from an origin by way of the inner server, whose proxy keeps connections, resolves names, verifies certificates and unpacks gzip. An answer that
+ * breaks off, or cannot be unpacked, is asked for once more, packed, which tells them apart.
+ */
+export const fetchOrigin = async (r: Request, question: OriginQuestion): Promise<OriginAnswer> => {
+  const headers = headersFor(r, question)
+  try {
+    return await ask(r, headers)
+  } catch (problem) {
+    if (/too large/.test(String(problem))) return failed(UNREADABLE)
+  }
+  headers.set('Accept-Encoding', 'gzip')
+  try {
+    const again = await ask(r, headers)
+    return again.encoding === 'gzip' ? failed(UNREADABLE) : again
+  } catch {
+    return failed(502)
   }
 }
 

@@ -8,9 +8,6 @@ const MOST_PACKED = 32_768
 const MOST_UNPACKED = 16 * 1024 * 1024
 const TRAILER = 8
 
-/** A document that unpacks to more than the edge reads. */
-export class TooLong extends Error {}
-
 const afterZero = (bytes: Uint8Array, from: number): number => bytes.indexOf(0, from) + 1
 
 /** Offset of the deflated data of a gzip member (RFC 1952). */
@@ -27,23 +24,21 @@ const dataStart = (bytes: Uint8Array): number => {
 const saidLength = (bytes: Uint8Array): number =>
   bytes.length < TRAILER ? 0 : Buffer.from(bytes).readUInt32LE(bytes.length - 4)
 
-/**
- * Decompresses one gzip member; `null` where that is not known to be safe or enough: what is long, or of several members. Throws where it is damaged, and
- * {@link TooLong} where it says that it is.
- */
-export const gunzip = (bytes: Uint8Array): Uint8Array | null => {
+/** Decompresses one gzip member. Throws where it is damaged, has others behind it, or is long. */
+export const gunzip = (bytes: Uint8Array): Uint8Array => {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) throw new Error('gzip: not packed')
+  if (bytes.length > MOST_PACKED) throw new Error(`gzip: ${bytes.length} bytes packed`)
   const length = saidLength(bytes)
-  if (length > MOST_UNPACKED) throw new TooLong(`gzip: ${length} bytes`)
-  if (bytes.length > MOST_PACKED) return null
+  if (length > MOST_UNPACKED) throw new Error(`gzip: ${length} bytes`)
   const packed = Buffer.from(bytes.subarray(dataStart(bytes), bytes.length - TRAILER))
   const unpacked = zlib.inflateRawSync(packed)
-  return unpacked.length === length ? unpacked : null
+  if (unpacked.length !== length) throw new Error('gzip: damaged')
+  return unpacked
 }
 
 /** Decompresses `deflate`, with the zlib header (RFC 1950) or, as some servers send it, without. Throws where it is damaged or long. */
 export const inflate = (bytes: Uint8Array): Uint8Array => {
-  if (bytes.length > MOST_PACKED) throw new TooLong(`deflate: ${bytes.length} bytes packed`)
+  if (bytes.length > MOST_PACKED) throw new Error(`deflate: ${bytes.length} bytes packed`)
   const whole = Buffer.from(bytes)
   try {
     return zlib.inflateSync(whole)

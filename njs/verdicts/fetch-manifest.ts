@@ -1,6 +1,6 @@
 import { type Address, resolveAddress } from '../domain/addresses/resolve.ts'
 import { isBrokenOff, isPage, readText } from '../domain/manifests/text.ts'
-import { fetchOrigin, type OriginAnswer, type OriginQuestion } from '../platform/fetch-origin.ts'
+import { fetchOrigin, type OriginAnswer, UNREADABLE } from '../platform/fetch-origin.ts'
 import { gunzip, inflate } from '../platform/gunzip.ts'
 import { logError } from '../platform/log.ts'
 import { callControl, type Request, variable } from '../platform/request.ts'
@@ -47,16 +47,14 @@ const isElsewhere = (status: number): boolean => status >= 300 && status < 400
 /** Also of a proxy on the way that changed it, and the whole sent as a range though none was asked for (RFC 9110, 15.3.4 and 15.3.7). */
 const isDocument = (status: number): boolean => status === 200 || status === 203 || status === 206
 
-const unpack = ({ encoding, body }: OriginAnswer): Uint8Array | null => {
-  if (encoding === 'gzip' || encoding === 'x-gzip') return gunzip(body)
+const unpack = ({ encoding, body }: OriginAnswer): Uint8Array => {
+  // What is called gzip is unpacked by then.
+  if (encoding === 'x-gzip') return gunzip(body)
   if (encoding === 'deflate') return inflate(body)
   // Words that are none, such as `utf-8` or `none`, are sent too, and players pass over them.
   if (/gzip|br|deflate|compress|zstd/.test(encoding)) throw new Error(`cannot read ${encoding}`)
   return body
 }
-
-/** Stands for a document that cannot be unpacked; no origin answers with it. */
-export const UNREADABLE = 598
 
 /** njs has no brotli: control unpacks it. */
 const unpackElsewhere = async (r: Request, { body }: OriginAnswer): Promise<string> => {
@@ -70,14 +68,11 @@ const unpackElsewhere = async (r: Request, { body }: OriginAnswer): Promise<stri
 
 const read = async (
   r: Request,
-  question: OriginQuestion,
   answer: OriginAnswer,
 ): Promise<Pick<Fetched, 'status' | 'text'>> => {
   try {
     if (answer.encoding === 'br') return { status: 200, text: await unpackElsewhere(r, answer) }
-    const bytes = unpack(answer) ?? unpack(await fetchOrigin(r, question, true))
-    if (bytes === null) throw new Error(`cannot read ${answer.encoding}`)
-    const text = await takeSteps(readText(bytes))
+    const text = await takeSteps(readText(unpack(answer)))
     if (isPage(text)) return { status: UNREADABLE, text: '' }
     return isBrokenOff(text) ? { status: 502, text: '' } : { status: 200, text }
   } catch (problem) {
@@ -108,8 +103,8 @@ export const fetchManifest = async (
     const kept = joinCookies(cookies, setCookies)
     const cookie = kept === '' ? '' : cookiesFor(channel, kept, address)
     hadCookies ||= cookie !== ''
-    const question = { origin: address.origin, path: address.path + address.query, cookie }
-    const answer = await fetchOrigin(r, question)
+    const { origin: from, path: file, query } = address
+    const answer = await fetchOrigin(r, { origin: from, path: file + query, cookie })
     if (answer.cookies.length > 0)
       setCookies = joinCookies(setCookies, keepAll(channel, answer.cookies, address))
     const found = {
@@ -122,9 +117,7 @@ export const fetchManifest = async (
       hadCookies,
       past: null,
     }
-    // The origin, or the way to it, broke off: nginx gives what had come by then.
-    if (!answer.isWhole) return { ...found, status: 502 }
-    if (isDocument(answer.status)) return { ...found, ...(await read(r, question, answer)) }
+    if (isDocument(answer.status)) return { ...found, ...(await read(r, answer)) }
     if (!isRedirection(answer.status))
       return isElsewhere(answer.status)
         ? { ...found, status: 502, past: address.origin }

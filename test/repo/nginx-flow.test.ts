@@ -31,15 +31,15 @@ const textOfHandler = (handler: string): string =>
   readFileSync(handlerFiles.get(`${kebab(handler)}.ts`) ?? '', 'utf8')
 
 /** What asks an origin for the handlers that do. */
-const subrequests = readFileSync(join(packageRoot(), 'njs/platform/fetch-origin.ts'), 'utf8')
+const fetching = readFileSync(join(packageRoot(), 'njs/platform/fetch-origin.ts'), 'utf8')
 
-/** Internal locations that a handler itself hands a request over to. */
+/** Locations that a handler itself hands a request over to, or asks. */
 const handedOver = (handler: string): string[] =>
   [
-    ...`${textOfHandler(handler)}${handler === 'serveManifest' ? subrequests : ''}`.matchAll(
-      /(?:internalRedirect\(r,|subrequest\(|'X-Accel-Redirect':) ?'\/_gatehouse\/([a-z-]+)'/g,
+    ...`${textOfHandler(handler)}${handler === 'serveManifest' ? fetching : ''}`.matchAll(
+      /(?:internalRedirect\(r,|'X-Accel-Redirect':) ?'\/_gatehouse\/([a-z-]+)'|unix:\$\{inner\}:\/([a-z-]+)/g,
     ),
-  ].map(([, name = '']) => name)
+  ].map(([, name, asked = '']) => name ?? asked)
 
 /** What each variable may name as the next location. */
 const ROUTES: Readonly<Record<string, readonly string[]>> = {

@@ -1,15 +1,12 @@
 import type { SealKind } from '../../domain/addresses/seal.ts'
 import { KEPT_PREFIX } from '../../domain/cookies/kept-cookie.ts'
-import { sleep } from '../../platform/fetch-origin.ts'
+import { sleep, UNREADABLE } from '../../platform/fetch-origin.ts'
 import { logError } from '../../platform/log.ts'
-import { answer, wholeRange } from '../../platform/reply.ts'
+import { answer, setVariables, wholeRange } from '../../platform/reply.ts'
 import { type Request, variable } from '../../platform/request.ts'
 import { takeSteps } from '../../platform/take-steps.ts'
 import {
-  beginFetch,
-  endFetch,
   endFlight,
-  hasBegun,
   keepCopy,
   keepFailure,
   keepUnshared,
@@ -20,7 +17,7 @@ import {
 } from '../../state/manifests/copies.ts'
 import { readPolicy } from '../../state/policy.ts'
 import { setAll } from '../../verdicts/cookies.ts'
-import { type Fetched, fetchManifest, UNREADABLE } from '../../verdicts/fetch-manifest.ts'
+import { type Fetched, fetchManifest } from '../../verdicts/fetch-manifest.ts'
 import { type Rewritten, rewriteManifest } from '../../verdicts/rewrite-manifest.ts'
 import { sharesManifests } from '../../verdicts/share.ts'
 
@@ -49,8 +46,6 @@ interface Wish {
   readonly seal: SealKind | null
   readonly origin: string
   readonly path: string
-  /** The same for every try of nginx. */
-  readonly request: string
   /** The player's `Cookie`, where it has sealed cookies of origins. */
   readonly cookies: string
   /** Whether it is a blocking playlist reload (`_HLS_msn`, RFC 8216bis, section 6.2.5.2). */
@@ -73,7 +68,6 @@ const readWish = (r: Request): Wish => {
     seal: sealKind(variable(r, 'http_x_gh_seal')),
     origin: variable(r, 'http_x_gh_origin'),
     path,
-    request: variable(r, 'http_x_gh_request'),
     cookies: kept.includes(KEPT_PREFIX) ? kept : '',
     isBlocking,
     waitMs: isBlocking ? BLOCKING_WAIT_MS : WAIT_MS,
@@ -109,7 +103,8 @@ const fail = (r: Request, status: number): void => {
 }
 
 /** It asks for a login: the viewer's, where its origin is set to have that. */
-const failUnauthorized = (r: Request, challenge: string): void => {
+const failUnauthorized = (r: Request, { address, challenge }: Fetched): void => {
+  setVariables(r, { gh_origin: address.origin })
   if (variable(r, 'gh_after_challenge') === 'origin-challenge')
     return answer(
       r,
@@ -145,15 +140,13 @@ const noteFailure = (wish: Wish, status: number): void => {
 }
 
 const fetchAndSend = async (r: Request, wish: Wish, isShared: boolean): Promise<void> => {
-  const { channel, origin, path, request, cookies } = wish
-  beginFetch(request)
+  const { channel, origin, path, cookies } = wish
   const found = await fetchManifest(r, { channel, origin, path, cookies })
-  endFetch(request)
   const rewritten = found.status === 200 ? await takeSteps(rewriteManifest(wish, found)) : null
   if (rewritten === null) {
     const status = found.past !== null ? ELSEWHERE : found.status === 200 ? 502 : found.status
     if (isShared) noteFailure(wish, status)
-    return status === 401 ? failUnauthorized(r, found.challenge) : fail(r, status)
+    return status === 401 ? failUnauthorized(r, found) : fail(r, status)
   }
   // A copy does not know its type; such documents are asked for once by each player.
   if (isShared && rewritten.type !== null) await share(wish, found, rewritten)
@@ -190,15 +183,7 @@ const lead = async (r: Request, wish: Wish): Promise<void> => {
   }
 }
 
-/** What nginx cannot read ended the try before, and would end this one. */
-const giveUp = (r: Request, wish: Wish): void => {
-  keepFailure(wish.copy, UNREADABLE, REFUSED_MS)
-  endFlight(wish.copy)
-  fail(r, UNREADABLE)
-}
-
 const serve = async (r: Request, wish: Wish): Promise<void> => {
-  if (hasBegun(wish.request)) return giveUp(r, wish)
   if (wish.copy === '' || !sharesManifests(wish.channel)) return await fetchAndSend(r, wish, false)
   const until = Date.now() + wish.waitMs
   for (let looks = 0; ; looks += 1) {

@@ -161,25 +161,6 @@ export const endFlight = (key: string): void => {
   numbers('gh_flights').delete(key)
 }
 
-/** Where a subrequest fails in one of nginx's filters, nginx ends the request without a word to njs, and asks again by itself. */
-const BEGUN_MS = 60_000
-
-const begunKey = (request: string): string => `begun ${request}`
-
-/** Whether an earlier try of the same request ended in the midst of its fetch. */
-export const hasBegun = (request: string): boolean =>
-  request !== '' && numbers('gh_flights').has(begunKey(request))
-
-/** Notes that a request fetches, so that a later try of it knows where this one did not come back. */
-export const beginFetch = (request: string): void => {
-  if (request !== '') trySet(numbers('gh_flights'), begunKey(request), 1, BEGUN_MS)
-}
-
-/** The fetch came back. */
-export const endFetch = (request: string): void => {
-  if (request !== '') numbers('gh_flights').delete(begunKey(request))
-}
-
 /** Counts a request that begins to wait; `false` where `most` have begun within this second. */
 export const mayWait = (most: number): boolean => {
   const dict = numbers('gh_flights')

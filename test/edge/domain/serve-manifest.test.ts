@@ -18,7 +18,7 @@ const fetched = vi.fn()
 
 beforeEach(() => {
   for (const zone of Object.values(zones)) zone.clear()
-  vi.stubGlobal('ngx', { shared: zones })
+  vi.stubGlobal('ngx', { shared: zones, fetch: fetched })
   zones['gh_state']?.set('channels', 0)
   zones['gh_channels_a']?.set(' filled', '1')
   const rows = channelRows({ ch1: { origin: 'http://127.0.0.1:9', base: '/ch1/' } })
@@ -26,7 +26,9 @@ beforeEach(() => {
   zones['gh_texts']?.set('current', '1')
   zones['gh_texts']?.set('k1', '00'.repeat(32))
   const body = Buffer.from('#EXTM3U\n#EXT-X-TARGETDURATION:4\nfetched.ts\n')
-  fetched.mockReset().mockResolvedValue({ status: 200, headersOut: {}, responseBuffer: body })
+  const headers = { get: () => null, getAll: () => [] }
+  const arrayBuffer = () => Promise.resolve(body)
+  fetched.mockReset().mockResolvedValue({ status: 200, headers, arrayBuffer })
 })
 afterEach(() => {
   vi.restoreAllMocks()
@@ -44,7 +46,7 @@ const meanwhile = (act: () => void): void => {
 }
 
 /** The file that the manifest names which a request gets. */
-const ask = async (request: string): Promise<string> => {
+const ask = async (): Promise<string> => {
   const answer = vi.fn()
   const variables = {
     http_x_gh_copy: COPY,
@@ -52,9 +54,8 @@ const ask = async (request: string): Promise<string> => {
     http_x_gh_rest: 'index.m3u8',
     http_x_gh_origin: 'http://127.0.0.1:9',
     http_x_gh_path: '/ch1/index.m3u8',
-    http_x_gh_request: request,
   }
-  await serveManifest({ variables, headersOut: {}, subrequest: fetched, return: answer })
+  await serveManifest({ variables, headersOut: {}, rawHeadersIn: [], return: answer })
   const [status, text] = answer.mock.calls[0] ?? []
   expect([status, answer.mock.calls.length]).toEqual([200, 1])
   return String(text).trim().split('\n').at(-1) ?? ''
@@ -67,19 +68,19 @@ const bringCopy = (): void => {
 }
 
 test('who finds none fetches one, and who comes then gets it', async () => {
-  expect([await ask('a'), await ask('b')]).toEqual(['fetched.ts', 'fetched.ts'])
+  expect([await ask(), await ask()]).toEqual(['fetched.ts', 'fetched.ts'])
   expect(fetched).toHaveBeenCalledTimes(1)
 })
 
 test('a copy that another worker brought between the look and the lock is sent, and none is fetched', async () => {
   meanwhile(bringCopy)
-  expect(await ask('a')).toBe('brought.ts')
+  expect(await ask()).toBe('brought.ts')
   expect(fetched).not.toHaveBeenCalled()
   expect(flights?.has(COPY)).toBe(false)
 })
 
 test('what another worker found to be written for each viewer is fetched for this one, and kept for none', async () => {
   meanwhile(() => keepUnshared(COPY, 60_000))
-  expect([await ask('a'), await ask('b')]).toEqual(['fetched.ts', 'fetched.ts'])
+  expect([await ask(), await ask()]).toEqual(['fetched.ts', 'fetched.ts'])
   expect(fetched).toHaveBeenCalledTimes(2)
 })

@@ -106,6 +106,8 @@ test('a long live playlist that moved on is compared in steps too, and stays one
   expect(asked - before).toBeLessThan(10)
 })
 
+const HALF = '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n1.ts\n'
+
 test.each([
   ['HLS', 'half.m3u8', hls((at) => `${at}.ts`), 'said'],
   ['DASH', 'half.mpd', dash(`<BaseURL>x/</BaseURL>${'<A/>'.repeat(2000)}`), 'said'],
@@ -113,6 +115,12 @@ test.each([
     'HLS',
     'chunked.m3u8',
     `#EXTM3U\n#EXTINF:2,a\n1.ts\n#EXTINF:2,${'a'.repeat(80)}\n2.ts\n`,
+    'chunked',
+  ],
+  [
+    'HLS, between two segments',
+    'between.m3u8',
+    HALF + HALF.replace('#EXTM3U', '#ABCDEF').replace('1.ts', '2.ts'),
     'chunked',
   ],
   ['DASH', 'chunked.mpd', dash(`<BaseURL>x/</BaseURL>${'<A/>'.repeat(2000)}`), 'chunked'],

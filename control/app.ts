@@ -18,7 +18,7 @@ import { scheduleWork } from './compose/background/schedule.ts'
 import { createStateWatch, watchedStates } from './compose/background/watched-state.ts'
 import { openAnnounced } from './compose/base/announced-store.ts'
 import { createBackground } from './compose/base/background.ts'
-import { describeGeo, openGeo } from './compose/base/geo.ts'
+import { openLiveGeo } from './compose/base/geo.ts'
 import { createLiveConfig } from './compose/base/live-config.ts'
 import { connectRedis, redisSettings } from './compose/base/redis.ts'
 import { createDetection, openImposedLimits, scheduleDetection } from './compose/detection.ts'
@@ -76,10 +76,7 @@ const createGround = async ({ loaded, paths, log }: AppOptions) => {
   const streams = connectRedis(patient, log)
   const announced = await openAnnounced(live, streams, { paths, log, now })
   const { store } = announced.persistence
-  const geo = await openGeo(live.config(), log)
-  const { files, problems, warnings } = await describeGeo(live.config(), now())
-  for (const file of files) log.info(`geo: ${file}`)
-  for (const told of [...problems, ...warnings]) log.warn(`geo: ${told}`)
+  const geo = await openLiveGeo(live, log, now)
   const arrivals = createArrivals()
   const publisher = createPublisher({ redis: streams, arrivals })
   const recorder = withBanLog(createEventRecorder(publisher, now), log)

@@ -2,29 +2,46 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { type Address, parseAddress } from '#domain/networks/network'
 import { type AsnRanges, AsnReader, type AsnRecord } from './asn-ranges.ts'
-import type { GeoProblem } from './geo-file.ts'
+import { type GeoFileState, type GeoProblem, systemReason } from './geo-file.ts'
 
 /** The IP version that the name of a file says. */
 export const familyOfName = (path: string): 4 | 6 => (/ipv?6/i.test(path) ? 6 : 4)
 
-/** Whether a file begins as such a table does; the rest is not read. */
-export const beginsAsAsnCsv = async (path: string): Promise<boolean> => {
-  const reader = new AsnReader(familyOfName(path))
-  const { room } = reader
+/** Reads piece by piece, so that requests are answered in between; false where the file goes on behind the last piece. */
+const readPieces = async (path: string, reader: AsnReader, most: number): Promise<boolean> => {
   const file = await open(path)
   try {
-    const { bytesRead } = await file.read(room)
-    reader.add(bytesRead)
-    if (bytesRead < room.length) reader.finish()
-    return true
-  } catch (error) {
-    // What the system says is another's to tell.
-    if (error instanceof Error && 'code' in error) throw error
+    for (let pieces = 0; pieces < most; pieces += 1) {
+      const { bytesRead } = await file.read(reader.room)
+      if (bytesRead === 0) return true
+      reader.add(bytesRead)
+    }
     return false
   } finally {
     await file.close()
   }
 }
+
+const readRanges = async (path: string, family: 4 | 6): Promise<AsnRanges> => {
+  const reader = new AsnReader(family)
+  await readPieces(path, reader, Number.POSITIVE_INFINITY)
+  return reader.finish()
+}
+
+/** What is wrong with a file, or with where it begins, as such a table; `null` for nothing. What the system says of it is thrown. */
+export const asnCsvProblem = async (path: string, isWhole: boolean): Promise<string | null> => {
+  try {
+    const reader = new AsnReader(familyOfName(path))
+    if (await readPieces(path, reader, isWhole ? Number.POSITIVE_INFINITY : 2)) reader.finish()
+    return null
+  } catch (error) {
+    if (error instanceof Error && !('code' in error)) return error.message
+    throw error
+  }
+}
+
+const reasonOf = (error: unknown): string =>
+  systemReason(error) ?? (error instanceof Error ? error.message : 'unreadable')
 
 const stampOf = ({ mtimeMs, size, ino }: { mtimeMs: number; size: number; ino: number }): string =>
   `${mtimeMs}-${size}-${ino}`
@@ -39,6 +56,7 @@ export class AsnCsv {
   private readonly onProblem: (problem: GeoProblem) => void
   private ranges: AsnRanges | null = null
   private readAs = ''
+  private failure: string | null = null
 
   constructor(path: string, family: 4 | 6, onProblem: (problem: GeoProblem) => void) {
     this.family = family
@@ -49,6 +67,11 @@ export class AsnCsv {
   /** Whether it was read at least once, with or without success. */
   isUsed(): boolean {
     return this.readAs !== ''
+  }
+
+  get state(): GeoFileState {
+    const { path, failure, ranges } = this
+    return { path, failure, isServing: ranges !== null }
   }
 
   /** What the table takes in memory. */
@@ -69,24 +92,10 @@ export class AsnCsv {
       const stamp = stampOf(await stat(this.path))
       if (stamp === this.readAs) return
       this.readAs = stamp
-      this.ranges = await this.read()
+      this.ranges = await readRanges(this.path, this.family)
+      this.failure = null
     } catch (error) {
       this.fail(error)
-    }
-  }
-
-  /** Piece by piece, so that requests are answered in between. */
-  private async read(): Promise<AsnRanges> {
-    const reader = new AsnReader(this.family)
-    const file = await open(this.path)
-    try {
-      for (;;) {
-        const { bytesRead } = await file.read(reader.room)
-        if (bytesRead === 0) return reader.finish()
-        reader.add(bytesRead)
-      }
-    } finally {
-      await file.close()
     }
   }
 
@@ -115,7 +124,8 @@ export class AsnCsv {
 
   private fail(error: unknown): void {
     this.readAs ||= 'unread'
-    const reason = error instanceof Error ? error.message : 'unreadable'
-    this.onProblem({ path: this.path, reason })
+    const reason = reasonOf(error)
+    if (reason !== this.failure) this.onProblem({ path: this.path, reason })
+    this.failure = reason
   }
 }

@@ -1,4 +1,5 @@
 import type { Address } from '#domain/networks/network'
+import { say } from '../sentences/sentences.ts'
 
 const CR = 0x0d
 const LF = 0x0a
@@ -15,9 +16,6 @@ export interface AsnRecord {
   readonly asn: number
   readonly as_organization: string
 }
-
-const notOfForm = () => new Error('not a CSV of first,last,number,name with addresses as numbers')
-const notInOrder = () => new Error('its ranges are not in ascending order')
 
 const BLOCK_BITS = 16
 const BLOCK = 1 << BLOCK_BITS
@@ -193,6 +191,7 @@ export class AsnReader {
   private readonly next: Uint32Array
   private readonly number = new Uint32Array(1)
   private isFull = false
+  private line = 0
 
   constructor(family: 4 | 6) {
     const size = family === 4 ? 1 : 4
@@ -216,36 +215,42 @@ export class AsnReader {
       at = end + 1
     }
     this.kept = bytes.copy(this.piece, 0, at)
-    if (this.kept === this.piece.length) throw notOfForm()
+    if (this.kept === this.piece.length) throw this.notOfForm()
   }
 
   finish(): AsnRanges {
     this.addLine(this.piece, 0, this.kept)
-    if (this.ranges.length === 0) throw new Error('it has no ranges')
+    if (this.ranges.length === 0) throw new Error(say('geo.csv_empty'))
     if (!this.isFull) this.ranges.addRange(this.next, NOBODY)
     return this.ranges
   }
 
+  private notOfForm(): Error {
+    return new Error(say('geo.csv', { n: this.line }))
+  }
+
   private addLine(bytes: Buffer, at: number, lineEnd: number): void {
+    this.line += 1
     const end = bytes[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd
     if (end <= at) return
     const one = bytes.indexOf(COMMA, at)
     const two = bytes.indexOf(COMMA, one + 1)
     const three = bytes.indexOf(COMMA, two + 1)
-    if (one < 0 || two < 0 || three < 0 || three >= end) throw notOfForm()
+    if (one < 0 || two < 0 || three < 0 || three >= end) throw this.notOfForm()
     const { first, last, number } = this
     const isOfForm =
       readNumber(bytes, at, one, first) &&
       readNumber(bytes, one + 1, two, last) &&
       readNumber(bytes, two + 1, three, number)
-    if (!isOfForm) throw notOfForm()
+    if (!isOfForm) throw this.notOfForm()
     this.addOwned(this.ownerOf(number[0] ?? 0, bytes, three + 1, end))
   }
 
   /** Adds the range from `first` to `last`, and before it what nobody has. */
   private addOwned(owner: number): void {
     const { first, last, next, ranges, before } = this
-    if (compare(first, before) < 0 || compare(last, first) < 0) throw notInOrder()
+    if (compare(first, before) < 0 || compare(last, first) < 0)
+      throw new Error(say('geo.csv_order', { n: this.line }))
     const isApart = !this.isFull && compare(first, next) > 0
     if (isApart && ranges.length > 0) ranges.addRange(next, NOBODY)
     if (isApart || ranges.lastOwner !== owner) ranges.addRange(first, owner)

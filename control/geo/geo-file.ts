@@ -1,6 +1,8 @@
 import { readFileSync, type Stats, statSync } from 'node:fs'
-import { open, readFile, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { Reader, type Response } from 'maxmind'
+import { say } from '../sentences/sentences.ts'
+import { maxMindFacts } from './maxmind-facts.ts'
 
 /** A file and its error. */
 export interface GeoProblem {
@@ -8,18 +10,26 @@ export interface GeoProblem {
   readonly reason: string
 }
 
-const tailBytes = 128 * 1024
-const versionKey = Buffer.from('ip_version')
-/** Control byte of an unsigned 16-bit number of one byte (MaxMind DB file format, "Data section"). */
-const shortNumber = 0xa1
+/** What became of a file when it was last read. */
+export interface GeoFileState {
+  readonly path: string
+  /** Why it could not be read; `null` where it could, or has not been needed yet. */
+  readonly failure: string | null
+  /** Whether what was read of it, now or before, is in use. */
+  readonly isServing: boolean
+}
+
 const probes: Readonly<Record<4 | 6, string>> = { 4: '8.8.8.8', 6: '2001:4860:4860::8888' }
 
 const stampOf = ({ mtimeMs, size, ino }: Stats): string => `${mtimeMs}-${size}-${ino}`
 
-const reasonOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    ? 'there is no such file'
-    : 'not a readable MaxMind-format file'
+/** What the system says of a file; `null` where the error is none of its. */
+export const systemReason = (error: unknown): string | null => {
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return null
+  return error.code === 'ENOENT'
+    ? say('file.missing')
+    : say('file.unreadable', { code: String(error.code) })
+}
 
 /** A reader for the file's content; looks up one address, so that a damaged tree throws here. */
 const readerOf = (content: Buffer): Reader<Response> => {
@@ -28,27 +38,14 @@ const readerOf = (content: Buffer): Reader<Response> => {
   return reader
 }
 
-/** The IP version of a file, from the metadata at its end, without reading the rest. */
-const familyOf = async (path: string): Promise<4 | 6> => {
-  const file = await open(path)
-  try {
-    const { size } = await file.stat()
-    const length = Math.min(size, tailBytes)
-    const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length)
-    const at = buffer.lastIndexOf(versionKey) + versionKey.length
-    return buffer[at] === shortNumber && buffer[at + 1] === 4 ? 4 : 6
-  } finally {
-    await file.close()
-  }
-}
-
 /** A MaxMind DB file; read at its first use and when it has changed. An invalid file leaves the content before in use. */
 export class GeoFile {
   readonly path: string
   readonly family: 4 | 6
   private reader: Reader<Response> | null = null
   private stamp = ''
-  private failure = ''
+  /** Stamp and reason. */
+  private failure: readonly [string, string] | null = null
   private readonly report: (problem: GeoProblem) => void
 
   constructor(path: string, family: 4 | 6, report: (problem: GeoProblem) => void) {
@@ -60,6 +57,11 @@ export class GeoFile {
   /** Whether it was read at least once, with or without success. */
   isUsed(): boolean {
     return this.stamp !== ''
+  }
+
+  get state(): GeoFileState {
+    const { path, failure, reader } = this
+    return { path, failure: failure?.[1] ?? null, isServing: reader !== null }
   }
 
   /** The record of an address; the first call reads the file synchronously, which takes about 30 ms. */
@@ -80,7 +82,7 @@ export class GeoFile {
       // Set before the file is read, so that an invalid file is reported once and not every minute.
       this.stamp = stamp
       this.reader = readerOf(await readFile(this.path))
-      this.failure = ''
+      this.failure = null
       // The file was written to meanwhile: it is read again next time.
       if (stampOf(await stat(this.path)) !== stamp) this.stamp = 'changing'
     } catch (error) {
@@ -90,10 +92,11 @@ export class GeoFile {
 
   /** Reports each failure once, until the file is valid again. */
   private fail(error: unknown): void {
-    const reason = reasonOf(error)
+    const reason = systemReason(error) ?? say('geo.format')
     this.stamp ||= 'unread'
-    if (this.failure !== `${this.stamp} ${reason}`) this.report({ path: this.path, reason })
-    this.failure = `${this.stamp} ${reason}`
+    const isKnown = this.failure?.[0] === this.stamp && this.failure[1] === reason
+    if (!isKnown) this.report({ path: this.path, reason })
+    this.failure = [this.stamp, reason]
   }
 
   private loadNow(): void {
@@ -112,7 +115,7 @@ export const openGeoFile = async (
   report: (problem: GeoProblem) => void,
 ): Promise<GeoFile> => {
   try {
-    return new GeoFile(path, await familyOf(path), report)
+    return new GeoFile(path, (await maxMindFacts(path)).ipVersion, report)
   } catch {
     return new GeoFile(path, 6, report)
   }

@@ -1,7 +1,7 @@
 import { formatAddress, parseAddress } from '#domain/networks/network'
 import type { GeoPlace } from '#domain/types'
 import { AsnCsv, familyOfName } from './asn-csv.ts'
-import { type GeoFile, type GeoProblem, openGeoFile } from './geo-file.ts'
+import { type GeoFile, type GeoFileState, type GeoProblem, openGeoFile } from './geo-file.ts'
 import { crossChecked, type GeoNetwork, networkOf, placeOf, unknownPlace } from './geo-record.ts'
 import { networkKind } from './network-kind.ts'
 
@@ -23,6 +23,8 @@ export interface Geo {
   place(address: string): GeoPlace
   /** Autonomous system of an address; `null` where unknown. */
   network(address: string): GeoNetwork | null
+  /** What became of each file when it was last read. */
+  states(): readonly GeoFileState[]
   /** Reads changed files now. */
   refresh(): Promise<void>
   stop(): void
@@ -107,6 +109,7 @@ export const createGeo = async (options: GeoOptions): Promise<Geo> => {
       return place
     },
     network,
+    states: () => [...places, ...others, ...networks].map(({ state }) => state),
     refresh,
     stop: () => clearInterval(timer),
   }

@@ -38,14 +38,29 @@ export const SENTENCES = {
   'file.cannot_be_written': '{file} cannot be written ({code})',
   // Geo files.
   'geo.places': '{file}: countries and places, built {day}, {n} days ago',
+  'geo.countries': '{file}: countries without places, built {day}, {n} days ago',
+  'geo.others': '{file}: places of another maker, built {day}, {n} days ago',
   'geo.networks': '{file}: networks and their owners, built {day}, {n} days ago',
   'geo.old': '{file}: more than {n}; addresses have moved since, name a newer one in {setting}',
   'geo.ageless': 'of unknown age',
   'geo.format': 'not a readable MaxMind-format file',
-  'geo.csv': 'not a CSV of first,last,number,name with addresses as numbers in ascending order',
+  'geo.packed': 'it is packed; unpack it, and name what was in it',
+  'geo.cut': 'a part of it is missing; fetch it again',
+  'geo.not_places': "it is a file of something else ('{type}'), without countries",
+  'geo.not_positions': "it is a file of something else ('{type}'), without positions",
+  'geo.not_networks': "it is a file of something else ('{type}'), without autonomous systems",
+  'geo.csv':
+    'not a CSV of first,last,number,name with addresses as numbers in ascending order: line {n}',
+  'geo.csv_order': 'its ranges are not in ascending order: line {n}',
+  'geo.csv_empty': 'it has no ranges',
+  'geo.before_stays': '{what}; what was read of it before stays in use',
   'geo.no_places':
     'without a file of places, nobody has a country or a place: groups and rules by country fit nobody, and no travel is found',
+  'geo.no_positions': 'without a file that has cities, no travel is found',
+  'geo.no_ipv6_places': 'no file of places has IPv6: who comes by it has no country and no place',
   'geo.no_networks': 'without a file of networks, hosting and mobile networks are not recognised',
+  'geo.no_ipv6_networks':
+    'no file of networks has IPv6: hosting and mobile networks are not recognised there',
   // Parts of the control plane.
   'redis.away': 'away; slots are counted in memory',
   'detectors.wait': 'events wait to be judged; see the log',

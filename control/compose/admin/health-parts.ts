@@ -21,9 +21,9 @@ const partOf = async (name: string, probe: () => Promise<string>): Promise<Healt
 }
 
 /** Tells the age of the geo files in any case; only what does not work makes it a fault. */
-const geoPart = async ({ live, now }: AdminParts): Promise<HealthPart> => {
-  const { files, problems, warnings } = await describeGeo(live.config(), now())
-  const detail = [...problems, ...warnings, ...(warnings.length > 0 ? [] : files)].join('; ')
+const geoPart = async ({ live, geo, now }: AdminParts): Promise<HealthPart> => {
+  const { files, problems, warnings } = await describeGeo(live.config(), now(), geo)
+  const detail = [...problems, ...warnings, ...files].join('; ')
   const ok = problems.length === 0
   return { name: 'geo', ok, due: ok && warnings.length > 0, detail }
 }

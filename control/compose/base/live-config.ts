@@ -1,6 +1,7 @@
 import { settingChanges } from '../../config/edit/setting-changes.ts'
 import { type LoadedConfig, loadConfig } from '../../config/load.ts'
 import type { Config } from '../../config/schema/schema.ts'
+import { nginxOf } from '../../config/schema/which-edge.ts'
 
 /** The configuration in use, replaced as a whole when it is read again. */
 export interface LiveConfig {
@@ -15,6 +16,22 @@ export interface LiveConfig {
   readonly onReload: (take: () => Promise<void>) => void
   /** Called with a new configuration once all parts have taken it. */
   readonly onReloaded: (listener: () => void) => void
+}
+
+/** What of a new configuration does not hold yet, as sentences. */
+const laterThan = (before: Config, now: Config): string[] => {
+  const changes = settingChanges(before, now)
+  const later = changes.filter(({ needsRestart }) => needsRestart).map(({ path }) => path)
+  const ofNginx =
+    nginxOf(now) === 'external' ? changes.filter(({ path }) => path.startsWith('edge.')) : []
+  return [
+    ...(later.length === 0 ? [] : [`from the next start on: ${later.join(', ')}`]),
+    ...(ofNginx.length === 0
+      ? []
+      : [
+          `${ofNginx.map(({ path }) => path).join(', ')}: write the files of your nginx again (gatehouse nginx) and reload it`,
+        ]),
+  ]
 }
 
 /**
@@ -40,8 +57,7 @@ export const createLiveConfig = (
       throw error
     }
     for (const listener of listeners) listener()
-    if (settingChanges(before.config, current.config).some(({ needsRestart }) => needsRestart))
-      warn('listeners, Redis, store and zones change with the next start')
+    for (const told of laterThan(before.config, current.config)) warn(told)
   }
   let last: Promise<void> = Promise.resolve()
   return {

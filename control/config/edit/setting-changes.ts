@@ -10,8 +10,19 @@ export interface SettingChange {
   readonly needsRestart: boolean
 }
 
-/** Settings that hold from start to end of a process, with all below them. */
-const FIXED = ['edge.listen', 'edge.zones', 'admin', 'control', 'redis', 'store', 'state'] as const
+/** Settings that hold from start to end of a process, with all below them; those of nginx change as it is reloaded. */
+const FIXED = [
+  'edge.nginx',
+  'edge.socket_group',
+  'admin',
+  'control',
+  'hooks.listen',
+  'hooks.allow',
+  'hooks.secret_file',
+  'redis',
+  'store',
+  'state',
+] as const
 
 const isFixed = (path: string): boolean =>
   FIXED.some((one) => path === one || path.startsWith(`${one}.`) || path.startsWith(`${one}[`))

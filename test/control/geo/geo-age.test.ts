@@ -1,5 +1,6 @@
 import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { describeGeo } from '../../../control/compose/base/geo.ts'
 import { parseConfig } from '../../../control/config/load.ts'
@@ -10,9 +11,21 @@ import { mmdb } from './mmdb.ts'
 
 const DAY = 86_400_000
 
+/** A file as tar packs it: a header of 512 bytes, then the content. */
+const tarOf = (content: Buffer): Buffer => {
+  const header = Buffer.alloc(512)
+  header.write('x.mmdb')
+  header.write('ustar', 257)
+  return Buffer.concat([header, content])
+}
+
 describe('how old geo files are', () => {
   it('stands in those that come along: in the metadata of one, in the package of the other', async () => {
-    const ages = await geoAges({ places: defaultGeoFiles(), networks: defaultAsnFiles() })
+    const ages = await geoAges({
+      places: defaultGeoFiles(),
+      others: [],
+      networks: defaultAsnFiles(),
+    })
     expect(ages.map(({ problem }) => problem)).toEqual([null, null, null, null])
     for (const { builtAt } of ages) {
       expect(builtAt).toBeGreaterThan(Date.UTC(2026, 0, 1))
@@ -48,21 +61,89 @@ describe('how old geo files are', () => {
       writeFileSync(csv, '1,2,3,x\n')
       utimesSync(csv, 1_700_000_000, 1_700_000_000)
       writeFileSync(places, mmdb({ country: { iso_code: 'DE' } }))
-      const ages = await geoAges({ places: [places], networks: [csv] })
+      const ages = await geoAges({ places: [places], others: [], networks: [csv] })
       expect(ages.map(({ builtAt }) => builtAt)).toEqual([1000, 1_700_000_000_000])
     })
   })
 
   it.each([
-    ['addresses in quads', '1.0.0.0,1.0.0.255,13335,A\n'],
-    ['addresses of another family', '16777216,42540488161975842760550356425300246528,1,A\n'],
-    ['nothing', ''],
-  ])('a CSV with %s is none', async (_, text) => {
+    ['addresses in quads', '1.0.0.0,1.0.0.255,13335,A\n', 'line 1'],
+    ['addresses of another family', '1,2,3,A\n9,42540488161975842760550356425300,1,A\n', 'line 2'],
+    ['countries', '16777216,16777471,AU\n', 'line 1'],
+    ['nothing', '', 'no ranges'],
+  ])('a CSV with %s is none', async (_, text, problem) => {
     await withTempDir(async (folder) => {
       const csv = join(folder, 'asn-ipv4.csv')
       writeFileSync(csv, text)
-      const [age] = await geoAges({ places: [], networks: [csv] })
-      expect(age).toMatchObject({ builtAt: null, problem: expect.stringContaining('not a CSV') })
+      const [age] = await geoAges({ places: [], others: [], networks: [csv] })
+      expect(age).toMatchObject({ builtAt: null, problem: expect.stringContaining(problem) })
+    })
+  })
+
+  it('a CSV that is spoilt further on is told with its line where it is read to its end', async () => {
+    await withTempDir(async (folder) => {
+      const csv = join(folder, 'asn-ipv4.csv')
+      const lines = Array.from({ length: 40_000 }, (_, at) => `${at},${at},1,Somebody`)
+      writeFileSync(csv, [...lines, 'spoilt', '50000,50000,1,x'].join('\n'))
+      const files = { places: [], others: [], networks: [csv] }
+      expect((await geoAges(files))[0]?.problem).toBeNull()
+      expect((await geoAges(files, true))[0]?.problem).toMatch(/^not a CSV .*: line 40001$/)
+      const { config } = parseConfig(`geo: { asn_files: ['${csv}'] }`, '/etc/gatehouse.yaml')
+      expect((await describeGeo(config, Date.now())).problems[0]).toContain('line 40001')
+    })
+  })
+
+  const system = { autonomous_system_number: 64_500, autonomous_system_organization: 'Example' }
+  const country = { country: { iso_code: 'DE' } }
+  const city = { ...country, location: { latitude: 50.9, longitude: 6.95 } }
+  const whole = mmdb(city)
+  it.each([
+    ['systems as places', 'places', mmdb(system, 4, 'X-ASN'), /'X-ASN'\), without countries$/],
+    ['countries as systems', 'networks', mmdb(country, 4, 'X-C'), /'X-C'\), without auton/],
+    ['a city file as systems', 'networks', whole, /without autonomous systems$/],
+    ['countries to measure by', 'others', mmdb(country), /without positions$/],
+    ['its beginning alone', 'places', whole.subarray(0, 30), /^not a readable MaxMind/],
+    ['its end alone', 'places', whole.subarray(10), /^a part of it is missing/],
+    ['a page of HTML', 'places', Buffer.from('<html>404</html>'), /^not a readable MaxMind/],
+    ['nothing', 'places', Buffer.alloc(0), /^not a readable MaxMind/],
+    ['a packed file', 'places', gzipSync(whole), /^it is packed; unpack it/],
+    ['a packed table', 'networks', gzipSync('1,2,3,x\n'), /^it is packed; unpack it/],
+    ['a tar', 'places', tarOf(whole), /^it is packed; unpack it/],
+  ] as const)('%s is a problem, and not told as good', async (_, use, content, problem) => {
+    await withTempDir(async (folder) => {
+      const path = join(folder, 'x.mmdb')
+      writeFileSync(path, content)
+      const ages = await geoAges({ places: [], others: [], networks: [], [use]: [path] })
+      expect(ages[0]?.problem).toMatch(problem)
+      const told = geoSummary(ages, Date.now())
+      expect(told.files).toEqual([])
+      expect(told.problems[0]).toContain(`${path}: `)
+      if (use !== 'others') expect(told.problems.join()).toContain(`without a file of ${use}`)
+    })
+  })
+
+  it('says what countries alone and files without IPv6 leave out', async () => {
+    await withTempDir(async (folder) => {
+      const [countries, systems, six] = ['c', 's', 'six'].map((it) => join(folder, `${it}.mmdb`))
+      writeFileSync(countries, mmdb(country))
+      writeFileSync(systems, mmdb(system))
+      writeFileSync(six, mmdb(city, 6))
+      const ofFour = await geoAges({ places: [countries], others: [], networks: [systems] })
+      const told = geoSummary(ofFour, 2000)
+      expect(told.problems).toEqual([])
+      expect(told.files[0]).toBe('c.mmdb: countries without places, built 1970-01-01, 0 days ago')
+      expect(told.warnings).toEqual([
+        'without a file that has cities, no travel is found',
+        expect.stringMatching(/^no file of places has IPv6/),
+        expect.stringMatching(/^no file of networks has IPv6/),
+      ])
+      const both = await geoAges({ places: [six], others: [six], networks: [systems] })
+      expect(geoSummary(both, 2000).warnings).toEqual([
+        expect.stringMatching(/^no file of networks/),
+      ])
+      expect(geoSummary(both, 2000).files).toContain(
+        'six.mmdb: places of another maker, built 1970-01-01, 0 days ago',
+      )
     })
   })
 
@@ -70,9 +151,9 @@ describe('how old geo files are', () => {
     await withTempDir(async (folder) => {
       const [none, broken] = [join(folder, 'none.mmdb'), join(folder, 'broken.mmdb')]
       writeFileSync(broken, 'no database')
-      const ages = await geoAges({ places: [none, broken], networks: [] })
+      const ages = await geoAges({ places: [none, broken], others: [], networks: [] })
       expect(geoSummary(ages, Date.now())).toEqual({
-        files: [`${none}: there is no such file`, `${broken}: not a readable MaxMind-format file`],
+        files: [],
         problems: [
           `${none}: there is no such file`,
           `${broken}: not a readable MaxMind-format file`,

@@ -9,10 +9,11 @@ it('names what differs by the names of settings, and what waits for a start', ()
     'groups: [{ name: home, default: true, max_sessions: 2 }, { name: guests, networks: [10.0.0.0/8] }]',
   )
   const after = configOf(
-    'edge: { listen: 0.0.0.0:9000 }\ngroups: [{ name: guests, networks: [10.0.0.0/8, 192.168.0.0/16] }, { name: home, default: true, max_sessions: 3 }]\nlog: { level: debug }',
+    'edge: { listen: 0.0.0.0:9000 }\nadmin: { listen: 127.0.0.1:9001 }\ngroups: [{ name: guests, networks: [10.0.0.0/8, 192.168.0.0/16] }, { name: home, default: true, max_sessions: 3 }]\nlog: { level: debug }',
   )
   expect(settingChanges(before, after)).toEqual([
-    { path: 'edge.listen', before: '0.0.0.0:8080', after: '0.0.0.0:9000', needsRestart: true },
+    { path: 'edge.listen', before: '0.0.0.0:8080', after: '0.0.0.0:9000', needsRestart: false },
+    { path: 'admin.listen', before: '127.0.0.1:8090', after: '127.0.0.1:9001', needsRestart: true },
     {
       path: 'groups[guests].networks',
       before: ['10.0.0.0/8'],

@@ -42,6 +42,18 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
     many: '{file}: страны и места, собран {day}, {n} дней назад',
     other: '{file}: страны и места, собран {day}, {n} дня назад',
   },
+  'said.geo.countries': {
+    one: '{file}: страны без мест, собран {day}, {n} день назад',
+    few: '{file}: страны без мест, собран {day}, {n} дня назад',
+    many: '{file}: страны без мест, собран {day}, {n} дней назад',
+    other: '{file}: страны без мест, собран {day}, {n} дня назад',
+  },
+  'said.geo.others': {
+    one: '{file}: места от другого составителя, собран {day}, {n} день назад',
+    few: '{file}: места от другого составителя, собран {day}, {n} дня назад',
+    many: '{file}: места от другого составителя, собран {day}, {n} дней назад',
+    other: '{file}: места от другого составителя, собран {day}, {n} дня назад',
+  },
   'said.geo.networks': {
     one: '{file}: сети и их владельцы, собран {day}, {n} день назад',
     few: '{file}: сети и их владельцы, собран {day}, {n} дня назад',
@@ -56,10 +68,24 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
   },
   'said.geo.ageless': 'возраст неизвестен',
   'said.geo.format': 'не читается как файл формата MaxMind',
-  'said.geo.csv': 'не CSV вида first,last,number,name с адресами-числами по возрастанию',
+  'said.geo.packed': 'файл упакован; распакуйте его и назовите то, что было внутри',
+  'said.geo.cut': 'части файла нет; скачайте его снова',
+  'said.geo.not_places': 'это файл о другом («{type}»), стран в нём нет',
+  'said.geo.not_positions': 'это файл о другом («{type}»), координат в нём нет',
+  'said.geo.not_networks': 'это файл о другом («{type}»), автономных систем в нём нет',
+  'said.geo.csv':
+    'не CSV вида first,last,number,name с адресами-числами по возрастанию: строка {n}',
+  'said.geo.csv_order': 'диапазоны идут не по возрастанию: строка {n}',
+  'said.geo.csv_empty': 'диапазонов в нём нет',
+  'said.geo.before_stays': '{what}; в работе остаётся прочитанное раньше',
   'said.geo.no_places':
     'без файла мест ни у кого нет страны и места: группы и правила по странам никому не подходят, перемещения не находятся',
+  'said.geo.no_positions': 'без файла с городами перемещения не находятся',
+  'said.geo.no_ipv6_places':
+    'ни в одном файле мест нет IPv6: у пришедших по нему нет страны и места',
   'said.geo.no_networks': 'без файла сетей не распознаются хостинги и мобильные сети',
+  'said.geo.no_ipv6_networks':
+    'ни в одном файле сетей нет IPv6: хостинги и мобильные сети там не распознаются',
   'said.redis.away': 'нет связи; потоки считаются в памяти',
   'said.detectors.wait': 'события ждут проверки; смотрите журнал',
   'said.history.lost': 'пока не было связи с Redis, события терялись',

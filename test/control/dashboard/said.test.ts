@@ -83,7 +83,9 @@ describe('sentences of other parts on Russian pages', () => {
       .map((name) => readFileSync(join(folder, name), 'utf8'))
       .join('\n')
     const silent = ids.filter(
-      (id) => !/^(?:schema\.|geo\.(?:places|countries|others|networks)$)/.test(id) && !source.includes(`'${id}'`),
+      (id) =>
+        !/^(?:schema\.|geo\.(?:places|countries|others|networks)$)/.test(id) &&
+        !source.includes(`'${id}'`),
     )
     expect(silent).toEqual([])
   })

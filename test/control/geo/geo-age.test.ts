@@ -124,7 +124,8 @@ describe('how old geo files are', () => {
 
   it('says what countries alone and files without IPv6 leave out', async () => {
     await withTempDir(async (folder) => {
-      const [countries, systems, six] = ['c', 's', 'six'].map((it) => join(folder, `${it}.mmdb`))
+      const fileOf = (name: string) => join(folder, `${name}.mmdb`)
+      const [countries, systems, six] = [fileOf('c'), fileOf('s'), fileOf('six')]
       writeFileSync(countries, mmdb(country))
       writeFileSync(systems, mmdb(system))
       writeFileSync(six, mmdb(city, 6))

@@ -15,6 +15,11 @@ export interface ConsumeOptions {
   readonly consumer: string
   readonly handler: EventHandler
   readonly batch?: number
+  /**
+   * Events of a shard that may be with the handler while more are read, and the pause after a read that was not full (milliseconds); without it, the next
+   * batch is read once the last one is handled.
+   */
+  readonly ahead?: { readonly events: number; readonly pauseMs: number }
   /** Pause after a read without entries, in milliseconds: a second with `arrivals`, which end it, else a fifth of one. */
   readonly idleMs?: number
   readonly arrivals?: Arrivals

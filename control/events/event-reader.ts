@@ -17,6 +17,8 @@ export interface EventReaderOptions
   readonly lingerMs?: number
   /** The same after a batch of many; `lingerMs` where that is given alone. */
   readonly busyLingerMs?: number
+  /** Milliseconds for which openings among many wait for what follows them; 0 where `lingerMs` is given alone. */
+  readonly holdMs?: number
 }
 
 /** The handler of a consumer group. */
@@ -26,6 +28,9 @@ export interface EventReading {
   readonly write: WriteEvents
   readonly lingerMs: number
   readonly busyLingerMs?: number
+  readonly holdMs?: number
+  /** Events read while others are written, of a shard; without it the next are read once those are written. */
+  readonly ahead?: number
   /** Most events of a batch. */
   readonly maxEvents: number
 }
@@ -46,13 +51,15 @@ export function startEventReader(
 ): EventReader {
   const lingerMs = options.lingerMs ?? reading.lingerMs
   const busyLingerMs = options.busyLingerMs ?? options.lingerMs ?? reading.busyLingerMs ?? lingerMs
-  const together = createWriteBatch({ write, lingerMs, busyLingerMs, maxEvents })
+  const holdMs = options.holdMs ?? (options.lingerMs === undefined ? (reading.holdMs ?? 0) : 0)
+  const together = createWriteBatch({ write, lingerMs, busyLingerMs, holdMs, maxEvents })
   const consumer = consume({
     redis,
     group,
     consumer: options.consumer ?? `${process.pid}-${randomBytes(6).toString('hex')}`,
     isTransient,
-    handler: (events, isAlone) => (isAlone ? write(events) : together(events)),
+    handler: (events, isAlone) => (isAlone ? write(events) : together.add(events)),
+    ...(reading.ahead === undefined ? {} : { ahead: { events: reading.ahead, pauseMs: lingerMs } }),
     ...(batch === undefined ? {} : { batch }),
     ...(idleMs === undefined ? {} : { idleMs }),
     ...(arrivals === undefined ? {} : { arrivals }),
@@ -62,6 +69,10 @@ export function startEventReader(
   return {
     stats: () => consumer.stats(),
     waiting: async () => await countPending(redis, group),
-    stop: async () => await consumer.stop(),
+    stop: async () => {
+      const stopped = consumer.stop()
+      together.close()
+      await stopped
+    },
   }
 }

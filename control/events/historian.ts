@@ -30,6 +30,13 @@ export const HISTORIAN_GROUP = 'historian'
 const LINGER_MS = 1000
 /** The same where many come at once: 250 plays cost 48 ms, 1,000 cost 69. */
 const BUSY_LINGER_MS = 4000
+/**
+ * An opening among many waits for its play's next event, and is written with it: a viewer who does not start has his end some twelve seconds later, and the
+ * row would be written twice.
+ */
+const HOLD_MS = 15_000
+/** Events of a shard in memory, read and not written yet. */
+const AHEAD = 10_000
 /** Most events of a batch: building rows blocks the event loop. */
 const ENOUGH = 2000
 
@@ -41,6 +48,8 @@ export function createHistorian(options: HistorianOptions): EventReader {
     write: (events) => writeEvents(store, events, options.locate),
     lingerMs: LINGER_MS,
     busyLingerMs: BUSY_LINGER_MS,
+    holdMs: HOLD_MS,
+    ahead: AHEAD,
     maxEvents: ENOUGH,
   })
   const trimmer = setInterval(() => {

@@ -11,6 +11,7 @@ const MAX_BACKOFF_MS = 5000
 const IDLE_MS = 200
 /** Where this process hears of its own events, looks find those of others alone. */
 const RARELY_MS = 1000
+const BATCH = 500
 
 interface Readable {
   readonly id: string
@@ -23,8 +24,12 @@ export class ShardReader {
   readonly #options: ConsumeOptions
   readonly #key: string
   readonly #deadKey: string
-  /** Whether this consumer may have pending entries, after a failure or restart: they are read first. */
-  #hasPending = true
+  /** Where this consumer's pending entries are read from, after a failure or restart, before what is new; `null` once all are. */
+  #pendingFrom: string | null = '0'
+  /** Batches that are with the handler while more are read, and the ids of their entries. */
+  readonly #underWay = new Set<Promise<void>>()
+  readonly #ids = new Set<string>()
+  #failed: { readonly error: unknown } | null = null
   #attempts = 0
   #claimAt = 0
   /** Whether events were announced since the last read began. */
@@ -54,16 +59,24 @@ export class ShardReader {
         failures = 0
         this.stats.isFailing = false
         if (count === 0) pauseMs = this.#idleMs()
+        else await this.#letMoreCome(count, signal)
       } catch (error) {
         failures += 1
         this.stats.failures += 1
         this.stats.isFailing = true
-        this.#hasPending = true
+        this.#pendingFrom = '0'
         this.#options.onFailure?.(error)
         pauseMs = Math.min(100 * 2 ** Math.min(failures, 10), MAX_BACKOFF_MS)
       }
-      if (pauseMs > 0) await this.#pause(pauseMs, signal)
+      if (pauseMs > 0) await this.#pause(pauseMs, signal, true)
     }
+    await Promise.all(this.#underWay)
+  }
+
+  /** Who reads ahead has nothing to wait for but more of them: read one by one, each would be a command. */
+  async #letMoreCome(count: number, signal: AbortSignal): Promise<void> {
+    const { ahead, batch = BATCH } = this.#options
+    if (ahead !== undefined && count < batch) await this.#pause(ahead.pauseMs, signal, false)
   }
 
   #idleMs(): number {
@@ -71,39 +84,93 @@ export class ShardReader {
     return idleMs ?? (arrivals === undefined ? IDLE_MS : RARELY_MS)
   }
 
-  async #pause(ms: number, stop: AbortSignal): Promise<void> {
-    if (this.#hasNews || stop.aborted) return
+  async #pause(ms: number, stop: AbortSignal, isEndedByNews: boolean): Promise<void> {
+    if ((isEndedByNews && this.#hasNews) || stop.aborted || this.#failed !== null) return
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms)
       this.#endPause = () => {
+        if (!isEndedByNews && !stop.aborted && this.#failed === null) return
         clearTimeout(timer)
         resolve()
       }
     })
   }
 
-  /** Reads, handles and acknowledges one batch; returns the number of entries. */
+  /** Reads, handles and acknowledges one batch, or begins to; returns the number of entries. */
   async #step(): Promise<number> {
+    await this.#makeRoom()
     const entries = await this.#read()
     if (entries.length === 0) return 0
     const readable = await this.#setAsideJunk(entries)
-    if (readable.length > 0) await this.#handle(readable)
+    if (readable.length === 0) return entries.length
+    if (this.#options.ahead === undefined || this.#attempts > 0) await this.#handle(readable)
+    else this.#begin(readable)
     return entries.length
+  }
+
+  /** Waits while enough events are with the handler. After a failure it waits for all of them: what is pending is read again then. */
+  async #makeRoom(): Promise<void> {
+    const { events = 0 } = this.#options.ahead ?? {}
+    while (this.#ids.size > 0 && this.#ids.size >= events && this.#failed === null)
+      await Promise.race(this.#underWay)
+    if (this.#failed === null) return
+    await Promise.all(this.#underWay)
+    const { error } = this.#failed
+    this.#failed = null
+    throw error
+  }
+
+  #begin(readable: readonly Readable[]): void {
+    for (const { id } of readable) this.#ids.add(id)
+    const batch = this.#deliver(readable)
+      .catch((error: unknown) => {
+        this.#failed ??= { error }
+        this.wake()
+      })
+      .finally(() => {
+        for (const { id } of readable) this.#ids.delete(id)
+        this.#underWay.delete(batch)
+      })
+    this.#underWay.add(batch)
+  }
+
+  async #deliver(readable: readonly Readable[]): Promise<void> {
+    try {
+      await this.#call(readable)
+    } catch (error) {
+      // What fails for another reason than a lost connection is tried by itself.
+      if (this.#options.isTransient?.(error) !== true) this.#attempts = Math.max(1, this.#attempts)
+      throw error
+    }
+    await this.#settle(readable)
+  }
+
+  async #call(readable: readonly Readable[]): Promise<void> {
+    await this.#options.handler(
+      readable.map(({ event }) => event),
+      false,
+    )
+  }
+
+  async #settle(readable: readonly Readable[]): Promise<void> {
+    await this.#acknowledge(readable.map(({ id }) => id))
+    this.stats.handled += readable.length
   }
 
   async #read(): Promise<Entry[]> {
     const claimed = await this.#claim()
     if (claimed.length > 0) return claimed
-    if (this.#hasPending) {
-      const pending = await this.#readFrom('0')
+    if (this.#pendingFrom !== null) {
+      const pending = await this.#readFrom(this.#pendingFrom)
+      this.#pendingFrom = pending.at(-1)?.id ?? null
       if (pending.length > 0) return pending
-      this.#hasPending = false
     }
     return this.#readFrom('>')
   }
 
-  async #readFrom(position: '0' | '>'): Promise<Entry[]> {
-    const { redis, group, consumer, batch = 500 } = this.#options
+  /** Entries that are new (`>`), or this consumer's pending ones after an id. */
+  async #readFrom(position: string): Promise<Entry[]> {
+    const { redis, group, consumer, batch = BATCH } = this.#options
     const command = ['GROUP', group, consumer, 'COUNT', batch, 'STREAMS', this.#key, position]
     try {
       return readEntries(await redis.call('XREADGROUP', ...command))
@@ -126,7 +193,7 @@ export class ShardReader {
 
   /** Takes over the pending entries of a dead consumer. */
   async #claim(): Promise<Entry[]> {
-    const { redis, group, consumer, batch = 500, claimAfterMs = 60_000 } = this.#options
+    const { redis, group, consumer, batch = BATCH, claimAfterMs = 60_000 } = this.#options
     const now = Date.now()
     if (now < this.#claimAt) return []
     this.#claimAt = now + claimAfterMs / 2
@@ -134,7 +201,7 @@ export class ShardReader {
     try {
       const entries = claimedEntries(await redis.call('XAUTOCLAIM', ...command))
       if (entries.length > 0) this.#claimAt = now
-      return entries
+      return entries.filter(({ id }) => !this.#ids.has(id))
     } catch (error) {
       if (!String(error).includes('NOGROUP')) throw error
       await this.#createGroup()
@@ -156,21 +223,16 @@ export class ShardReader {
   }
 
   async #handle(readable: readonly Readable[]): Promise<void> {
-    const { handler, isTransient } = this.#options
     try {
-      await handler(
-        readable.map(({ event }) => event),
-        false,
-      )
+      await this.#call(readable)
     } catch (error) {
-      if (isTransient?.(error) === true) throw error
+      if (this.#options.isTransient?.(error) === true) throw error
       this.#attempts += 1
       if (this.#attempts < ATTEMPTS) throw error
       await this.#handleSingly(readable)
     }
     this.#attempts = 0
-    await this.#acknowledge(readable.map(({ id }) => id))
-    this.stats.handled += readable.length
+    await this.#settle(readable)
   }
 
   /** Handles events one at a time, so that one that always fails does not block the others. */

@@ -14,6 +14,7 @@ const historian = createHistorian({
   batch: 40,
   idleMs: 20,
   lingerMs: 20,
+  holdMs: 500,
   claimAfterMs: 200,
 })
 process.on('SIGTERM', async () => {

@@ -34,7 +34,9 @@ export class AnswerError extends Error {
 const MOST_HEAD = 102_400
 const LF = 0x0a
 /** A reason may follow without a blank; a fourth digit makes it no status. */
-const STATUS = /^HTTP\/\d(?:\.\d)?[ \t]+(\d{3})(?!\d)/i
+const STATUS = /^HTTP\/[ \t]*(\d(?:\.[ \t]*\d)?)[ \t]+(\d{3})(?!\d)/i
+/** The versions that curl takes an answer in; in capitals or not. */
+const VERSION = /^(?:1\.[ \t]*[01]|2(?:\.[ \t]*0)?)$/
 
 /** Lines of a head; one that begins with a blank goes on with the one before (RFC 9112, 5.2). */
 const unfold = (lines: readonly string[]): string[] => {
@@ -61,23 +63,36 @@ const headersOf = (unfolded: readonly string[]): Record<string, string | string[
   return headers
 }
 
+/** Headers by which a backend grants something: one that cannot be read voids its grant, not the answer. */
+const GRANT = /^x-(?:userid|max-sessions|unique|authduration)\s*:/i
+
 /** What curl takes no answer with, though its status can be read; `null` = nothing. */
 const oddityOf = (first: string, lines: readonly string[]): string | null => {
-  if (/^\S+\t/.test(first)) return 'a tab before its status'
+  if (/^HTTP\/[ \t]*\S+\t/i.test(first)) return 'a tab before its status'
+  if (!VERSION.test(STATUS.exec(first)?.[1] ?? '')) return 'another version of HTTP'
+  if ([first, ...lines].some((line) => line.includes('\0') && !GRANT.test(line)))
+    return 'a NUL in its head'
+  if (/^[ \t]/.test(lines[0] ?? '')) return 'a blank before its first header'
   if (lines.some((line) => line !== '' && !line.includes(':'))) return 'a header without a colon'
   return null
 }
 
 interface ParsedHead extends AnswerHead {
+  /** The headers that say where the body ends: those without what is folded, as curl reads them. */
+  readonly framing: AnswerHeaders
   readonly oddity: string | null
 }
 
 const parseHead = (text: string): ParsedHead => {
   const [first = '', ...folded] = text.split('\n').map((line) => line.replace(/\r+$/, ''))
-  const status = STATUS.exec(first)?.[1]
-  if (status === undefined) throw new AnswerError('malformed answer')
+  const status = STATUS.exec(first)?.[2]
+  if (status === undefined || status.startsWith('0')) throw new AnswerError('malformed answer')
   const lines = unfold(folded)
-  return { status: Number(status), headers: headersOf(lines), oddity: oddityOf(first, lines) }
+  const framing = headersOf(
+    folded.filter((line) => /^(?:content-length|transfer-encoding|connection):/i.test(line)),
+  )
+  const headers = headersOf(lines)
+  return { status: Number(status), headers, framing, oddity: oddityOf(first, lines) }
 }
 
 const valuesOf = (headers: AnswerHeaders, name: string): string[] => [headers[name] ?? []].flat()
@@ -98,7 +113,7 @@ const CODING = /^(?:chunked|identity|none|x-gzip|gzip|deflate|br|zstd)?$/
  * Chunked goes before any length (RFC 9112, 6.3), which has to be one all the same; of several lengths the last counts, and of that the number it
  * begins with, as curl has it.
  */
-const framingOf = ({ status, headers }: AnswerHead): Framing => {
+const framingOf = ({ status, framing: headers }: ParsedHead): Framing => {
   if (status === 204 || status === 304) return { kind: 'length', left: 0 }
   const lengths = valuesOf(headers, 'content-length')
   if (!lengths.every((one) => /^\+?\d/.test(one)))
@@ -113,8 +128,8 @@ const framingOf = ({ status, headers }: AnswerHead): Framing => {
   return digits.length > MOST_DIGITS ? { kind: 'close' } : { kind: 'length', left: Number(digits) }
 }
 
-const hasClose = ({ headers }: AnswerHead): boolean =>
-  valuesOf(headers, 'connection').some((text) => /\bclose\b/i.test(text))
+const hasClose = (framing: AnswerHeaders): boolean =>
+  valuesOf(framing, 'connection').some((text) => /\bclose\b/i.test(text))
 
 const CR = 0x0d
 
@@ -128,23 +143,33 @@ const endOfHead = (bytes: Buffer): number => {
   return -1
 }
 
+/** What follows the size says nothing to curl, with a semicolon or without. */
+const chunkSizeOf = (line: string): number => {
+  const size = /^0{0,15}([0-9a-f]{1,12})(?![0-9a-f])/i.exec(line)?.[1]
+  if (size === undefined) throw new AnswerError('malformed answer: its chunks')
+  return Number.parseInt(size, 16)
+}
+
 class Reader implements AnswerReader {
   state: AnswerState = 'head'
   head: AnswerHead | null = null
   private rest: Buffer = Buffer.alloc(0)
   private framing: Framing = { kind: 'close' }
   private isHttp10 = false
+  private isLast = false
+  /** What curl takes no answer with, in this head or one before. */
+  private oddity: string | null = null
 
   get status(): number | null {
     if (this.head !== null) return this.head.status
     const [line = ''] = this.rest.toString('latin1', 0, 512).split('\n')
-    const status = STATUS.exec(line)?.[1]
-    return status === undefined || status.startsWith('1') ? null : Number(status)
+    const status = STATUS.exec(line)?.[2]
+    return status === undefined || /^[01]/.test(status) ? null : Number(status)
   }
 
   get isReusable(): boolean {
     if (this.state !== 'done' || this.head === null || this.rest.length > 0) return false
-    return this.framing.kind !== 'close' && !this.isHttp10 && !hasClose(this.head)
+    return this.framing.kind !== 'close' && !this.isHttp10 && !this.isLast
   }
 
   push(bytes: Buffer): Buffer[] {
@@ -179,10 +204,12 @@ class Reader implements AnswerReader {
     // 101 would be another protocol; the rest only announces what comes.
     if (head.status === 101)
       throw new AnswerError('malformed answer: nobody asked for another protocol')
+    this.oddity ??= head.oddity
     if (head.status < 200) return true
     this.head = { status: head.status, headers: head.headers }
-    if (head.oddity !== null) throw new AnswerError(`malformed answer: ${head.oddity}`)
+    if (this.oddity !== null) throw new AnswerError(`malformed answer: ${this.oddity}`)
     this.isHttp10 = /^HTTP\/(?:1\.0|0)/i.test(text)
+    this.isLast = hasClose(head.framing)
     this.framing = framingOf(head)
     const isEmpty = this.framing.kind === 'length' && this.framing.left === 0
     this.state = isEmpty ? 'done' : 'body'
@@ -201,7 +228,7 @@ class Reader implements AnswerReader {
     if (end < 0 && this.rest.length > MOST_HEAD)
       throw new AnswerError('malformed answer: its chunks')
     if (end < 0) return null
-    const line = this.rest.toString('latin1', 0, end).replace(/\r+$/, '')
+    const line = this.rest.toString('latin1', 0, end)
     this.rest = this.rest.subarray(end + 1)
     return line
   }
@@ -226,17 +253,17 @@ class Reader implements AnswerReader {
     }
     const line = this.takeLine()
     if (line === null) return null
-    const nothing = Buffer.alloc(0)
-    if (framing.step === 'after') framing.step = 'size'
-    else if (framing.step === 'trailer') {
-      if (line === '') this.state = 'done'
+    if (framing.step === 'trailer') {
+      if (line === '' || line === '\r') this.state = 'done'
+      else if (!line.includes(':')) throw new AnswerError('malformed answer: its trailer')
+    } else if (framing.step === 'after') {
+      if (!/^\r*$/.test(line)) throw new AnswerError('malformed answer: its chunks')
+      framing.step = 'size'
     } else {
-      const size = /^\s*0*([0-9a-f]{1,12})\s*(?:;.*)?$/i.exec(line)?.[1]
-      if (size === undefined) throw new AnswerError('malformed answer: its chunks')
-      framing.left = Number.parseInt(size, 16)
+      framing.left = chunkSizeOf(line)
       framing.step = framing.left === 0 ? 'trailer' : 'data'
     }
-    return nothing
+    return Buffer.alloc(0)
   }
 }
 

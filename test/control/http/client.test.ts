@@ -71,10 +71,21 @@ const shapes: Readonly<Record<string, string>> = {
   'a length that differs in its list': `${head('403 Forbidden', 'Content-Length: 2, 3')}no`,
   'a length too long to be one': `${head('403 Forbidden', 'Content-Length: 99999999999999999999')}no`,
   'chunks with zeros': `${head('403 Forbidden', 'Transfer-Encoding: chunked')}000000000000002\r\nno\r\n0\r\n\r\n`,
+  'blanks within the version': `${head('403 Forbidden', 'Content-Length: 2').replace('1.1', ' 1.1')}no`,
+  'a blank before the colon of a length': `${head('403 Forbidden', 'Content-Length : 9')}no`,
+  'a folded coding': `${head('403 Forbidden', 'Transfer-Encoding: chunked', ' x')}${CHUNKED}`,
+  'HTTP/2': `${head('403 Forbidden', 'Content-Length: 2').replace('1.1', '2')}no`,
+  'a chunk size with a word behind it': `${head('403 Forbidden', 'Transfer-Encoding: chunked')}2 x\r\nn\n\r\n2,\r\no\n\r\n0\tx\r\n\r\n`,
   '204': head('204 No Content'),
   '302': head('302 Found', 'Location: /else', 'Content-Length: 0'),
 }
-const ENDS = ['bare LF', 'until the end', 'HTTP/1.0', 'a length too long to be one']
+const ENDS = [
+  'a blank before the colon of a length',
+  'bare LF',
+  'until the end',
+  'HTTP/1.0',
+  'a length too long to be one',
+]
 
 test.each(Object.keys(shapes))('%s: status and body as curl reads them', async (name) => {
   const bytes = Buffer.from(shapes[name] ?? '', 'latin1')
@@ -113,6 +124,20 @@ const odd: Readonly<Record<string, string>> = {
   'a header without a colon': `${head('200 OK', 'nonsense', 'Content-Length: 2')}ok`,
   'a tab before the status': `${head('200 OK', 'Content-Length: 2').replace(' ', '\t')}ok`,
   'a length that is none, beside chunks': `${head('200 OK', 'Content-Length: -1', 'Transfer-Encoding: chunked')}${CHUNKED}`,
+  'a NUL in a header': `${head('200 OK', 'X-A: a\0b', 'Content-Length: 2')}ok`,
+  'a NUL in the reason': `${head('200 O\0K', 'Content-Length: 2')}ok`,
+  'a blank before the first header': `${head('200 OK', ' X-A: a', 'Content-Length: 2')}ok`,
+  'a header without a colon in what is announced': `${head('100 Continue', 'bad')}${head('200 OK', 'Content-Length: 2')}ok`,
+  'a blank before a chunk size': `${head('200 OK', 'Transfer-Encoding: chunked')} ${CHUNKED}`,
+  'more than a chunk said': `${head('200 OK', 'Transfer-Encoding: chunked')}2\r\nno0\r\n\r\n`,
+  'a trailer without a colon': `${head('200 OK', 'Transfer-Encoding: chunked')}0\r\nno\r\n\r\n`,
+  'CR twice behind the last chunk': `${head('200 OK', 'Transfer-Encoding: chunked')}0\r\n\r\r\n`,
+  ...Object.fromEntries(
+    ['0.9', '1', '1.2', '2.1', '3', '4'].map((version) => [
+      `HTTP/${version}`,
+      `${head('200 OK', 'Content-Length: 2').replace('1.1', version)}ok`,
+    ]),
+  ),
   'a coding nobody knows': `${head('200 OK', 'Transfer-Encoding: chunked;q=1')}${CHUNKED}`,
 }
 test.each(Object.keys(odd))(
@@ -126,10 +151,17 @@ test.each(Object.keys(odd))(
     const { url, ask } = await served(bytes)
     await expect(run('curl', ['-s', '-m', '5', url.href])).rejects.toThrow('Command failed')
     expect((await ask()).broken).toMatch(/^malformed answer: /)
-    const refused = await served(bytes.replace('200 OK', '403 no'))
+    const refused = await served(bytes.replace(/200 O\0?K/, (it) => it.replace('200', '403')))
     expect(await refused.ask()).toMatchObject({ status: 403 })
   },
 )
+
+test('a status below 100 announces no answer', async () => {
+  const { ask } = await serve((socket) => {
+    socket.end(`${head('099 x', 'Content-Length: 0')}${head('200 OK', 'Content-Length: 2')}ok`)
+  })
+  await expect(ask()).rejects.toThrow('malformed answer')
+})
 
 test('a refusal in lower case, which curl takes for a permission, is one', async () => {
   const { ask } = await serve((socket) => {

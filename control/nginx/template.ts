@@ -21,6 +21,8 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   ],
   checks: [
     'read-pass',
+    'judge-segment',
+    'judge-manifest',
     'ask-control',
     'ask-control-to-check',
     'bare-request',

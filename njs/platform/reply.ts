@@ -31,14 +31,11 @@ export const setManifest = (
 }
 
 /**
- * `Content-Range` (RFC 9110, section 14.4) of a text requested with `Range: bytes=0-`; `null` for every other `Range`, which a server may
+ * `Content-Range` (RFC 9110, section 14.4) of so many bytes requested with `Range: bytes=0-`; `null` for every other `Range`, which a server may
  * ignore. MPlayer plays no playlist that is answered without it.
  */
-export const wholeRange = (range: string, text: string): string | null => {
-  if (range !== 'bytes=0-' || text === '') return null
-  const length = Buffer.byteLength(text)
-  return `bytes 0-${length - 1}/${length}`
-}
+export const wholeRange = (range: string, length: number): string | null =>
+  range !== 'bytes=0-' || length === 0 ? null : `bytes 0-${length - 1}/${length}`
 
 /** Sets the text of the manifest to send, and the `Content-Range` header where it is sent as a range. */
 export const setManifestText = (variables: Variables, text: string, range: string | null): void => {

@@ -55,7 +55,7 @@ export const route = (question: RouteRequest, variables: Variables, kind: string
 /** Sets the text of a manifest as the answer. */
 export const sendText = (variables: Variables, text: string): 'send' | 'send-as-range' => {
   const asked = rangeOf(variables)
-  const range = asked === '' ? null : wholeRange(asked, text)
+  const range = asked === '' ? null : wholeRange(asked, Buffer.byteLength(text))
   setManifestText(variables, text, range)
   return range === null ? 'send' : 'send-as-range'
 }

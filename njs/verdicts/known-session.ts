@@ -15,6 +15,8 @@ export interface Seat {
   /** The channel's folder, as of this generation of `folders`. */
   folder: Folder | null
   generation: number
+  /** `<key> <origin> <folder's path>`, what `$gh_segment` says of a segment in that folder; bytes, since of a text njs first finds out that it is none, by an exception. */
+  admitted: Uint8Array
 }
 
 /** Seats of this context by `$gh_seat`: most requests find theirs here without a hash. */
@@ -25,6 +27,8 @@ export const MOST_SEATS = 256
 export const MOST_MISSED = 4_096
 const full = { missed: 0 }
 
+const NOTHING = new Uint8Array(0)
+
 /** Makes the seat that `$gh_seat` names, `<pass>/<channel> <address>`. */
 export const makeSeat = (r: Request, name: string): Seat => {
   const place = name.slice(0, name.lastIndexOf(' '))
@@ -32,7 +36,7 @@ export const makeSeat = (r: Request, name: string): Seat => {
   const key = leaseKeyOfPlace(nginxCrypto, place)
   const network = networkOf(r)
   const least = network * LEASE_UNIT
-  const seat = { channel, key, network, least, folder: null, generation: -1 }
+  const seat = { channel, key, network, least, folder: null, generation: -1, admitted: NOTHING }
   if (seats.size >= MOST_SEATS) {
     full.missed += 1
     if (full.missed < MOST_MISSED) return seat
@@ -45,6 +49,10 @@ export const makeSeat = (r: Request, name: string): Seat => {
 
 /** Looks where the seat's channel lies. `now`: Unix ms. */
 export const refreshFolder = (seat: Seat, now: number): void => {
-  seat.folder = findFolder(seat.channel, now)
+  const folder = findFolder(seat.channel, now)
+  if (folder !== null && seat.folder !== null && seat.generation === folders.generation) return
+  seat.folder = folder
   seat.generation = folders.generation
+  seat.admitted =
+    folder === null ? NOTHING : Buffer.from(`${seat.key} ${folder.origin} ${folder.base}`)
 }

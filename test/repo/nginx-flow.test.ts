@@ -43,8 +43,17 @@ const handedOver = (handler: string): string[] =>
 
 /** What each variable may name as the next location. */
 const ROUTES: Readonly<Record<string, readonly string[]>> = {
+  $gh_odd_manifest: ['hls-by-odd-address', 'dash-by-odd-address'],
   $gh_manifest_route: ['manifest-after-check', ...AGAIN_ROUTES, 'wait-1', 'wait-2', 'wait-3'],
-  $gh_segment_route: ['segment-again', ...AGAIN_ROUTES, 'wait-1', 'wait-2', 'wait-3'],
+  $gh_segment_route: [
+    'segment-admitted',
+    'segment-again',
+    'refuse',
+    ...AGAIN_ROUTES,
+    'wait-1',
+    'wait-2',
+    'wait-3',
+  ],
   $gh_opening_route: [...OPENING_ROUTES, ...AGAIN_ROUTES],
   $gh_opening_route_now: [...OPENING_ROUTES, ...AGAIN_ROUTES],
   $gh_next_wait: ['wait-1', 'wait-2', 'wait-3', 'origin-unavailable'],

@@ -78,7 +78,8 @@ const readWish = (r: Request): Wish => {
 const send = (r: Request, text: string, type: string | null, cookies: string[] = []): void => {
   const headers: Record<string, string | string[]> = type === null ? {} : { 'Content-Type': type }
   if (cookies.length > 0) headers['Set-Cookie'] = cookies
-  const range = wholeRange(variable(r, 'http_x_gh_range'), text)
+  const asked = variable(r, 'http_x_gh_range')
+  const range = asked === '' ? null : wholeRange(asked, Buffer.byteLength(text))
   if (range === null) answer(r, 200, headers, text)
   else answer(r, 206, { ...headers, 'Content-Range': range }, text)
 }

@@ -107,15 +107,45 @@ export const freshText = (key: string, now: number): string | null => {
   return copy !== null && freshUntil(copy) > now ? copy.slice(BODY) : null
 }
 
+/** A fresh copy as this context has found it in shared memory: nothing takes its place before it is fresh no more. */
+interface Held {
+  readonly bytes: Uint8Array
+  /** Of the channel table, as in the copy's key. */
+  readonly generation: number
+  readonly freshUntil: number
+}
+
+/** By `$gh_copy_name`; emptied when it would be too long. */
+export const held = new Map<string, Held>()
+const MOST_HELD_BYTES = 128 * 1024
+const size = { bytes: 0 }
+
+const hold = (name: string, copy: Held): void => {
+  const { length } = copy.bytes
+  if (length > LONG) return
+  if (size.bytes + length > MOST_HELD_BYTES) {
+    held.clear()
+    size.bytes = 0
+  }
+  size.bytes += length
+  held.set(name, copy)
+}
+
 /**
- * The text of a copy that is sent as it is: a fresh one; one that was a moment ago, where another request has gone for a newer one; to a crowd, an older one, too. `null` =
- * none, and this request goes. Runs once for every request of a manifest.
+ * A copy that is sent as it is: a fresh one; one that was a moment ago, where another request has gone for a newer one; to a crowd, an older one, too. `null` =
+ * none, and this request goes. `name`: `$gh_copy_name`.
  */
-export const textAtHand = (key: string, now: number): string | null => {
+export const copyAtHand = (name: string, generation: number, now: number): Uint8Array | null => {
+  const key = `${generation} ${name}`
   const kept = (shortZone.dict ??= texts(SHORT_ZONE)).get(key)
   const copy = kept === ELSEWHERE ? texts(LONG_ZONE).get(key) : kept
-  if (copy === undefined || copy.charCodeAt(BODY - 1) !== LINE_END) return null
-  return Number(copy.slice(0, TIME)) > now ? copy.slice(BODY) : pastText(key, copy, now)
+  if (copy === undefined || !isCopy(copy)) return null
+  const until = freshUntil(copy)
+  const text = until > now ? copy.slice(BODY) : pastText(key, copy, now)
+  if (text === null) return null
+  const bytes = Buffer.from(text)
+  if (until > now) hold(name, { bytes, generation, freshUntil: until })
+  return bytes
 }
 
 /** As above, of a copy that is fresh no more. */

@@ -257,8 +257,6 @@ export interface Folder {
   readonly oddNames: readonly string[]
   /** Whether its manifests may name arguments without their values. */
   readonly hasOwnArguments: boolean
-  /** Neither: whatever is fetched of it is a file there. */
-  readonly isPlain: boolean
 }
 
 /** The channel table as this context last saw it: folders of this `generation` hold until `lookAt`, Unix ms. */
@@ -272,9 +270,7 @@ export const findFolder = (channel: string, now: number): Folder | null => {
   folders.lookAt = now + LOOK_MS
   if (found?.isAlone !== true) return null
   const { record, oddNames, own } = found
-  const hasOwnArguments = own.length > 0
-  const isPlain = oddNames.length === 0 && !hasOwnArguments
-  return { origin: record.origin, base: record.base, oddNames, hasOwnArguments, isPlain }
+  return { origin: record.origin, base: record.base, oddNames, hasOwnArguments: own.length > 0 }
 }
 
 /** The origin's address of a request; `path.outside` where it does not belong to the channel. */

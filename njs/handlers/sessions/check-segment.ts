@@ -49,7 +49,8 @@ export const checkSegment = (r: Request): string | Uint8Array => {
     if (now >= folders.lookAt || seat.generation !== folders.generation) refreshFolder(seat, now)
     const { folder } = seat
     if (folder === null) return checkSession(r)
-    if (!folder.isPlain && isOdd(folder, variables['gh_fetched'] ?? '')) return checkSession(r)
+    const mayBeOdd = folder.hasOwnArguments || folder.oddNames.length > 0
+    if (mayBeOdd && isOdd(folder, variables['gh_fetched'] ?? '')) return checkSession(r)
     const pace = (dictionaries.pace ??= numbers('gh_pace'))
     const period = (now / MARKS_PERIOD_MS) | 0
     const marks = addMark(pace.get(key) ?? 0, Number(variables['gh_fetch_mark']), period)

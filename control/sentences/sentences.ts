@@ -137,7 +137,7 @@ export const SENTENCES = {
   'playlist.line': 'neither a directive nor an address',
   'playlist.large': 'larger than {megabytes} MB',
   'playlist.long_line': 'the line is longer than 1 MB',
-  'playlist.binary': 'not text: binary, or UTF-16 instead of UTF-8',
+  'playlist.binary': 'not text: binary, or UTF-16 without its mark',
   // Values that are not taken.
   'value.boolean': 'must be true or false',
   'value.text': 'must be text',

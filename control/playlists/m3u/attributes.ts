@@ -15,7 +15,7 @@ export interface ScannedAttributes {
   readonly words: readonly { readonly text: string; readonly from: number }[]
   /** What was odd, each a sentence without values, which may be secret. */
   readonly problems: readonly string[]
-  /** Whether all of it was read, and some of it could only be guessed. */
+  /** Whether all of it was read, and some of it could only be guessed or is read otherwise by some players. */
   readonly isGuessed: boolean
 }
 
@@ -33,7 +33,7 @@ const closingQuotes: Readonly<Record<string, RegExp>> = {
 const knownAhead = new RegExp(`[\\s,]${KNOWN}\\s*=`, 'gi')
 const knownGlued = new RegExp(`${KNOWN}\\s*=\\s*["']`, 'gi')
 const anyAhead = /\s[^\s="',]+\s*=|,|$/g
-const nameAhead = /[^\s="',]+\s*=/y
+const nameAhead = /[a-z][\w-]*\s*=/iy
 const openedNowhere = /[^\s"=,][^"=,]*"(?=\s*(?:,|$)|\s*[^\s="',]+\s*=)/y
 /** What stands before a name and is no part of it: players look for the name alone. */
 const junk = new RegExp(`[^\\sa-z0-9]+(?=${KNOWN}$)`, 'iy')
@@ -43,12 +43,15 @@ const TAKES_HOURS = /^(?:tvg-shift|catchup-correction)$/i
 /** Where a value without quotes ends. */
 const bareEnd = /[\s,]|$/g
 /** Quotes that word processors make of plain ones. */
-const typographic = /[“”„«]([^“”„«»",=]*)[“”»]/y
+const typographic = /[“”„«]([^“”„«»"]*)[“”»](?=\s*(?:[,;|]|$)|\s+\S)/y
 /** A comma that stands between attributes and not before the name; a further comma has to follow. */
 const between = new RegExp(
   `,[\\s,]*(?:radio[\\s,]+)*(?:[a-z][a-z0-9_-]*\\s*=\\s*(?:"[^"]*"|'[^']*')|${KNOWN}\\s*=[^,]*)[^,]*,`,
   'iy',
 )
+
+const isAddress = /^https?:/i
+const commaInAddress = new RegExp(`^,\\S*(?=\\s+${KNOWN}\\s*=)`, 'i')
 
 const inName = new RegExp(`(?:^|\\s)(${KNOWN})\\s*=\\s*["'“]`, 'gi')
 
@@ -91,7 +94,18 @@ const quoted = (text: string, at: number, end: number): Value => {
     return { value: text.slice(at + 1, cut).trim(), next: cut, oddity: 'its quote is never closed' }
   const raw = text.slice(at + 1, end)
   const value = text[at] === '"' ? undoubled(raw) : raw
-  return { value, next: end + 1, oddity: value === raw ? null : 'its quotes are doubled' }
+  if (value !== raw) return { value, next: end + 1, oddity: 'its quotes are doubled' }
+  const inner = text[at] === '"' ? raw.indexOf('"') : -1
+  const comma = raw.lastIndexOf(',', inner)
+  if (inner < 0 || comma < 0) return { value, next: end + 1, oddity: null }
+  // With nothing behind, what it holds is more likely the name.
+  return end + 1 < text.length
+    ? { value, next: end + 1, oddity: 'there are quotes and a comma in it' }
+    : {
+        value: raw.slice(0, comma).trim(),
+        next: at + 1 + comma,
+        oddity: 'its quote is never closed',
+      }
 }
 
 const unclosed = (text: string, at: number): Value => {
@@ -99,6 +113,14 @@ const unclosed = (text: string, at: number): Value => {
   const next = end < 0 ? text.length : end
   const from = text[at] === '"' ? at + 1 : at
   return { value: text.slice(from, next).trim(), next, oddity: 'its quote is never closed' }
+}
+
+/** An address without quotes that a comma may be part of: it is where another attribute follows before any blank, else it could be the name's. */
+const bareAddress = (text: string, at: number, comma: number): Value => {
+  const [rest = ''] = commaInAddress.exec(text.slice(comma)) ?? []
+  const next = comma + rest.length
+  const isSaid = rest !== '' || /^,\S*,/.test(text.slice(comma))
+  return { value: text.slice(at, next), next, oddity: isSaid ? 'there is a comma in it' : null }
 }
 
 const bare = (text: string, at: number, name: string): Value => {
@@ -124,7 +146,9 @@ const bare = (text: string, at: number, name: string): Value => {
   const glued = indexFrom(knownGlued, text, at + 1)
   if (glued >= 0 && glued < next)
     return { value: text.slice(at, glued), next: glued, oddity: 'it runs into the next attribute' }
-  return { value: text.slice(at, next), next, oddity: null }
+  return isAddress.test(text.slice(at, next)) && text[next] === ','
+    ? bareAddress(text, at, next)
+    : { value: text.slice(at, next), next, oddity: null }
 }
 
 /** Reads values of one line; failed searches are remembered, so that the scan stays linear. */
@@ -154,6 +178,19 @@ const junkBefore = (name: string): number => {
   return junk.exec(name)?.[0].length ?? 0
 }
 
+/** Whether players that look for `name=` and take what stands in double quotes, or all up to a blank, read an attribute alike. */
+const isPlain = (
+  text: string,
+  end: number,
+  { name, value, from, to }: PlacedAttribute,
+): boolean => {
+  const raw = text.slice(from, to)
+  if (raw === `${name}="${value}"`) return true
+  return (
+    raw === `${name}=${value}` && !/[\s"',]/.test(value) && (to >= end || text.startsWith(' ', to))
+  )
+}
+
 /**
  * Reads `name="value"` from `from` on as players do: with or without blanks or commas between, blanks
  * around `=`, quotes doubled or missing. Stops at the comma before a name where `stopsAtComma`.
@@ -172,9 +209,7 @@ export const scanAttributes = (
   for (let steps = 0; at < text.length; steps += 1) {
     if (steps >= MAX_STEPS) {
       problems.push(`not read: what stands behind ${MAX_STEPS} attributes and words`)
-      at = text.length
-      isGuessed = false
-      break
+      return { attributes, end: text.length, words, problems, isGuessed: false }
     }
     if (text[at] === ',' && stopsAtComma && isNameComma(text, at)) break
     const read = readName(text, at)
@@ -199,5 +234,7 @@ export const scanAttributes = (
       at = behind
     }
   }
-  return { attributes, end: Math.min(at, text.length), words, problems, isGuessed }
+  const end = Math.min(at, text.length)
+  isGuessed ||= !attributes.every((it) => isPlain(text, end, it))
+  return { attributes, end, words, problems, isGuessed }
 }

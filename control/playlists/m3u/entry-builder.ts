@@ -11,20 +11,32 @@ const manifestTag = /^#EXT-X-(?:STREAM-INF|TARGETDURATION|MEDIA-SEQUENCE|MEDIA:|
 const listDirective = /^#(?:PLAYLIST|EXTENC|EXT-X-SESSION-DATA)\b/i
 /** Directives of an entry wherever they stand. */
 const entryDirective = /^#(?:EXTGRP|EXTVLCOPT|KODIPROP|EXTHTTP|EXT-X-PLAYLIST-TYPE)\b/i
+/** Two lines without the end of the first. */
+const GLUED = /^((?:#EXTM3U|[^#\s]*:\/\/)(?:(?!#EXTINF:).)*)(#EXTINF:.*)$/i
+/** Lines that are nothing, beside as many entries as are a list all the same: a remark without its `#`. */
+const MOST_STRAYS = { always: 3, entriesEach: 100 } as const
 /** What was meant for `#EXTINF:` and is a comment to players. */
 const almostInfo = /^#\s*EXT[\s_-]?INF/i
 const extgrp = /^#EXTGRP:(.*)$/i
 const warningLimit = 50
 
-/** Addresses of EPGs may be several; those of another header line are added, other attributes keep their first value. */
-const mergeHeader = (header: Attribute[], more: readonly Attribute[]): void => {
+const GUIDE = /^(?:x-tvg-url|url-tvg)$/i
+
+/** What holds for entries that have none of their own: for those of the first header alone, as in Kodi. */
+const DEFAULT = /^(?:tvg-shift|catchup|timeshift)/i
+
+/** Addresses of EPGs may be several; those of another header line are added, other attributes keep their first value. The names of defaults that are not taken. */
+const mergeHeader = (header: Attribute[], more: readonly Attribute[]): string[] => {
+  const unread: string[] = []
   for (const { name, value } of more) {
     const at = header.findIndex((it) => it.name.toLowerCase() === name.toLowerCase())
     const old = header[at]
-    if (!old) header.push({ name, value })
-    else if (/^(?:x-tvg-url|url-tvg)$/i.test(name) && !old.value.split(',').includes(value))
+    if (DEFAULT.test(name) && old?.value !== value) unread.push(name)
+    else if (!old) header.push({ name, value })
+    else if (GUIDE.test(name) && !old.value.split(',').includes(value))
       header[at] = { name: old.name, value: `${old.value},${value}` }
   }
+  return unread
 }
 
 const splitTitles = (text: string): string[] =>
@@ -52,6 +64,9 @@ export class EntryBuilder {
   private info: { text: string; line: number } | null = null
   private group = ''
   private hasHeader = false
+  /** Lines that are neither a directive nor an address, and how many of them entries follow. */
+  private readonly strays: number[] = []
+  private passedStrays = 0
 
   constructor(baseUrl: string | null) {
     this.baseUrl = baseUrl
@@ -61,12 +76,20 @@ export class EntryBuilder {
   take(raw: string, line: number): PlaylistProblem | null {
     const text = raw.trim()
     if (text === '') return this.takeBlank()
+    const [, first, second] = GLUED.exec(text) ?? []
+    if (first !== undefined && second !== undefined) {
+      this.warn(line, '#EXTINF stands in the middle of a line: read as two')
+      return this.take(first, line) ?? this.take(second, line)
+    }
     if (markup.test(text)) return { line, reason: say('playlist.markup') }
     return text.startsWith('#') ? this.takeDirective(text, line) : this.takeAddress(text, line)
   }
 
   /** The finished list. */
   finish(): ReadResult {
+    const stray = this.refusedStray()
+    if (stray !== undefined)
+      return { ok: false, problem: { line: stray, reason: say('playlist.line') } }
     if (this.entries.length === 0)
       return { ok: false, problem: { line: null, reason: say('playlist.none') } }
     if (this.info) this.warn(this.info.line, 'an entry without an address is left out')
@@ -80,6 +103,13 @@ export class EntryBuilder {
       warnings: [...this.warnings, ...more],
     }
     return { ok: true, playlist }
+  }
+
+  /** With too many, or with nothing behind, they are the words of a server that broke off. */
+  private refusedStray(): number | undefined {
+    const most = MOST_STRAYS.always + this.entries.length / MOST_STRAYS.entriesEach
+    const [first] = this.strays
+    return this.strays.length > most ? first : this.strays[this.passedStrays]
   }
 
   private warn(line: number, text: string): void {
@@ -99,12 +129,8 @@ export class EntryBuilder {
 
   private takeDirective(text: string, line: number): PlaylistProblem | null {
     if (manifestTag.test(text)) return { line, reason: say('playlist.manifest') }
-    if (/^#EXTM3U\b/i.test(text)) {
-      this.hasHeader = true
-      const { attributes, problems } = parseHeaderLine(text)
-      mergeHeader(this.header, attributes)
-      for (const problem of problems) this.warn(line, problem)
-    } else if (/^#EXTINF(?:\s*:|\s)/i.test(text)) this.takeInfo(text, line)
+    if (/^#EXTM3U/i.test(text)) this.takeHeader(text, line)
+    else if (/^#EXTINF(?:\s*:|\s)/i.test(text)) this.takeInfo(text, line)
     else if (listDirective.test(text)) this.directives.push(text)
     else {
       if (almostInfo.test(text)) this.warn(line, 'not read: a comment, for it is no #EXTINF:')
@@ -114,6 +140,21 @@ export class EntryBuilder {
       lines.push(text)
     }
     return null
+  }
+
+  private takeHeader(text: string, line: number): void {
+    const { attributes, problems } = parseHeaderLine(text)
+    for (const problem of problems) this.warn(line, problem)
+    if (!this.hasHeader) this.header.push(...attributes)
+    else {
+      const unread = mergeHeader(this.header, attributes)
+      if (unread.length > 0)
+        this.warn(
+          line,
+          `not read: ${unread.join(', ')} of another #EXTM3U, which players pass over`,
+        )
+    }
+    this.hasHeader = true
   }
 
   private takeInfo(text: string, line: number): void {
@@ -131,11 +172,24 @@ export class EntryBuilder {
     const bar = text.indexOf('|')
     const address = bar < 0 ? text : text.slice(0, bar).trimEnd()
     const url = this.resolve(address)
-    if (url === null) return { line, reason: say('playlist.line') }
+    if (url === null) return this.takeStray(line)
+    this.passedStrays = this.strays.length
     this.entries.push(this.entryOf(url, bar < 0 ? '' : text.slice(bar), line))
     this.before = []
     this.after = []
     this.info = null
+    return null
+  }
+
+  private takeStray(line: number): PlaylistProblem | null {
+    if (!this.hasHeader && this.info === null && this.entries.length === 0)
+      return { line, reason: say('playlist.line') }
+    this.warn(line, 'not read: neither a directive nor an address')
+    if (this.info) this.warn(this.info.line, 'an entry without an address is left out')
+    this.before = []
+    this.after = []
+    this.info = null
+    this.strays.push(line)
     return null
   }
 

@@ -23,12 +23,21 @@ const decoderFor = (label: string): Decode => {
   }
 }
 
-/** Cuts bytes into lines: UTF-8 where a line is valid UTF-8, else the encoding of `#EXTENC` or Latin-1. */
+/** UTF-16 by its mark; `null` = it is something else. */
+const decoderOfPairs = ([first, second]: Uint8Array): TextDecoder | null => {
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le')
+  return first === 0xfe && second === 0xff ? new TextDecoder('utf-16be') : null
+}
+
+/** Cuts bytes into lines: UTF-16 where its mark stands first, UTF-8 where a line is valid UTF-8, else the encoding of `#EXTENC` or Latin-1. */
 export class LineSplitter {
   private rest: Buffer[] = []
   private restBytes = 0
   private count = 0
   private fallback: Decode = decodeWindows1252
+  /** Of UTF-16, once its mark was seen. */
+  private pairs: TextDecoder | null = null
+  private isFirst = true
   private readonly take: (line: string, number: number) => void
 
   constructor(take: (line: string, number: number) => void) {
@@ -37,7 +46,14 @@ export class LineSplitter {
 
   /** Takes the next bytes; a problem means that they are no text. */
   push(bytes: Uint8Array): PlaylistProblem | null {
-    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    if (bytes.byteLength === 0) return null
+    if (this.isFirst) this.pairs = decoderOfPairs(bytes)
+    this.isFirst = false
+    const text = this.pairs?.decode(bytes, { stream: true })
+    const chunk =
+      text === undefined
+        ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+        : Buffer.from(text)
     let from = 0
     for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, from)) {
       const problem = this.end(chunk.subarray(from, end))

@@ -225,6 +225,12 @@ describe('an #EXTINF line', () => {
     ['tvg-id=“x” radio group-title=„Big news“,N', 'tvg-id="x" radio group-title="Big news",N'],
     ['tvg-id="x" group-title="R" News', 'tvg-id="x" group-title="R",News'],
     ['tvg-id=""x"" group-title=R,N', 'tvg-id="x" group-title="R",N'],
+    ['tvg-id=\'x\' group-title = "g",N', 'tvg-id="x" group-title="g",N'],
+    ['tvg-id=x,tvg-name="b",N', 'tvg-id="x" tvg-name="b",N'],
+    ['tvg-logo= http://h/l.png?id=5,N', 'tvg-logo="http://h/l.png?id=5",N'],
+    ['tvg-logo=http://h/l.png?a,b tvg-id=x,N', 'tvg-logo="http://h/l.png?a,b" tvg-id="x",N'],
+    ['tvg-logo=“http://h/l.png?a=b,c”,N', 'tvg-logo="http://h/l.png?a=b,c",N'],
+    ['tvg-id="x" group-title="R | S,He said: "hi"', 'tvg-id="x" group-title="R | S",He said: "hi"'],
     ['tvg-id="x" tvg-name="say "hello", go",N', 'tvg-id="x" tvg-name="say \'hello\', go",N'],
   ])('%s is written as it was read', (from, to) => {
     expect(parseInfoLine(`#EXTINF:-1 ${from}`).tidied).toBe(`#EXTINF:-1 ${to}`)

@@ -159,7 +159,7 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
   'said.playlist.line': 'ни директива, ни адрес',
   'said.playlist.large': 'больше {megabytes} МБ',
   'said.playlist.long_line': 'строка длиннее 1 МБ',
-  'said.playlist.binary': 'не текст: двоичный файл или UTF-16 вместо UTF-8',
+  'said.playlist.binary': 'не текст: двоичный файл или UTF-16 без своей метки',
   'said.value.boolean': 'должно быть true или false',
   'said.value.text': 'должен быть текст',
   'said.value.integer': 'должно быть целое число',

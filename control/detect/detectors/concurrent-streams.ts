@@ -2,7 +2,7 @@ import type { PlayRecord } from '#domain/types'
 import { createFinding } from '../finding.ts'
 import { hasDerivedDevice, isTimed } from '../guards.ts'
 import { clockSlackMs } from '../normalise.ts'
-import type { Inspect } from '../rules/rule-types.ts'
+import type { Inspect, MayFind } from '../rules/rule-types.ts'
 import { watchedUntil } from '../watched.ts'
 
 const MINUTE_MS = 60_000
@@ -12,6 +12,26 @@ const runsAt = (play: PlayRecord, event: PlayRecord, moment: number): boolean =>
   if (!isTimed(play)) return false
   if (play.endedAt === null) return play.lastSeenAt >= event.startedAt
   return watchedUntil(play) - clockSlackMs(play, event) >= moment
+}
+
+/** Whether a play began while so many others ran as are allowed; a device that has several may be one stream. */
+export const areManyAtOnce: MayFind<'concurrent_streams'> = (plays, params) => {
+  const least = params.min_overlap_minutes * MINUTE_MS
+  /** When each of those that may still run ends, at least so long after the next may begin. */
+  const ends: number[] = []
+  for (const play of plays) {
+    let running = 0
+    for (const end of ends) {
+      if (end < play.startedAt + least) continue
+      ends[running] = end
+      running += 1
+    }
+    if (running >= params.max_streams) return true
+    ends.length = running
+    if (isTimed(play))
+      ends.push(play.endedAt === null ? play.lastSeenAt + least : watchedUntil(play))
+  }
+  return false
 }
 
 /** More concurrent streams than the limit; a device that switches from one title to the next is one stream. */

@@ -1,7 +1,7 @@
 import type { PlayRecord } from '#domain/types'
 import { createFinding, durationText } from '../finding.ts'
 import { hasNetwork } from '../guards.ts'
-import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
+import type { Inspect, MayFind, ParamsOf } from '../rules/rule-types.ts'
 
 type Params = ParamsOf<'device_velocity'>
 
@@ -11,6 +11,16 @@ const HOUR_MS = 3_600_000
 const counted = (play: PlayRecord, params: Params): string | null => {
   if (params.count === 'devices') return play.device
   return hasNetwork(play) ? play.network : null
+}
+
+/** Whether there are more networks or devices at all than a window may have. */
+export const areManyNames: MayFind<'device_velocity'> = (plays, params) => {
+  const names = new Set<string>()
+  for (const play of plays) {
+    const name = counted(play, params)
+    if (name !== null && names.add(name).size > params.max) return true
+  }
+  return false
 }
 
 /** Whether a name is among those of some plays; most are that of the play before. */

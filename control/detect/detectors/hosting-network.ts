@@ -1,12 +1,18 @@
+import type { PlayRecord } from '#domain/types'
 import { createFinding } from '../finding.ts'
 import { hasNetwork } from '../guards.ts'
 import { isHosting } from '../network-class.ts'
-import type { Inspect } from '../rules/rule-types.ts'
+import type { Inspect, MayFind } from '../rules/rule-types.ts'
+
+const isCounted = (play: PlayRecord): boolean => hasNetwork(play) && isHosting(play)
+
+/** Whether any play came from a hosting or VPN network. */
+export const isAnyHosting: MayFind<'hosting_network'> = (plays) => plays.some(isCounted)
 
 /** Plays from a hosting or VPN network. */
 export const inspectHostingNetwork: Inspect<'hosting_network'> = (event, recent, params) => {
-  if (!hasNetwork(event) || !isHosting(event)) return null
-  const before = recent.filter((p) => hasNetwork(p) && isHosting(p))
+  if (!isCounted(event)) return null
+  const before = recent.filter(isCounted)
   const count = before.length + 1
   if (count < params.min_plays) return null
   const plays = count === 1 ? 'A play' : `${count} plays`

@@ -5,7 +5,7 @@ import { distanceOf, FLIGHT_KMH, hasNetwork, isThroughHosting } from '../guards.
 import { SERIES_AT_LEAST, seriesOf } from '../household/homes/series.ts'
 import { addressPoolOf } from '../network-class.ts'
 import { endOf } from '../normalise.ts'
-import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
+import { type Inspect, MAX_RECENT_PLAYS, type MayFind, type ParamsOf } from '../rules/rule-types.ts'
 import type { Finding } from '../types.ts'
 import { findCopiedPlaylist } from './copied-playlist.ts'
 
@@ -159,6 +159,32 @@ const findStrangers = (
       },
     },
   )
+}
+
+/**
+ * Whether playlist copies were used, or enough devices that had not played for as long as is looked back, less a burst, turn up in
+ * one burst, after the first few plays.
+ */
+export const areManyNewcomers: MayFind<'leaked_copy'> = (plays, params) => {
+  const known = plays[KNOWN_AT_LEAST - 1]
+  // Of more, the oldest are not looked at.
+  if (plays.length > MAX_RECENT_PLAYS) return true
+  const burstMs = params.burst_hours * HOUR_MS
+  const unseenMs = params.window_hours * HOUR_MS - burstMs
+  const seen = new Map<string, number>()
+  const newcomers: number[] = []
+  for (const { device, download, startedAt } of plays) {
+    if (download) return true
+    if (device === null || known === undefined) continue
+    const before = seen.get(device)
+    seen.set(device, startedAt)
+    if (before !== undefined && startedAt - before <= unseenMs) continue
+    if (startedAt <= known.startedAt) continue
+    newcomers.push(startedAt)
+    const first = newcomers.at(1 - params.min_devices)
+    if (first !== undefined && startedAt - first <= burstMs) return true
+  }
+  return false
 }
 
 /** A leaked playlist or password: a copy that strangers use, or many new devices on new networks at once. */

@@ -4,7 +4,7 @@ import { createFinding, placeName } from '../finding.ts'
 import { hasDerivedDevice, isTimed } from '../guards.ts'
 import { isHosting } from '../network-class.ts'
 import { endOf } from '../normalise.ts'
-import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
+import type { Inspect, MayFind, ParamsOf } from '../rules/rule-types.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -63,6 +63,27 @@ const timedMs = (plays: readonly PlayRecord[]): number => {
   let sum = 0
   for (const play of plays) if (isTimed(play)) sum += ranMs(play)
   return sum
+}
+
+// Sums of parts of milliseconds are off by less.
+const SUM_SLACK_MS = 1
+
+/** Whether plays within a window lasted as long as a device that plays round the clock. */
+export const areManyHours: MayFind<'restreaming'> = (plays, params) => {
+  const enoughMs = params.min_hours_per_day * HOUR_MS * params.min_days
+  const windowMs = params.window_hours * HOUR_MS
+  let sum = 0
+  let from = 0
+  for (const event of plays) {
+    for (let first = plays[from]; first !== undefined; first = plays[from]) {
+      if (first.startedAt >= event.startedAt - windowMs) break
+      if (isTimed(first)) sum -= ranMs(first)
+      from += 1
+    }
+    if (isTimed(event)) sum += ranMs(event)
+    if (sum + SUM_SLACK_MS >= enoughMs) return true
+  }
+  return false
 }
 
 /** A device that plays round the clock: several channels at once, or from a hosting network. */

@@ -1,9 +1,9 @@
 import type { PlayRecord } from '#domain/types'
 import { DETECTORS, inspectWith } from '../detectors/index.ts'
-import type { DetectionRule } from '../rules/rule-types.ts'
+import { type DetectionRule, MAX_RECENT_PLAYS } from '../rules/rule-types.ts'
 import { isInScope } from '../rules/rules.ts'
 import type { Finding } from '../types.ts'
-import { MAX_RECENT_PLAYS, type RuleFinding, windowMsOf } from './inspect-plays.ts'
+import { type RuleFinding, windowMsOf } from './inspect-plays.ts'
 
 const MINUTE_MS = 60_000
 

@@ -1,16 +1,13 @@
 import type { PlayRecord } from '#domain/types'
-import { DETECTORS, inspectWith } from '../detectors/index.ts'
+import { DETECTORS, inspectWith, mayFindAny } from '../detectors/index.ts'
 import { endOf } from '../normalise.ts'
-import type { DetectionRule } from '../rules/rule-types.ts'
+import { type DetectionRule, MAX_RECENT_PLAYS } from '../rules/rule-types.ts'
 import { isInScope } from '../rules/rules.ts'
 import type { Finding } from '../types.ts'
 import { alarmsOf, homesLast, type IsAlarm } from './alarms.ts'
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
-
-/** At most this many of the latest plays within a window are compared with a play, to bound the cost. */
-export const MAX_RECENT_PLAYS = 2000
 
 /** A finding and the rule that made it. */
 export interface RuleFinding {
@@ -95,6 +92,7 @@ export const inspectPlays = (
   if (last === undefined) return []
   const found: RuleFinding[] = []
   const isAlarm = asked ?? alarmsOf(plays, endOf(last), () => found.map(({ finding }) => finding))
-  for (const rule of homesLast(rules)) found.push(...inspectRule(rule, plays, isAlarm))
+  for (const rule of homesLast(rules).filter((one) => mayFindAny(one, plays)))
+    found.push(...inspectRule(rule, plays, isAlarm))
   return found.sort((a, b) => a.finding.at - b.finding.at || (a.rule < b.rule ? -1 : 1))
 }

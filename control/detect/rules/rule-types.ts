@@ -22,6 +22,15 @@ export type RuleAction = (typeof ACTIONS)[number]
 /** One step of a graduated response. */
 export type RuleStep = DetectionRule['actions'][number]
 
+/** Whether a rule may find anything at any of an account's plays, which are all in order of start; where it says no, `Inspect` finds nothing at each. */
+export type MayFind<K extends FindingKind> = (
+  plays: readonly PlayRecord[],
+  params: ParamsOf<K>,
+) => boolean
+
+/** At most this many of the latest plays within a window are compared with a play, to bound the cost. */
+export const MAX_RECENT_PLAYS = 2000
+
 /**
  * Judges one play against those before it: same input, same answer. `recent` holds the account's plays within
  * the window, in order of start, none later than the event.

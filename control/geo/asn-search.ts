@@ -40,10 +40,7 @@ const digitsOf = ({ words }: Address): Uint8Array => {
   const [first = 0] = words
   const value =
     words.length === 1 ? first : words.reduce((sum, word) => (sum << 32n) + BigInt(word), 0n)
-  const text = value.toString()
-  const digits = new Uint8Array(text.length)
-  for (let i = 0; i < text.length; i += 1) digits[i] = text.charCodeAt(i)
-  return digits
+  return Buffer.from(value.toString(), 'latin1')
 }
 
 /** The number written between two offsets; of many digits, the nearest there is. */

@@ -1,4 +1,4 @@
-import { copyPlay } from '#domain/copy-play'
+import type { PlayCopy } from '#domain/copy-play'
 import type { GeoPlace, PlayRecord } from '#domain/types'
 import type { AsnTable } from '../geo/asn-table.ts'
 import { defaultGeoFiles } from '../geo/default-files.ts'
@@ -24,7 +24,7 @@ const hasPlace = ({ country, latitude }: PlayRecord): boolean =>
   country !== null || latitude !== null
 
 /** Whether a play's address is to be looked up: not on the LAN, and not where the source reports the place. */
-const isPlaced = (play: PlayRecord): play is PlayRecord & Placed =>
+const isPlaced = <P extends PlayRecord>(play: P): play is P & Placed =>
   !play.isLan && !hasPlace(play) && play.address !== null && play.network !== null
 
 /** Start of the local day so many days before a moment. */
@@ -59,22 +59,20 @@ const remembered = (asn: AsnTable): ((address: string) => Network | null) => {
   }
 }
 
-/** A play with its place and network; what is unknown of either stays as the source has it. */
-const located = (play: PlayRecord, place: GeoPlace | null, network: Network | null): PlayRecord => {
-  const copy = copyPlay(play)
+/** Sets the place and network of a play; what is unknown of either stays as the source has it. */
+const setPlace = (play: PlayCopy, place: GeoPlace | null, network: Network | null): void => {
   if (network !== null) {
-    copy.asn = network.asn
-    copy.asnOrg = network.org
+    play.asn = network.asn
+    play.asnOrg = network.org
   }
   if (place !== null) {
-    copy.city = place.city
-    copy.region = place.region
-    copy.country = place.country
-    copy.latitude = place.latitude
-    copy.longitude = place.longitude
+    play.city = place.city
+    play.region = place.region
+    play.country = place.country
+    play.latitude = place.latitude
+    play.longitude = place.longitude
   }
-  copy.accuracyKm = radiusOf(place ?? play, copy.asnOrg)
-  return copy
+  play.accuracyKm = radiusOf(place ?? play, play.asnOrg)
 }
 
 const createReader = (history: PlayHistory, places: Places, query: SourceQuery) => {
@@ -83,15 +81,16 @@ const createReader = (history: PlayHistory, places: Places, query: SourceQuery) 
   const networkOf = query.asn === null ? () => null : remembered(query.asn)
   const since = midnightBefore(query.now, query.days)
   const read = async ({ id }: SourceUser): Promise<PlayRecord[]> => {
-    const plays: PlayRecord[] = []
+    const plays: PlayCopy[] = []
     for await (const page of history.plays({ user: id, since }))
       for (const play of page) plays.push(play)
     const found = await placesOf(plays.filter(isPlaced))
-    return plays.map((play) => {
+    for (const play of plays) {
       const network = play.address === null ? null : networkOf(play.address)
       const place = isPlaced(play) ? found.get(play.network) : null
-      return located(play, place ?? null, network)
-    })
+      setPlace(play, place ?? null, network)
+    }
+    return plays
   }
   return { book, read }
 }

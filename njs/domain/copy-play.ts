@@ -85,5 +85,5 @@ class Copy implements PlayCopy {
   }
 }
 
-/** A copy of a play, to be changed. */
+/** A copy of a play, to be changed; also the quickest way to a new one, of an empty play. */
 export const copyPlay = (play: PlayRecord): PlayCopy => new Copy(play)

@@ -37,17 +37,27 @@ const knowsProviders = (plays: readonly PlayRecord[]): boolean => {
   return 2 * open.filter(({ asn, asnOrg }) => asn !== null || asnOrg !== null).length >= open.length
 }
 
+/** Whether what a rule finds is about distant plays. */
+export const isApart = ({ kind }: { readonly kind: FindingKind }): boolean => APART.has(kind)
+
 /** Rules in order of evaluation: those that depend on other findings come last. */
 export const homesLast = <R extends { readonly kind: FindingKind }>(rules: readonly R[]): R[] => [
-  ...rules.filter((rule) => !APART.has(rule.kind)),
-  ...rules.filter((rule) => APART.has(rule.kind)),
+  ...rules.filter((rule) => !isApart(rule)),
+  ...rules.filter(isApart),
 ]
 
 /** Whether a finding is to be raised. */
 export type IsAlarm = (finding: Finding) => boolean
 
+/** What is raised of an account's findings. */
+export interface Alarms {
+  readonly isAlarm: IsAlarm
+  /** Whether nothing about distant plays is raised, whatever is found: known once other rules have been asked. */
+  readonly isNoneApart: () => boolean
+}
+
 /**
- * Returns a test whether a finding is raised. One about distant plays is not where the account's own homes explain it: it is where the account is
+ * Decides whether a finding is raised. One about distant plays is not where the account's own homes explain it: it is where the account is
  * new, its providers are unknown, or more than one household is possible; and one of two places of one provider only where the account is
  * shared without it. Homes are computed when they are first asked for.
  */
@@ -55,13 +65,15 @@ export const alarmsOf = (
   plays: readonly PlayRecord[],
   now: number,
   findings: () => readonly Finding[] = () => [],
-): IsAlarm => {
+): Alarms => {
   const weighed = once(() => weighHouseholds(plays, { now, findings: findings() }))
   const isUnknown = once(() => isYoung(plays) || !knowsProviders(plays))
-  return ({ kind, evidence }) => {
-    if (!APART.has(kind)) return true
+  const isAlarm: IsAlarm = (finding) => {
+    if (!isApart(finding)) return true
     // Where there surely are two households, places of one provider are places, too.
-    if (evidence.provider !== undefined) return isShared(weighed())
+    if (finding.evidence.provider !== undefined) return isShared(weighed())
     return isUnknown() || isUnexplained(weighed())
   }
+  // Shared accounts are unexplained ones.
+  return { isAlarm, isNoneApart: () => !isUnknown() && !isUnexplained(weighed()) }
 }

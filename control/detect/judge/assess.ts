@@ -29,6 +29,7 @@ const withHouseholds = (
   const found = inspectPlays(
     plays,
     rules.filter((rule) => !isHousehold(rule)),
+    { homesFirst: true },
   )
   const findings = found.map((f) => f.finding)
   const judgement = judgeHouseholds(plays, { ...options, findings })

@@ -4,7 +4,7 @@ import { endOf } from '../normalise.ts'
 import { type DetectionRule, MAX_RECENT_PLAYS } from '../rules/rule-types.ts'
 import { isInScope } from '../rules/rules.ts'
 import type { Finding } from '../types.ts'
-import { alarmsOf, homesLast, type IsAlarm } from './alarms.ts'
+import { alarmsOf, homesLast, type IsAlarm, isApart } from './alarms.ts'
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
@@ -15,6 +15,12 @@ export interface RuleFinding {
   readonly finding: Finding
   /** The play it is about. */
   readonly play: PlayRecord
+}
+
+export interface InspectOptions {
+  /** Another judge of what is raised than the account's homes. */
+  readonly asked?: IsAlarm
+  readonly homesFirst?: boolean
 }
 
 /** The window of a rule, in milliseconds; 0 if it has none. */
@@ -81,18 +87,22 @@ const inspectRule = (
 
 /**
  * Runs rules over the normalised plays of one account, as they would have run live; oldest finding first. What the
- * account's own homes explain is no finding, unless another judge of that is given.
+ * account's own homes explain is no finding. Who judges the homes anyway asks for them first: where they explain everything about
+ * distant plays, it is not looked for.
  */
 export const inspectPlays = (
   plays: readonly PlayRecord[],
   rules: readonly DetectionRule[],
-  asked?: IsAlarm,
+  { asked, homesFirst = false }: InspectOptions = {},
 ): RuleFinding[] => {
   const last = plays.at(-1)
   if (last === undefined) return []
   const found: RuleFinding[] = []
-  const isAlarm = asked ?? alarmsOf(plays, endOf(last), () => found.map(({ finding }) => finding))
-  for (const rule of homesLast(rules).filter((one) => mayFindAny(one, plays)))
-    found.push(...inspectRule(rule, plays, isAlarm))
+  const findings = (): Finding[] => found.map(({ finding }) => finding)
+  const { isAlarm, isNoneApart } = alarmsOf(plays, endOf(last), findings)
+  const isDue = (rule: DetectionRule): boolean =>
+    mayFindAny(rule, plays) && !(homesFirst && isApart(rule) && isNoneApart())
+  for (const rule of homesLast(rules))
+    if (isDue(rule)) found.push(...inspectRule(rule, plays, asked ?? isAlarm))
   return found.sort((a, b) => a.finding.at - b.finding.at || (a.rule < b.rule ? -1 : 1))
 }

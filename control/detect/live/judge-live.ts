@@ -86,7 +86,7 @@ export const judgeLive = (question: JudgeLiveInput): LiveFinding[] => {
   const last = question.plays.at(-1)
   if (last === undefined) return []
   const found: LiveFinding[] = []
-  const isAlarm = alarmsOf(question.plays, endOf(last), () => found.map((one) => one.finding))
+  const { isAlarm } = alarmsOf(question.plays, endOf(last), () => found.map((one) => one.finding))
   for (const rule of homesLast(question.rules.filter(({ enabled }) => enabled)))
     found.push(...judgeRule(rule, question, isAlarm))
   return found.sort((a, b) => a.finding.at - b.finding.at || (a.key < b.key ? -1 : 1))

@@ -4,7 +4,7 @@ import type { Output } from '../compat/context.ts'
 import { addressesJson, addressReport } from '../compat/top-ips.ts'
 import { type Judge, type JudgedAccount, judgeAccount, type UnreadAccount } from './account.ts'
 import { addressesOfAccount, placesOfPlays } from './addresses.ts'
-import { accountJson } from './json.ts'
+import { accountText, reportText } from './json.ts'
 import { gatehouseReport, gatehouseTimeline } from './text.ts'
 
 /** Options of the report by Gatehouse's own detectors. */
@@ -36,24 +36,35 @@ const verdict = (account: Account): string => {
   return `${playCount} plays, ${confidence}${flagged ? ', looks shared' : ''}`
 }
 
+/** What was read and found. */
+interface Judged {
+  readonly accounts: number
+  readonly flagged: number
+  readonly failed: number
+}
+
 const judgeAll = async (
   source: AccountSource,
   judge: Judge,
   { options, output }: RunContext,
-): Promise<Account[]> => {
-  const accounts: Account[] = []
+  keep: (account: Account) => void,
+): Promise<Judged> => {
+  const judged = { accounts: 0, flagged: 0, failed: 0 }
   for await (const read of source.accounts) {
     const account = judgeAccount(read, judge, {
       concurrentOnly: options.concurrentOnly,
       keepsPlays: options.topIps,
     })
-    accounts.push(account)
+    keep(account)
+    judged.accounts += 1
+    if ('error' in account) judged.failed += 1
+    else if (account.flagged) judged.flagged += 1
     const place =
-      source.total === null ? `${accounts.length}` : `${accounts.length}/${source.total}`
+      source.total === null ? `${judged.accounts}` : `${judged.accounts}/${source.total}`
     output.err(`  [${place}] ${safe(account.name)}... ${verdict(account)}`)
   }
   for (const warning of source.warnings()) output.err(`Warning: ${warning}.`)
-  return accounts
+  return judged
 }
 
 const printAddresses = (accounts: readonly Account[], json: boolean, out: Output['out']): void => {
@@ -74,15 +85,11 @@ const printAddresses = (accounts: readonly Account[], json: boolean, out: Output
 
 const printReport = (
   accounts: readonly Account[],
-  options: GatehouseOptions,
+  { timeline }: GatehouseOptions,
   out: Output['out'],
 ) => {
-  if (options.json) {
-    out(JSON.stringify({ users: accounts.map(accountJson) }, null, 2))
-    return
-  }
   for (const line of gatehouseReport(accounts)) out(line)
-  if (options.timeline) for (const line of gatehouseTimeline(accounts)) out(line)
+  if (timeline) for (const line of gatehouseTimeline(accounts)) out(line)
   const failed = accounts.filter((account) => 'error' in account).length
   if (failed > 0)
     out(`${failed} of ${accounts.length} accounts could not be read; see the errors above.`)
@@ -94,14 +101,21 @@ export const runGatehouse = async (
   judge: Judge,
   { options, output }: RunContext,
 ): Promise<number> => {
-  const accounts = await judgeAll(source, judge, { options, output })
-  if (accounts.length === 0 && options.user !== null) {
+  const accounts: Account[] = []
+  const texts: string[] = []
+  const isJson = options.json && !options.topIps
+  const judged = await judgeAll(source, judge, { options, output }, (account) => {
+    if (isJson) texts.push(accountText(account))
+    else accounts.push(account)
+  })
+  if (judged.accounts === 0 && options.user !== null) {
     output.err(`User '${safe(options.user)}' not found.`)
     return FAILURE
   }
   if (options.topIps) printAddresses(accounts, options.json, output.out)
+  else if (isJson) output.out(reportText(texts))
   else printReport(accounts, options, output.out)
   if (source.usesOwnGeo && !options.json) output.out(GEO_CREDIT)
-  if (accounts.some((account) => 'assessment' in account && account.flagged)) return FOUND
-  return accounts.some((account) => 'error' in account) ? FAILURE : 0
+  if (judged.flagged > 0) return FOUND
+  return judged.failed > 0 ? FAILURE : 0
 }

@@ -1,4 +1,5 @@
-import type { GeoPlace, PlayRecord } from '#domain/types'
+import type { PlayCopy } from '#domain/copy-play'
+import type { GeoPlace } from '#domain/types'
 
 /** A user as the server knows him. */
 export interface SourceUser {
@@ -23,8 +24,8 @@ export interface HistoryQuery {
 /** Past plays of a server. Every method throws a `SourceError` when the server cannot be read after retries. */
 export interface PlayHistory {
   users(): Promise<readonly SourceUser[]>
-  /** Single plays page by page, newest first unless asked otherwise, each id once; running ones are included with `endedAt` null. An error ends it: what came before is whole. */
-  plays(query: HistoryQuery): AsyncIterable<readonly PlayRecord[]>
+  /** Single plays page by page, newest first unless asked otherwise, each id once; running ones are included with `endedAt` null. An error ends it: what came before is whole. Each is made anew, and the reader's to change. */
+  plays(query: HistoryQuery): AsyncIterable<readonly PlayCopy[]>
   /**
    * Where an address is by the server's own knowledge, `null` where it does not know; the member is
    * `null` where the plays hold their places or the server knows none.

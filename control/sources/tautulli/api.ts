@@ -49,7 +49,9 @@ export const fetchGeo = async (
   address: string,
 ): Promise<TautulliGeo | null> => {
   const data = await client.call('get_geoip_lookup', { ip_address: address })
-  return isRecord(data) && Object.keys(data).length > 0 ? data : null
+  if (!isRecord(data)) return null
+  for (const _ in data) return data
+  return null
 }
 
 /**

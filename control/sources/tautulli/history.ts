@@ -29,11 +29,11 @@ export const createHistory = (client: () => TautulliClient, origin: PlayOrigin):
   users: async () => (await readUsers(client())).map(userOf),
   async *plays({ user, since, oldestFirst }) {
     const question = { user, after: dateOf(since), oldestFirst }
+    const { source } = origin
     for await (const rows of readHistory(client(), question))
-      yield rows.map((row) => {
-        const account = origin.accountOf(row.user_id)
-        return playFromTautulli(row, null, null, { source: origin.source, account })
-      })
+      yield rows.map((row) =>
+        playFromTautulli(row, null, null, { source, account: origin.accountOf(row.user_id) }),
+      )
   },
   locate: async (address) => {
     const geo = await fetchGeo(client(), address)

@@ -1,3 +1,4 @@
+import { copyPlay, type PlayCopy } from '#domain/copy-play'
 import {
   type Address,
   formatAddress,
@@ -8,8 +9,8 @@ import {
 import type { Delivery, GeoPlace, PlayRecord } from '#domain/types'
 import type { AsnEntry } from '../../geo/asn-table.ts'
 import { assumedAccuracyKm, withRadius } from '../../geo/radii.ts'
+import { emptyPlay } from '../model/empty-play.ts'
 import type { GroupedPlace, GroupedRow, GroupedUser } from '../model/grouped-history.ts'
-import { isLoopback } from '../model/remote-address.ts'
 
 /** A row of `get_history` (`plexpy/datafactory.py`), times and lengths in seconds; every field may be missing, null or an empty string. */
 export interface TautulliRow extends GroupedRow {
@@ -60,22 +61,22 @@ export const placeFromTautulli = (geo: TautulliGeo | null | undefined): GeoPlace
   const latitude = numberOrNull(answer.latitude)
   const longitude = numberOrNull(answer.longitude)
   const isLocated = latitude !== null && longitude !== null
-  const names = { city: textOf(answer.city), region: textOf(answer.region) }
+  const [city, region] = [textOf(answer.city), textOf(answer.region)]
   const country = textOf(answer.code)?.toUpperCase() ?? null
   return {
-    ...names,
+    city,
+    region,
     country: country !== null && /^[A-Z]{2}$/.test(country) ? country : null,
     latitude: isLocated ? latitude : null,
     longitude: isLocated ? longitude : null,
-    accuracyKm: numberOrNull(answer.accuracy) ?? assumedAccuracyKm(names),
+    accuracyKm: numberOrNull(answer.accuracy) ?? assumedAccuracyKm({ city, region }),
   }
 }
 
 const NOWHERE = placeFromTautulli(null)
 
-const timesOf = (
-  row: TautulliRow,
-): Pick<PlayRecord, 'startedAt' | 'lastSeenAt' | 'endedAt' | 'playedMs'> => {
+/** Sets the times of a row's play. */
+const setTimes = (play: PlayCopy, row: TautulliRow): void => {
   const startedAt = (numberOrNull(row.started) ?? 0) * 1000
   const played = numberOrNull(row.play_duration) ?? numberOrNull(row.duration)
   const playedMs = played === null ? null : Math.max(0, played * 1000)
@@ -83,12 +84,10 @@ const timesOf = (
   // A row whose stop is missing or before its start still played for as long as it says.
   const stoppedAt =
     stopped !== null && stopped * 1000 >= startedAt ? stopped * 1000 : startedAt + (playedMs ?? 0)
-  return {
-    startedAt,
-    lastSeenAt: stoppedAt,
-    endedAt: textOf(row.state) === null ? stoppedAt : null,
-    playedMs,
-  }
+  play.startedAt = startedAt
+  play.lastSeenAt = stoppedAt
+  play.endedAt = textOf(row.state) === null ? stoppedAt : null
+  play.playedMs = playedMs
 }
 
 /** The account a Tautulli user is known by; `server` distinguishes several Tautullis. */
@@ -102,22 +101,28 @@ const NETWORK_KEY = { v6Prefix: 64 }
 
 const addressOf = (row: TautulliRow): Address | null => {
   const text = textOf(row.ip_address)
+  if (text === null) return null
   // Some players report a zone id or brackets around IPv6.
-  return text === null ? null : parseAddress(text.trim().replace(/^\[|\]$|%.*$/g, ''))
+  return parseAddress(text) ?? parseAddress(text.trim().replace(/^\[|\]$|%.*$/g, ''))
 }
 
 type Seen = Pick<PlayRecord, 'address' | 'network' | 'isLan'>
 
+/** Of 127.0.0.0/8, or `::1`. */
+const isLoopback = ({ family, words: [first = 0, second, third, fourth] }: Address): boolean =>
+  family === 4 ? first >>> 24 === 127 : first === 0 && second === 0 && third === 0 && fourth === 1
+
 const seenOf = (row: TautulliRow): Seen => {
-  const seen = addressOf(row)
+  const address = addressOf(row)
+  const isAtHome = row.location === 'lan'
   // Who comes through the relay of Plex is seen at the server's own loopback: where that is, nobody knows.
-  const isRelayed = row.location !== 'lan' && seen !== null && isLoopback(seen)
-  const address = isRelayed ? null : seen
-  const isAtHome = row.location === 'lan' || (address !== null && isLan(address))
+  if (address === null || (!isAtHome && isLoopback(address)))
+    return { address: null, network: null, isLan: isAtHome }
+  const text = formatAddress(address)
   return {
-    address: address === null ? null : formatAddress(address),
-    network: address === null ? null : keyOfAddress(address, NETWORK_KEY),
-    isLan: isAtHome,
+    address: text,
+    network: address.family === 4 ? text : keyOfAddress(address, NETWORK_KEY),
+    isLan: isAtHome || isLan(address),
   }
 }
 
@@ -149,50 +154,45 @@ const DECISIONS: Readonly<Record<string, Delivery>> = {
   transcode: 'transcode',
 }
 
-/** A Tautulli row as history keeps it; `asn` comes from the operator's table. */
+const NOTHING = copyPlay(emptyPlay)
+
+/** A Tautulli row as history keeps it, to be changed; `asn` comes from the operator's table. */
 export const playFromTautulli = (
   row: TautulliRow,
   geo: TautulliGeo | null | undefined,
   asn?: AsnEntry | null,
   { source = 'tautulli', account = accountOfTautulli(row.user_id) }: RowOrigin = {},
-): PlayRecord => {
+): PlayCopy => {
   const isLive = numberOrNull(row.live) === 1
   const seen = rememberedSeen(row)
   const org = asn?.org ?? null
   const place = seen.isLan || !geo ? NOWHERE : withRadius(placeFromTautulli(geo), org)
-  const times = timesOf(row)
-  // Each field is written out: copies of parts cost more than all the rest, and there are millions of rows.
-  return {
-    id: idOf(row),
-    source,
-    account,
-    accountName: textOr(row.friendly_name, row.user),
-    group: null,
-    city: place.city,
-    region: place.region,
-    country: place.country,
-    latitude: place.latitude,
-    longitude: place.longitude,
-    accuracyKm: place.accuracyKm,
-    address: seen.address,
-    network: seen.network,
-    isLan: seen.isLan,
-    asn: asn?.asn ?? null,
-    asnOrg: org,
-    device: textOf(row.machine_id),
-    platform: textOf(row.platform),
-    client: textOr(row.product, row.player),
-    player: textOf(row.player),
-    channel: isLive ? textOr(row['channel_title'], row.title) : null,
-    title: textOr(row.full_title, row.title),
-    isLive,
-    isMusic: row.media_type === 'track',
-    delivery: DECISIONS[textOf(row.transcode_decision) ?? ''] ?? null,
-    startedAt: times.startedAt,
-    lastSeenAt: times.lastSeenAt,
-    endedAt: times.endedAt,
-    playedMs: times.playedMs,
-    bytes: null,
-    reason: null,
-  }
+  // Each field is set where it is: copies of parts cost more than all the rest, and there are millions of rows.
+  const play = copyPlay(NOTHING)
+  play.id = idOf(row)
+  play.source = source
+  play.account = account
+  play.accountName = textOr(row.friendly_name, row.user)
+  play.city = place.city
+  play.region = place.region
+  play.country = place.country
+  play.latitude = place.latitude
+  play.longitude = place.longitude
+  play.accuracyKm = place.accuracyKm
+  play.address = seen.address
+  play.network = seen.network
+  play.isLan = seen.isLan
+  play.asn = asn?.asn ?? null
+  play.asnOrg = org
+  play.device = textOf(row.machine_id)
+  play.platform = textOf(row.platform)
+  play.client = textOr(row.product, row.player)
+  play.player = textOf(row.player)
+  play.channel = isLive ? textOr(row['channel_title'], row.title) : null
+  play.title = textOr(row.full_title, row.title)
+  play.isLive = isLive
+  play.isMusic = row.media_type === 'track'
+  play.delivery = DECISIONS[textOf(row.transcode_decision) ?? ''] ?? null
+  setTimes(play, row)
+  return play
 }

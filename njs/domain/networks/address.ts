@@ -116,26 +116,37 @@ export const addressOfBytes = (bytes: ArrayLike<number>): Address | null => {
 const dotted = (word: number): string =>
   `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`
 
-/** First and length of the longest run of zero groups, the leftmost where equal. */
-const longestZeroRun = (groups: readonly number[]): { at: number; length: number } => {
-  let best = { at: -1, length: 1 }
-  let start = -1
-  for (const [index, group] of groups.entries()) {
-    if (group !== 0) start = -1
-    else {
-      if (start < 0) start = index
-      if (index - start + 1 > best.length) best = { at: start, length: index - start + 1 }
-    }
-  }
-  return best
+const GROUPS = 8
+
+/** One of the eight groups of an IPv6 address. */
+const groupAt = (address: Address, index: number): number => {
+  const word = wordAt(address, index >> 1)
+  return (index & 1) === 0 ? word >>> 16 : word & 0xffff
 }
 
-/** Canonical text: dotted quad, or RFC 5952 for IPv6. */
+/** Canonical text: dotted quad, or RFC 5952 for IPv6, where the longest run of zero groups, the leftmost of equal ones, is left out. */
 export const formatAddress = (address: Address): string => {
   if (address.family === 4) return dotted(wordAt(address, 0))
-  const groups = address.words.flatMap((word) => [word >>> 16, word & 0xffff])
-  const run = longestZeroRun(groups)
-  const hex = groups.map((group) => group.toString(16))
-  if (run.at < 0) return hex.join(':')
-  return `${hex.slice(0, run.at).join(':')}::${hex.slice(run.at + run.length).join(':')}`
+  let [runAt, runLength, start] = [-1, 1, -1]
+  for (let index = 0; index < GROUPS; index += 1) {
+    if (groupAt(address, index) !== 0) start = -1
+    else {
+      if (start < 0) start = index
+      if (index - start + 1 > runLength) {
+        runAt = start
+        runLength = index - start + 1
+      }
+    }
+  }
+  let text = ''
+  for (let index = 0; index < GROUPS; index += 1) {
+    if (index === runAt) {
+      text += '::'
+      index += runLength - 1
+    } else {
+      if (index > 0 && index !== runAt + runLength) text += ':'
+      text += groupAt(address, index).toString(16)
+    }
+  }
+  return text
 }

@@ -29,7 +29,7 @@ const countAccount = (population: Population, user: string, counts: Counts): voi
   const apart = rules.filter(({ kind }) => KINDS.some((known) => known === kind))
   const numberOf = (kind: FindingKind, all: ReturnType<typeof inspectPlays>): number =>
     all.filter(({ finding }) => finding.kind === kind).length
-  const alone = inspectPlays(plays, apart, () => true)
+  const alone = inspectPlays(plays, apart, { asked: () => true })
   const raised = alone.length === 0 ? [] : inspectPlays(plays, rules)
   for (const kind of KINDS) {
     counts[kind].alone += numberOf(kind, alone)

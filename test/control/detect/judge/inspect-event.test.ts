@@ -73,7 +73,7 @@ describe('a live event', () => {
       fc.property(fc.array(anyPlay, { maxLength: 60 }), (some) => {
         const known = preparePlays(some, now)
         for (const rule of strict.ok ? strict.rules : []) {
-          const inHistory = inspectPlays(known, [rule], () => true)
+          const inHistory = inspectPlays(known, [rule], { asked: () => true })
           for (const { finding } of inHistory) found.add(finding.kind)
           expect(known.flatMap((event) => inspectEvent(event, known, [rule]))).toEqual(inHistory)
         }

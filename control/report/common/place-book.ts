@@ -64,7 +64,7 @@ export const createPlaceBook = <Place>(
           queue.push(address)
         }
       }
-      while (running < atOnce && next < queue.length) void run()
+      for (let free = atOnce - running; free > 0; free -= 1) void run()
     })
   }
   return {

@@ -169,12 +169,7 @@ const createLists = async (ground: Ground) => {
 const createDeciding = async (ground: Ground) => {
   const { live, persistence, sessions, redis, log, now, geo, recorder } = ground
   const { surge, lineup, guide, pictures } = await createLists(ground)
-  const authorizer: LiveAuthorizer = createLiveAuthorizer(
-    live.config(),
-    redis,
-    now,
-    lineup.catalog.names,
-  )
+  const authorizer: LiveAuthorizer = createLiveAuthorizer(live.config(), redis, now, lineup.catalog)
   const { directory } = persistence
   const applyLimits = createApplyLimits(sessions.store, {
     config: live.config,

@@ -1,16 +1,14 @@
-import { compileNameTest } from '#domain/channels/name-test'
-import type { NamesOf } from '../access/authorize/choose-backend.ts'
+import { compileNameRules, type RuleNames } from '#domain/channels/name-test'
+import type { ChannelNaming, NamesOf } from '../access/authorize/choose-backend.ts'
 import type { Catalog, OpenChannel } from '../access/ports.ts'
 import type { Config, GroupConfig } from '../config/schema/schema.ts'
 import { askAddress, type Channel } from '../playlists/catalogue/channel.ts'
-import { channelNames } from '../playlists/catalogue/channel-names.ts'
+import { channelNames, otherIds } from '../playlists/catalogue/channel-names.ts'
 import { leadsToArchive } from '../playlists/catalogue/leads-to-archive.ts'
 import type { PlaylistSnapshot } from '../playlists/snapshot.ts'
 
 /** The lineup with the names of its channels. */
-export interface LineupCatalog extends Catalog {
-  readonly names: NamesOf
-}
+export interface LineupCatalog extends Catalog, ChannelNaming {}
 
 /** Snapshot and configuration, indexed for look-ups. */
 export interface LineupIndex {
@@ -19,10 +17,7 @@ export interface LineupIndex {
   readonly members: ReadonlyMap<string, ReadonlySet<string>>
   readonly leftOut: ReadonlyMap<string, ReadonlySet<string>>
   readonly groups: ReadonlyMap<string, GroupConfig>
-  readonly rules: readonly {
-    readonly rule: Config['channels'][number]
-    readonly fits: (names: readonly string[]) => boolean
-  }[]
+  readonly findRule: (channel: RuleNames) => Config['channels'][number] | undefined
 }
 
 const idsOf = (channels: readonly Channel[]): Set<string> => new Set(channels.map(({ id }) => id))
@@ -33,7 +28,9 @@ export const indexLineup = (snapshot: PlaylistSnapshot | null, config: Config): 
   members: new Map(snapshot?.groups.map(({ id, channels }) => [id, idsOf(channels)])),
   leftOut: new Map(snapshot?.groups.map(({ id, leftOut }) => [id, idsOf(leftOut)])),
   groups: new Map(config.groups.map((group) => [group.name, group])),
-  rules: config.channels.map((rule) => ({ rule, fits: compileNameTest(rule.match) })),
+  findRule: compileNameRules(
+    config.channels.map((rule) => ({ match: rule.match, rule, isClosing: false })),
+  ),
 })
 
 /** Whether an existing group has channels that it did not have before. */
@@ -56,14 +53,17 @@ export const createCatalog = (
     const channel = index().channels.get(id)
     return channel === undefined ? [id] : channelNames(channel)
   }
-  const rule: Catalog['rule'] = (id) => {
-    const known = names(id)
-    return index().rules.find(({ fits }) => fits(known))?.rule
+  const others: NamesOf = (id) => {
+    const channel = index().channels.get(id)
+    return channel === undefined ? [] : otherIds(channel)
   }
+  const rule: Catalog['rule'] = (id) =>
+    index().findRule({ names: names(id), otherIds: () => others(id) })
   return {
     classify,
     rule,
     names,
+    otherIds: others,
     channel: (id): OpenChannel | undefined => {
       const channel = index().channels.get(id)
       if (!channel) return undefined

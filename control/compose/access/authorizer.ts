@@ -9,9 +9,9 @@ import {
 } from '../../access/authorize/authorize.ts'
 import { type BackendClient, createBackendClient } from '../../access/authorize/backend-client.ts'
 import {
+  type ChannelNaming,
   type ChooseAuthBackend,
   chooseAuthBackend,
-  type NamesOf,
 } from '../../access/authorize/choose-backend.ts'
 import type { Authorize } from '../../access/authorize/decision.ts'
 import {
@@ -63,12 +63,15 @@ const createTokenBook = ({ auth_backends: all }: Config) => {
   }
 }
 
+const letsNobodyIn = ({ allow, backends, allow_default: isOpen }: AuthBackendConfig): boolean =>
+  !isOpen && backends.length === 0 && Object.values(allow).every((list) => list.length === 0)
+
 /** Prepares rules and backends; without Redis decisions are this process's own. */
 export const createLiveAuthorizer = (
   config: Config,
   redis: RedisClient | null,
   now: () => number,
-  namesOf: NamesOf = (id) => [id],
+  naming: ChannelNaming = { names: (id) => [id], otherIds: () => [] },
 ): LiveAuthorizer => {
   const client = createBackendClient(now)
   const keys = { decision: KEYS.decision, claim: KEYS.flight, forgotten: KEYS.forgotten }
@@ -98,7 +101,8 @@ export const createLiveAuthorizer = (
     byRules = createDecideByRules(sources, ports)
     tokenByPrint = createTokenBook(next)
     linked = next.secure_links.map(({ match }) => compileNameTest(match))
-    choose = chooseAuthBackend({ channels, groups, global: auth, namesOf })
+    const closed = new Set(backends.filter(letsNobodyIn).map(({ name }) => name))
+    choose = chooseAuthBackend({ channels, closed, groups, global: auth, naming })
   }
   configure(config)
   const backendFor = (channel: string, group: string): string | null => choose(channel, group)
@@ -111,7 +115,7 @@ export const createLiveAuthorizer = (
       backendFor,
       byRules: (request) => byRules(request),
       tokenByPrint: (name, print) => tokenByPrint(name, print),
-      isLinked: (channel) => linked.some((fits) => fits(namesOf(channel))),
+      isLinked: (channel) => linked.some((fits) => fits(naming.names(channel))),
     },
     authorize: async (request, previous) => await authorize(request, previous),
   }

@@ -55,12 +55,7 @@ export const openOffline = async (loaded: LoadedConfig): Promise<Offline> => {
   })
   const problems = await lineup.configure()
   const geo = await openGeo(config, pino({ level: 'silent' }))
-  const authorizer = createLiveAuthorizer(
-    config,
-    null,
-    () => Date.now(),
-    (id) => lineup.catalog.names(id),
-  )
+  const authorizer = createLiveAuthorizer(config, null, () => Date.now(), lineup.catalog)
   return {
     lineup,
     geo,

@@ -1,4 +1,5 @@
 import type { PlaylistEntry } from '../m3u/playlist.ts'
+import { placeHash } from './channel-ids.ts'
 import { shortHash, slugOf } from './slug.ts'
 
 /** The names rules may use for a channel: its id, and its `tvg-id` as written. */
@@ -22,9 +23,25 @@ const slugs = new WeakMap<object, string>()
 const slugFor = (item: PlaylistEntry): string => {
   const known = slugs.get(item)
   if (known !== undefined) return known
-  const slug = slugOf(item.name)
+  const slug = slugOf(item.name) || `ch-${shortHash(item.name)}`
   slugs.set(item, slug)
   return slug
+}
+
+/** Numbers that exact doubles get, as far as rules are written for them. */
+const DOUBLES = [2, 3, 4]
+
+const others = new WeakMap<object, readonly string[]>()
+
+/** Ids that the entry has while others want its `tvg-id` or its name, too, or no longer do. */
+export const otherIds = ({ item }: { readonly item: PlaylistEntry }): readonly string[] => {
+  const known = others.get(item)
+  if (known !== undefined) return known
+  const slug = slugFor(item)
+  const hashed = `${slug}-${placeHash(item)}`
+  const ids = [slug, hashed, ...DOUBLES.map((number) => `${hashed}-${number}`)]
+  others.set(item, ids)
+  return ids
 }
 
 /** Ids made from a name and an address end in eight hex digits, exact doubles in a number behind them. */
@@ -38,15 +55,12 @@ const DOUBLE = /(-[0-9a-f]{8})-\d+$/
  */
 export const compileExcludedIds = (
   excluded: readonly string[],
-  hashedPlace: (item: PlaylistEntry) => string,
 ): ((channel: NamedChannel & { readonly item: PlaylistEntry }) => boolean) => {
   const ids = new Set(excluded.map(foldName))
   for (const id of ids) if (DOUBLE.test(id)) ids.add(id.replace(DOUBLE, '$1'))
   const hasHashed = [...ids].some((id) => HASHED.test(id))
   return (channel) => {
     if (channelNames(channel).some((name) => ids.has(foldName(name)))) return true
-    const { item } = channel
-    const slug = slugFor(item) || `ch-${shortHash(item.name)}`
-    return ids.has(slug) || (hasHashed && ids.has(`${slug}-${hashedPlace(item)}`))
+    return hasHashed ? otherIds(channel).some((id) => ids.has(id)) : ids.has(slugFor(channel.item))
   }
 }

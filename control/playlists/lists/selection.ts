@@ -1,6 +1,5 @@
 import { compileNameTest } from '#domain/channels/name-test'
 import type { Channel } from '../catalogue/channel.ts'
-import { placeHash } from '../catalogue/channel-ids.ts'
 import { channelNames, compileExcludedIds, foldName } from '../catalogue/channel-names.ts'
 
 /** Which channels, as configured; all of them where nothing is named. */
@@ -41,7 +40,7 @@ export const compileSelection = (selection: Selection): ((channel: Channel) => b
     expression: new RegExp(pattern, 'u'),
     isRefusal: ONLY_NEGATION.test(pattern),
   }))
-  const isExcludedId = compileExcludedIds(selection.exclude, placeHash)
+  const isExcludedId = compileExcludedIds(selection.exclude)
   const excluded = foldAll(selection.exclude)
   const takesAll = ids.size + names.size + titles.size + patterns.length === 0
 

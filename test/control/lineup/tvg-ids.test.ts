@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chooseAuthBackend } from '../../../control/access/authorize/choose-backend.ts'
-import { channelNames } from '../../../control/playlists/catalogue/channel-names.ts'
+import { channelNames, otherIds } from '../../../control/playlists/catalogue/channel-names.ts'
 import type { Selection } from '../../../control/playlists/lists/selection.ts'
 import { selectChannels } from '../../../control/playlists/lists/selection.ts'
 import { applySurge } from '../../../control/playlists/lists/surge.ts'
@@ -55,9 +55,12 @@ describe('what is written for a tvg-id', () => {
         channels: [{ match, auth: 'rule' }],
         groups: [],
         global: null,
-        namesOf: (id) => {
-          const channel = channels.find((found) => found.id === id)
-          return channel === undefined ? [id] : channelNames(channel)
+        naming: {
+          names: (id) => {
+            const channel = channels.find((found) => found.id === id)
+            return channel === undefined ? [id] : channelNames(channel)
+          },
+          otherIds: () => [],
         },
       })
       return channels.map(({ id }) => choose(id, null))
@@ -65,6 +68,59 @@ describe('what is written for a tvg-id', () => {
     expect(await authOf([one, news, hd], '^adult1$')).toEqual(['rule', null, 'rule'])
     expect(await authOf([one, news, hd], '^(?!adult1$)')).toEqual([null, 'rule', null])
     expect(await authOf([one, news, hd], '^[^a]')).toEqual([null, 'rule', null])
+  })
+})
+
+describe('a rule', () => {
+  const authsOf = async (lists: readonly string[], match: string, isClosed = false) => {
+    const channels = await channelsOf(...lists)
+    const find = (id: string) => channels.find((found) => found.id === id)
+    const choose = chooseAuthBackend({
+      channels: [{ match, auth: 'rule' }],
+      closed: new Set(isClosed ? ['rule'] : []),
+      groups: [],
+      global: null,
+      naming: {
+        names: (id) => channelNames(find(id) ?? { id, item: { tvgId: '' } }),
+        otherIds: (id) => {
+          const channel = find(id)
+          return channel === undefined ? [] : otherIds(channel)
+        },
+      },
+    })
+    return Object.fromEntries(channels.map(({ id, item }) => [item.url, choose(id, null)]))
+  }
+  const urlOf = (text: string): string => text.trim().split('\n').at(-1) ?? ''
+
+  it('holds for an id made of a name when doubles come and go', async () => {
+    const lists = [bare, bareToo, bareToo, news]
+    for (const { id, item } of await channelsOf(...lists)) {
+      const match = `^${id}$`
+      const alone = [bare, bareToo, news].filter((text) => urlOf(text) === item.url)
+      for (const list of [lists, alone, [...alone, bare], [...alone, one, hd]])
+        expect((await authsOf(list, match))[item.url]).toBe('rule')
+    }
+    expect((await authsOf([bare, news], '^adult-two$'))[urlOf(news)]).toBe(null)
+  })
+
+  it('holds in other letters', async () => {
+    const capitals = entry('Adult One', 'http://o/x/index.m3u8', 'tvg-id="ADULT1"')
+    expect(await authsOf([capitals], '^adult1$')).toEqual({ [urlOf(capitals)]: 'rule' })
+  })
+
+  it('that lets nobody in holds by the id that a tvg-id has while it is doubled', async () => {
+    const [first] = await channelsOf(one, hd)
+    const match = `^${first?.id}$`
+    expect((await authsOf([one, hd], match, true))[urlOf(one)]).toBe('rule')
+    expect((await authsOf([one], match, true))[urlOf(one)]).toBe('rule')
+  })
+
+  it('that lets in does not hold for another tvg-id by a name', async () => {
+    const alike = entry('News', 'http://o/ad1/index.m3u8', 'tvg-id="adult1"')
+    expect(await authsOf([alike, news], '^news$')).toEqual({
+      [urlOf(alike)]: null,
+      [urlOf(news)]: 'rule',
+    })
   })
 })
 

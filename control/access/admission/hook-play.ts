@@ -101,20 +101,25 @@ const answerOf = (answer: OpenAnswer, now: number): HookAnswer => {
 
 /** Handles openings, updates and ends of other servers' playbacks as sessions. */
 export const createHookPipeline = ({ open, sessions, now }: HookPipelinePorts): HookPipeline => {
+  const renew = async (play: HookPlay) =>
+    await sessions.renew({
+      edge: `hook:${play.server}`,
+      seen: [hookKey(play)],
+      traffic: [[hookKey(play), play.bytes, 1, true]],
+    })
+  /** Who is let in plays from then on: no request follows that would start the session, and the next report may be later than a reservation lasts. */
   const openNow = async (play: HookPlay, isUnderWay: boolean): Promise<HookAnswer> => {
     const at = now()
     const opening = openingOf(play, at)
-    return answerOf(await open(isUnderWay ? { ...opening, isUnderWay } : opening), at)
+    const answer = answerOf(await open(isUnderWay ? { ...opening, isUnderWay } : opening), at)
+    if (answer.verdict === 'allow') await renew(play)
+    return answer
   }
   return {
     open: async (play) => await openNow(play, false),
     async update(play) {
       const key = hookKey(play)
-      const { kill, drop } = await sessions.renew({
-        edge: `hook:${play.server}`,
-        seen: [key],
-        traffic: [[key, play.bytes, 1, true]],
-      })
+      const { kill, drop } = await renew(play)
       const killed = kill.find((ended) => ended.key === key)
       if (killed !== undefined) {
         const denySec = Math.max(0, Math.ceil((killed.until - now()) / 1000))

@@ -19,7 +19,8 @@ import { startRedis, type TestRedis } from '../../support/programs/redis.ts'
 import { playRtmp, publishTestCard } from '../../support/programs/rtmp.ts'
 
 const ACCOUNT = 'own:box'
-const limits = limitsWith({ maxStreams: 2, limitation: 'hard' })
+/** Nothing that a server reports is a mere reservation: those are over at once. */
+const limits = limitsWith({ maxStreams: 2, limitation: 'hard', reserveMs: 1 })
 
 let redis: TestRedis
 let plane: Plane
@@ -178,4 +179,24 @@ describe('nginx-rtmp with ffmpeg', () => {
     // Three updates of a second and five more seconds.
     expect(Date.now() - gone).toBeLessThan(25_000)
   })
+})
+
+it('counts what is reported from its first moment, however long the next report takes', async () => {
+  const tell = async (call: string, client: number): Promise<number> => {
+    const fields = { call, clientid: String(client), app: 'live', name: 'news', token: 'box' }
+    const body = new URLSearchParams({ ...fields, addr: `198.51.100.${client % 100}` })
+    return (await fetch(`http://127.0.0.1:${hooksPort}/auth/rtmp/far`, { method: 'POST', body }))
+      .status
+  }
+  const live = async () => (await plane.sessions.store.ofAccount(ACCOUNT)).map(({ state }) => state)
+  for (const player of players) await player.stop('SIGKILL')
+  await until('nobody', async () => (await live()).length === 0)
+  expect(await tell('play', 901)).toBe(204)
+  expect(await tell('play', 902)).toBe(204)
+  expect(await live()).toEqual(['playing', 'playing'])
+  expect(await tell('play', 903)).toBe(403)
+  // Found by its update alone, as after a loss of what was known.
+  expect(await tell('play_done', 902)).toBe(204)
+  expect(await tell('update_play', 904)).toBe(204)
+  expect(await live()).toEqual(['playing', 'playing'])
 })

@@ -36,6 +36,7 @@ import type { StatePaths } from './config/paths.ts'
 import type { GuideService } from './epg/service.ts'
 import { createArrivals } from './events/arrivals.ts'
 import { createHistorian } from './events/historian.ts'
+import { createKnownEvents } from './events/known-events.ts'
 import { createPublisher } from './events/publisher.ts'
 import { createSurgeState } from './lineup/surge-state.ts'
 import { withImposedLimits } from './respond/imposed-limits.ts'
@@ -78,7 +79,8 @@ const createGround = async ({ loaded, paths, log }: AppOptions) => {
   const { store } = announced.persistence
   const geo = await openLiveGeo(live, log, now)
   const arrivals = createArrivals()
-  const publisher = createPublisher({ redis: streams, arrivals })
+  const known = createKnownEvents()
+  const publisher = createPublisher({ redis: streams, arrivals, known })
   const recorder = withBanLog(createEventRecorder(publisher, now), log)
   const endWatchers = new Set<EndWatcher>()
   const plain = createSessions({
@@ -107,6 +109,7 @@ const createGround = async ({ loaded, paths, log }: AppOptions) => {
     redis,
     streams,
     arrivals,
+    known,
     geo,
     publisher,
     recorder,
@@ -241,6 +244,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const historian = createHistorian({
     redis: streams,
     arrivals: ground.arrivals,
+    known: ground.known,
     store: persistence.store,
     locate: (address) => geo.place(address),
     onFailure: (error) => log.warn({ err: error }, 'history waits in the stream'),

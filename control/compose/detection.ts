@@ -10,6 +10,7 @@ import { createRuleCache, type RuleCache, seedRules } from '../detect/live/rule-
 import type { Arrivals } from '../events/arrivals.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { Announce } from '../events/feed/announcer.ts'
+import type { KnownEvents } from '../events/known-events.ts'
 import type { StreamClient } from '../events/stream-client.ts'
 import type { FindingNotice } from '../notify/model/notice.ts'
 import { createPeople, type People } from '../people/people.ts'
@@ -49,6 +50,7 @@ export interface DetectionParts {
   readonly applyLimits: ApplyLimits
   readonly streams: StreamClient
   readonly arrivals: Arrivals
+  readonly known: KnownEvents
   readonly place: (address: string) => GeoPlace
   readonly live: Pick<LiveConfig, 'config'>
   readonly notices: Notices
@@ -148,6 +150,7 @@ export const createDetection = async (parts: DetectionParts): Promise<Detection>
     ...judging,
     redis: parts.streams,
     arrivals: parts.arrivals,
+    known: parts.known,
     respond: createRespond(parts, serverLimits, people),
     people,
     locate: parts.place,

@@ -1,4 +1,5 @@
 import type { Arrivals } from './arrivals.ts'
+import type { KnownEvents } from './known-events.ts'
 import type { PlayEvent } from './play-event.ts'
 import type { StreamClient } from './stream-client.ts'
 
@@ -23,6 +24,8 @@ export interface ConsumeOptions {
   /** Pause after a read without entries, in milliseconds: a second with `arrivals`, which end it, else a fifth of one. */
   readonly idleMs?: number
   readonly arrivals?: Arrivals
+  /** What this process has written itself. */
+  readonly known?: Pick<KnownEvents, 'find'>
   /** Milliseconds after which entries pending at another consumer are claimed (XAUTOCLAIM). */
   readonly claimAfterMs?: number
   /**

@@ -9,7 +9,7 @@ import { createWriteBatch, type WriteEvents } from './write-batch.ts'
 export interface EventReaderOptions
   extends Pick<
     ConsumeOptions,
-    'redis' | 'batch' | 'idleMs' | 'arrivals' | 'claimAfterMs' | 'onFailure'
+    'redis' | 'batch' | 'idleMs' | 'arrivals' | 'known' | 'claimAfterMs' | 'onFailure'
   > {
   /** Unique among running consumers; random by default. */
   readonly consumer?: string
@@ -44,31 +44,38 @@ export interface EventReader {
   stop(): Promise<void>
 }
 
+type Times = Pick<EventReaderOptions, 'lingerMs' | 'busyLingerMs' | 'holdMs'>
+type Usual = Pick<EventReading, 'lingerMs' | 'busyLingerMs' | 'holdMs'>
+
+/** How long batches are gathered; `lingerMs` given alone holds for all. */
+const timesOf = ({ lingerMs, busyLingerMs, holdMs }: Times, usual: Usual) => {
+  const own = lingerMs ?? usual.lingerMs
+  const others: Times = lingerMs === undefined ? usual : {}
+  return {
+    lingerMs: own,
+    busyLingerMs: busyLingerMs ?? others.busyLingerMs ?? own,
+    holdMs: holdMs ?? others.holdMs ?? 0,
+  }
+}
+
 /** Reads the streams for a consumer group; an entry is acknowledged after its batch was handled. */
 export function startEventReader(
-  { redis, batch, idleMs, arrivals, claimAfterMs, onFailure, ...options }: EventReaderOptions,
-  { group, write, maxEvents, ...reading }: EventReading,
+  options: EventReaderOptions,
+  { group, write, maxEvents, ahead, ...usual }: EventReading,
 ): EventReader {
-  const lingerMs = options.lingerMs ?? reading.lingerMs
-  const busyLingerMs = options.busyLingerMs ?? options.lingerMs ?? reading.busyLingerMs ?? lingerMs
-  const holdMs = options.holdMs ?? (options.lingerMs === undefined ? (reading.holdMs ?? 0) : 0)
-  const together = createWriteBatch({ write, lingerMs, busyLingerMs, holdMs, maxEvents })
+  const times = timesOf(options, usual)
+  const together = createWriteBatch({ write, maxEvents, ...times })
   const consumer = consume({
-    redis,
+    ...options,
     group,
     consumer: options.consumer ?? `${process.pid}-${randomBytes(6).toString('hex')}`,
     isTransient,
     handler: (events, isAlone) => (isAlone ? write(events) : together.add(events)),
-    ...(reading.ahead === undefined ? {} : { ahead: { events: reading.ahead, pauseMs: lingerMs } }),
-    ...(batch === undefined ? {} : { batch }),
-    ...(idleMs === undefined ? {} : { idleMs }),
-    ...(arrivals === undefined ? {} : { arrivals }),
-    ...(claimAfterMs === undefined ? {} : { claimAfterMs }),
-    ...(onFailure === undefined ? {} : { onFailure }),
+    ...(ahead === undefined ? {} : { ahead: { events: ahead, pauseMs: times.lingerMs } }),
   })
   return {
     stats: () => consumer.stats(),
-    waiting: async () => await countPending(redis, group),
+    waiting: async () => await countPending(options.redis, group),
     stop: async () => {
       const stopped = consumer.stop()
       together.close()

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { memoize } from '#domain/memoize'
 
 /** Number of streams that events are sharded over; the same for all readers and writers. */
 export const SHARDS = 4
@@ -13,8 +14,9 @@ export const newsKey = 'gh:news'
 export const deadLetterKey = (shard: number): string => `gh:ev:{${shard}}:dead`
 
 /** Shard of an account: its events are in one stream, and so in order. */
-export const shardOf = (account: string): number =>
-  Number.parseInt(hash('sha256', account, 'hex').slice(0, 8), 16) % SHARDS
+export const shardOf: (account: string) => number = memoize(
+  (account) => Number.parseInt(hash('sha256', account, 'hex').slice(0, 8), 16) % SHARDS,
+)
 
 /** Every shard's number. */
 export const allShards = (): number[] => Array.from({ length: SHARDS }, (_, shard) => shard)

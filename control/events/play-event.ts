@@ -81,10 +81,13 @@ export type PlayEvent = Static<typeof PlayEventSchema>
 
 const validator = Compile(PlayEventSchema)
 
+/** Whether readers take it for an event. */
+export const isPlayEvent = (value: unknown): value is PlayEvent => validator.Check(value)
+
 /** The JSON of an event, as the stream stores it. */
 export const encodeEvent = (event: PlayEvent): string => JSON.stringify(event)
 
 /** Parses an entry's event; `null` where it is not valid. */
 export function decodeEvent(entry: string | undefined): PlayEvent | null {
-  return entry === undefined ? null : readJson(entry, (value) => validator.Check(value))
+  return entry === undefined ? null : readJson(entry, isPlayEvent)
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Arrivals } from './arrivals.ts'
 import { shardOf, streamKey } from './keys.ts'
+import type { KnownEvents } from './known-events.ts'
 import type { PlayEvent } from './play-event.ts'
 import { encodeEvent } from './play-event.ts'
 import { BODY, type StreamClient } from './stream-client.ts'
@@ -40,6 +41,8 @@ export interface PublisherOptions {
   readonly retryMs?: number
   /** Told of each shard that was written to. */
   readonly arrivals?: Pick<Arrivals, 'tell'>
+  /** Remembers what was written, for readers of this process. */
+  readonly known?: Pick<KnownEvents, 'add' | 'clear'>
 }
 
 const BATCH = 500
@@ -59,6 +62,7 @@ export async function publishEvents(
   redis: StreamClient,
   events: readonly PlayEvent[],
   maxLength = MAX_LENGTH,
+  known?: Pick<KnownEvents, 'add'>,
 ): Promise<void> {
   const writes = events.map((event) => {
     const key = streamKey(shardOf(event.account))
@@ -66,7 +70,12 @@ export async function publishEvents(
   })
   // Every write is awaited before any failure is thrown, so that no rejection goes unhandled.
   const results = await Promise.allSettled(writes)
-  for (const result of results) if (result.status === 'rejected') throw result.reason
+  for (const [at, result] of results.entries()) {
+    if (result.status === 'rejected') throw result.reason
+    const event = events[at]
+    if (event !== undefined)
+      known?.add(streamKey(shardOf(event.account)), String(result.value), event)
+  }
 }
 
 /** The events of the last seconds. */
@@ -109,7 +118,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       const batch = waiting.slice(0, BATCH)
       const overflowBefore = dropped
       try {
-        await publishEvents(redis, batch, maxLength)
+        await publishEvents(redis, batch, maxLength, options.known)
       } catch {
         isFailing = true
         return
@@ -144,7 +153,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
   return {
     flush,
     publish,
-    repeat: () => publish(recent.take()),
+    repeat: () => {
+      options.known?.clear()
+      publish(recent.take())
+    },
     stats: () => ({ buffered: waiting.length, published, dropped, isFailing }),
     async close() {
       await flush()

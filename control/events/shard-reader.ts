@@ -209,10 +209,15 @@ export class ShardReader {
     }
   }
 
+  #eventOf({ id, body }: Entry): PlayEvent | null {
+    const known = body === undefined ? undefined : this.#options.known?.find(this.#key, id)
+    return known ?? decodeEvent(body)
+  }
+
   async #setAsideJunk(entries: readonly Entry[]): Promise<Readable[]> {
     const readable: Readable[] = []
     for (const entry of entries) {
-      const event = decodeEvent(entry.body)
+      const event = this.#eventOf(entry)
       if (event !== null) readable.push({ id: entry.id, event })
       else if (entry.isTrimmed) {
         this.stats.lost += 1

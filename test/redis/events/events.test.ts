@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createArrivals } from '../../../control/events/arrivals.ts'
 import { consume } from '../../../control/events/consume.ts'
 import { deadLetterKey, shardOf, streamKey } from '../../../control/events/keys.ts'
+import { createKnownEvents } from '../../../control/events/known-events.ts'
 import type { PlayEvent } from '../../../control/events/play-event.ts'
 import { createPublisher, publishEvents } from '../../../control/events/publisher.ts'
 import { countPending, trimStreams } from '../../../control/events/trim-streams.ts'
@@ -58,6 +59,35 @@ test('who looks rarely is woken by what this process publishes', async () => {
   await publisher.close()
   await consumer.stop()
   expect(await countPending(redis, 'g')).toBe(0)
+})
+
+test('what this process wrote itself reaches its readers as it was written; what is no event does not', async () => {
+  const known = createKnownEvents()
+  const { seen, handler } = collector()
+  const publisher = createPublisher({ redis, known })
+  const events = ['a', 'b'].map((id) => sampleEvent({ id }))
+  publisher.publish([...events, sampleEvent({ id: 'junk', title: 'x'.repeat(2000) })])
+  await publisher.flush()
+  await publishEvents(redis, [sampleEvent({ id: 'of another' })])
+  const consumer = consume({ redis, group: 'g', consumer: 'one', handler, known, idleMs: 10 })
+  await until('all', () => seen.length === 3)
+  await publisher.close()
+  await consumer.stop()
+  expect(seen[0]).toBe(events[0])
+  expect(seen[1]).toBe(events[1])
+  expect(seen[2]).toEqual(sampleEvent({ id: 'of another' }))
+  expect(consumer.stats()).toMatchObject({ handled: 3, deadLettered: 1 })
+})
+
+test('only the newest are known, and none once Redis has lost its data', () => {
+  const known = createKnownEvents(10)
+  for (let n = 0; n < 25; n += 1) known.add('k', `${n}`, sampleEvent({ id: `e${n}` }))
+  expect(known.find('k', '24')?.id).toBe('e24')
+  expect(known.find('k', '16')?.id).toBe('e16')
+  expect(known.find('k', '9')).toBeUndefined()
+  expect(known.find('other', '24')).toBeUndefined()
+  known.clear()
+  expect(known.find('k', '24')).toBeUndefined()
 })
 
 test('junk goes to the dead letters and what follows it is read', async () => {

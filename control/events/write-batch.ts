@@ -32,6 +32,8 @@ export interface WriteBatch {
 export const BUSY = 100
 /** Openings that may wait for what follows them; the oldest are written then. */
 export const MOST_HELD = 20_000
+/** Of the time an opening may wait, such a part is given up for larger batches. */
+const SPARED = 5
 
 interface Caller {
   left: number
@@ -69,7 +71,8 @@ const createHeld = (holdMs: number) => {
     /** Those that have waited long enough, or are too many. */
     take(all: boolean): Waiting[] {
       const taken: Waiting[] = []
-      const now = performance.now()
+      // Those that are due within a moment go along: one by one, each would be a transaction.
+      const now = performance.now() + holdMs / SPARED
       for (const [play, one] of held) {
         if (!all && one.until > now && held.size <= MOST_HELD) break
         held.delete(play)

@@ -5,6 +5,7 @@ import { migrate } from './databases/migrate.ts'
 import { openPostgres } from './databases/postgres.ts'
 import type { History } from './history/history.ts'
 import { createHistory } from './history/history.ts'
+import { createKnownAccounts } from './history/known-accounts.ts'
 import { countAnewOnce } from './history/rebuild-roll-ups.ts'
 import { StoreError } from './sql/errors.ts'
 import type { Database } from './sql/sql.ts'
@@ -50,11 +51,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await db.close()
     throw error
   }
+  const select = 'select distinct account from findings'
+  const accused = db.dialect.exclusive === null ? createKnownAccounts(db, select) : null
   return {
-    ...createTables(db),
+    ...createTables(db, accused),
     engine: db.dialect.name,
     history: createHistory(db),
-    atomically: (work) => db.write((tx) => work(createTables(tx))),
+    atomically: (work) => db.write((tx) => work(createTables(tx, accused))),
     async ping() {
       await db.query('select 1 as one')
     },

@@ -4,6 +4,7 @@ import { listStatement, pageOf } from '../sql/list-query.ts'
 import type { Database } from '../sql/sql.ts'
 import type { Dashboard } from './dashboard.ts'
 import { createDashboard } from './dashboard.ts'
+import { createKnownAccounts } from './known-accounts.ts'
 import { createPlayReader, type PlayReader } from './play-reader.ts'
 import { PLAYS, type StoredPlay, withoutKey } from './rows/play-table.ts'
 import { closeSilentPlays, prunePlays, type Upserted, upsertPlays } from './upsert-plays.ts'
@@ -26,11 +27,16 @@ export interface History extends PlayReader {
 
 /** The history over a database. */
 export function createHistory(db: Database): History {
-  const reader = createPlayReader(db)
+  const select = 'select distinct account_key as number from plays'
+  const known = db.dialect.exclusive === null ? createKnownAccounts(db, select) : null
+  const reader = createPlayReader(db, known)
   return {
     ...reader,
     dashboard: createDashboard(db),
-    upsertPlays: (records) => upsertPlays(db, records),
+    upsertPlays: (records) => {
+      known?.add(records.map(({ account }) => account))
+      return upsertPlays(db, records)
+    },
     play: async (source, id) => (await reader.plays([{ source, id }]))[0] ?? null,
     closeSilent: (seenBefore) => closeSilentPlays(db, seenBefore),
     prune: (before) => prunePlays(db, before),

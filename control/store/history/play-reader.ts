@@ -1,6 +1,7 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
 import type { Sql, SqlParam } from '../sql/sql.ts'
 import { hash52 } from './counting/hash52.ts'
+import type { KnownAccounts } from './known-accounts.ts'
 import { PLAYS, toPlay } from './rows/play-table.ts'
 import { playsOfColumns } from './rows/plays-of-columns.ts'
 import { playRowsOf } from './rows/rows-of.ts'
@@ -45,7 +46,7 @@ const windowOf = async (db: Sql, from: number, to: number): Promise<Window> => {
 }
 
 /** Readers over the table of plays. */
-export function createPlayReader(db: Sql): PlayReader {
+export function createPlayReader(db: Sql, known: KnownAccounts | null = null): PlayReader {
   const { binaryCollation } = db.dialect
   const order = `account${binaryCollation}, started_at, source${binaryCollation}, id${binaryCollation}`
   const select = `select ${PLAYS.select} from plays`
@@ -83,10 +84,19 @@ export function createPlayReader(db: Sql): PlayReader {
       return rows.map(toPlay).filter((play) => play.account === account)
     },
     async playsOfEach(accounts, from, to) {
-      const { text, params, wanted } = await ofThese(accounts, from, to)
+      const some = known === null ? accounts : await known.among(accounts)
+      if (some.length === 0) return []
+      const { text, params, wanted } = await ofThese(some, from, to)
       const rows = await db.query(text, params)
       return rows.map(toPlay).filter((play) => wanted.has(play.account))
     },
+    ...accountReader(db),
+  }
+}
+
+/** Who has plays. */
+function accountReader(db: Sql): Pick<PlayReader, 'accountsWithPlays' | 'accountsOfSources'> {
+  return {
     async accountsWithPlays(from, to) {
       const { where, params } = await windowOf(db, from, to)
       const rows = await db.query(`select distinct account from plays where ${where}`, params)

@@ -1,3 +1,4 @@
+import type { KnownAccounts } from '../history/known-accounts.ts'
 import { StoreError } from '../sql/errors.ts'
 import type { Sql } from '../sql/sql.ts'
 import type { Collection, TableAccess } from './collection.ts'
@@ -25,9 +26,9 @@ import { TABLES } from './tables.ts'
 
 /**
  * The tables over a database, or over one transaction of it. Writes reject with a `StoreError`
- * (`store.conflict`) for a name that is taken.
+ * (`store.conflict`) for a name that is taken. `accused`: accounts with findings, where they are known in memory.
  */
-export function createTables(sql: Sql): Tables {
+export function createTables(sql: Sql, accused: KnownAccounts | null = null): Tables {
   return {
     accounts: createAccounts(sql),
     tokens: createTokens(sql),
@@ -40,7 +41,7 @@ export function createTables(sql: Sql): Tables {
     edges: createEdges(sql),
     cursors: createCollection(sql, TABLES.cursors),
     rules: createCollection(sql, TABLES.rules),
-    findings: createFindings(sql),
+    findings: createFindings(sql, accused),
     trust: createTrust(sql),
     assessments: createCollection(sql, TABLES.assessments),
     feedback: createFeedback(sql),
@@ -148,17 +149,24 @@ function createEdges(sql: Sql): EdgeStore {
   }
 }
 
-function createFindings(sql: Sql): FindingStore {
+function createFindings(sql: Sql, accused: KnownAccounts | null): FindingStore {
   const table = createCollection(sql, TABLES.findings)
   return {
     ...table,
-    ofAccounts: async (accounts, since) =>
-      accounts.length === 0
-        ? []
-        : await table.all(
-            'account in (select unnest($1::text[])) and "at" >= $2 order by "at" desc, id desc',
-            [accounts, Math.trunc(since)],
-          ),
+    put: async (finding) => {
+      accused?.add([finding.account])
+      await table.put(finding)
+    },
+    putAll: async (findings) => {
+      accused?.add(findings.map(({ account }) => account))
+      await table.putAll(findings)
+    },
+    ofAccounts: async (accounts, since) => {
+      const some = accused === null ? accounts : await accused.among(accounts)
+      if (some.length === 0) return []
+      const condition = 'account in (select unnest($1::text[])) and "at" >= $2'
+      return await table.all(`${condition} order by "at" desc, id desc`, [some, Math.trunc(since)])
+    },
     known: async (ids) => {
       if (ids.length === 0) return new Set()
       const rows = await sql.query(

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Arrivals } from './arrivals.ts'
 import { shardOf, streamKey } from './keys.ts'
@@ -48,6 +49,9 @@ export interface PublisherOptions {
 const BATCH = 500
 /** Milliseconds for which the first event waits for others: written one at a time, each would wake every reader. */
 const LINGER_MS = 10
+/** The same after a write of so many. */
+const BUSY_LINGER_MS = 40
+const BUSY = 10
 const MAX_LENGTH = 250_000
 const MAX_BUFFERED = 100_000
 /**
@@ -57,6 +61,28 @@ const MAX_BUFFERED = 100_000
 const REPEATED_MS = 15_000
 const REPEATED = 20_000
 
+/** Appends the events of one shard: KEYS[1] its stream, ARGV[1] most entries, then the events. Answers the ids of the entries. */
+const APPEND = `local ids = {}
+for at = 2, #ARGV do
+  ids[at - 1] = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', '${BODY}', ARGV[at])
+end
+return ids`
+const APPEND_SHA = hash('sha1', APPEND, 'hex')
+
+/** One command for all events of a shard: each of its own would cost as much as the rest of writing it. */
+const append = async (
+  redis: StreamClient,
+  key: string,
+  args: readonly (string | number)[],
+): Promise<unknown> => {
+  try {
+    return await redis.call('EVALSHA', APPEND_SHA, 1, key, ...args)
+  } catch (error) {
+    if (!String(error).includes('NOSCRIPT')) throw error
+    return await redis.call('EVAL', APPEND, 1, key, ...args)
+  }
+}
+
 /** Appends events to their shards. Rejects where one fails: all are then written again, and readers recognise duplicates by id. */
 export async function publishEvents(
   redis: StreamClient,
@@ -64,18 +90,22 @@ export async function publishEvents(
   maxLength = MAX_LENGTH,
   known?: Pick<KnownEvents, 'add'>,
 ): Promise<void> {
-  const writes = events.map((event) => {
-    const key = streamKey(shardOf(event.account))
-    return redis.call('XADD', key, 'MAXLEN', '~', maxLength, '*', BODY, encodeEvent(event))
-  })
-  // Every write is awaited before any failure is thrown, so that no rejection goes unhandled.
-  const results = await Promise.allSettled(writes)
-  for (const [at, result] of results.entries()) {
-    if (result.status === 'rejected') throw result.reason
-    const event = events[at]
-    if (event !== undefined)
-      known?.add(streamKey(shardOf(event.account)), String(result.value), event)
+  const shards = new Map<number, PlayEvent[]>()
+  for (const event of events) {
+    const shard = shardOf(event.account)
+    const own = shards.get(shard)
+    if (own === undefined) shards.set(shard, [event])
+    else own.push(event)
   }
+  const write = async ([shard, own]: readonly [number, readonly PlayEvent[]]): Promise<void> => {
+    const key = streamKey(shard)
+    const ids = await append(redis, key, [maxLength, ...own.map(encodeEvent)])
+    if (!Array.isArray(ids)) return
+    for (const [at, event] of own.entries()) known?.add(key, String(ids[at]), event)
+  }
+  // Every write is awaited before any failure is thrown, so that no rejection goes unhandled.
+  const results = await Promise.allSettled([...shards].map(write))
+  for (const result of results) if (result.status === 'rejected') throw result.reason
 }
 
 /** The events of the last seconds. */
@@ -102,6 +132,8 @@ const createRecent = () => {
   }
 }
 
+const lingerAfter = (count: number): number => (count >= BUSY ? BUSY_LINGER_MS : LINGER_MS)
+
 /** A publisher that keeps events in memory until Redis has them. */
 export function createPublisher(options: PublisherOptions): Publisher {
   const { redis, maxLength = MAX_LENGTH, maxBuffered = MAX_BUFFERED, retryMs = 500 } = options
@@ -111,6 +143,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   let dropped = 0
   let isFailing = false
   let running: Promise<void> | null = null
+  let lastCount = 0
   let timer: NodeJS.Timeout | undefined
 
   const drain = async () => {
@@ -125,11 +158,12 @@ export function createPublisher(options: PublisherOptions): Publisher {
       }
       isFailing = false
       published += batch.length
+      lastCount = batch.length
       options.arrivals?.tell(new Set(batch.map(({ account }) => shardOf(account))))
       recent.add(batch)
       // The buffer may have dropped some of the batch meanwhile.
       waiting = waiting.slice(Math.max(0, batch.length - (dropped - overflowBefore)))
-      if (waiting.length > 0 && waiting.length < BATCH) await sleep(LINGER_MS)
+      if (waiting.length > 0 && waiting.length < BATCH) await sleep(lingerAfter(batch.length))
     }
   }
   const flush = async () => {
@@ -148,7 +182,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       waiting = waiting.slice(excess)
       dropped += excess
     }
-    if (running === null) timer ??= setTimeout(() => void flush(), LINGER_MS)
+    if (running === null) timer ??= setTimeout(() => void flush(), lingerAfter(lastCount))
   }
   return {
     flush,
@@ -158,9 +192,6 @@ export function createPublisher(options: PublisherOptions): Publisher {
       publish(recent.take())
     },
     stats: () => ({ buffered: waiting.length, published, dropped, isFailing }),
-    async close() {
-      await flush()
-      clearTimeout(timer)
-    },
+    close: () => flush().finally(() => clearTimeout(timer)),
   }
 }

@@ -1,5 +1,4 @@
-import type { Arrivals } from './arrivals.ts'
-import type { KnownEvents } from './known-events.ts'
+import type { Arrivals, KnownEvents } from './arrivals.ts'
 import type { PlayEvent } from './play-event.ts'
 import type { StreamClient } from './stream-client.ts'
 

@@ -15,8 +15,14 @@ export interface NamedChannel {
 export const channelNames = ({ id, item }: NamedChannel): readonly string[] =>
   item.tvgId === '' || item.tvgId === id ? [id] : [id, item.tvgId]
 
-/** Names and titles are compared without regard to case, outer blanks and Unicode form. */
-export const foldName = (text: string): string => text.normalize('NFC').trim().toLowerCase()
+/** Names and titles are compared without regard to case, blanks, characters without width and Unicode form. */
+export const foldName = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .replace(/\p{Cf}+/gu, '')
+    .replace(/\s+/gu, ' ')
+    .trim()
+    .toLowerCase()
 
 const slugs = new WeakMap<object, string>()
 

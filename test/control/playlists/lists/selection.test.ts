@@ -28,6 +28,11 @@ describe('selecting channels', () => {
     ['several kinds together', { titles: ['Sport'], ids: ['n1'] }, ['n1', 's1']],
     ['all but some', { exclude: ['Sport', 'k1', 'News Two'] }, ['n1']],
     ['all but some, their ids in other letters', { exclude: ['Sport', 'K1', ' N1 '] }, ['n2']],
+    [
+      'all but some, their names with other blanks',
+      { exclude: ['Sport', 'K1', 'News\u00a0\u200b Two'] },
+      ['n1'],
+    ],
     ['some of a title', { titles: ['News'], exclude: ['HD'] }, ['n1']],
     ['an order', { order: ['k1', 'sport'] }, ['k1', 's1', 'n1', 'n2']],
     ['a source', { sources: ['main'] }, ['n1', 'n2', 's1', 'k1']],

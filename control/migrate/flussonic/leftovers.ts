@@ -29,12 +29,19 @@ const name = (statement: Statement, within: string, report: Report): void => {
   for (const inner of statement.block ?? []) name(inner, statement.name, report)
 }
 
-const templatesNamed = (statements: readonly Statement[]): string[] =>
-  statements.flatMap(({ block }) =>
-    (block ?? []).flatMap((inner) =>
-      inner.name === 'template' ? [inner.args[0]?.text ?? ''] : templatesNamed([inner]),
-    ),
-  )
+const isLine = ({ name: word }: Statement): boolean => word === 'auth' || word === 'on_play'
+
+/** Templates whose line is taken up: by streams and templates that have none of their own. */
+const templatesTaken = (
+  statements: readonly Statement[],
+  isPublisher: (name: string) => boolean,
+): string[] =>
+  statements.flatMap(({ name: kind, block }) => {
+    const isRead = kind === 'template' || isPublisher(kind)
+    if (!isRead || block?.some(isLine) === true) return []
+    const named = block?.find((inner) => inner.name === 'template')
+    return named === undefined ? [] : [named.args[0]?.text ?? '']
+  })
 
 const lookAtPrefix = (prefix: Statement | undefined, report: Report): void => {
   if (prefix !== undefined && prefix.args.length !== 1)
@@ -52,9 +59,12 @@ const lookAtTemplate = (
   const isTaken = [args[0], prefix?.args[0]].some(
     (word, at) => word !== undefined && (at === 1 || used.has(word.text)),
   )
-  const lost = inside.filter((inner) => inner.name === 'auth' || inner.name === 'on_play')
+  const lost = inside.filter(isLine)
   for (const inner of isTaken ? [] : lost)
-    report.notUnderstood(inner, `\`${inner.name}\` of a template that no stream here takes`)
+    report.notUnderstood(
+      inner,
+      `\`${inner.name}\` of a template, which no stream here takes from it`,
+    )
   if (/^\/*$/.test(prefix?.args[0]?.text ?? 'none'))
     for (const inner of lost)
       report.notUnderstood(
@@ -82,12 +92,16 @@ export const reportLeftovers = (
   isPublisher: (name: string) => boolean,
   report: Report,
 ): void => {
-  const used = new Set(templatesNamed(statements))
+  const used = new Set(templatesTaken(statements, isPublisher))
   for (const statement of statements) {
     const isRead = READ['']?.has(statement.name) === true
     const kind = isPublisher(statement.name) ? 'publisher' : statement.name
     const inside = kind === 'template' || kind === 'publisher' ? READ[kind] : undefined
-    if (isRead) continue
+    if (isRead) {
+      const within = isLine(statement) ? (statement.block ?? []) : []
+      for (const inner of within) name(inner, statement.name, report)
+      continue
+    }
     if (statement.name === 'template') lookAtTemplate(statement, used, report)
     if (inside !== undefined) lookAtPublisher(statement, report)
     if (inside === undefined) name(statement, '', report)

@@ -32,6 +32,17 @@ describe('what is not converted', () => {
     ['deeper', 'stream a {\n push b {\n  deny c;\n }\n}', 4],
     ['in a template', 'template t {\n allowed_countries DE;\n}', 3],
     ['a template that nobody takes', 'template t {\n on_play auth://main;\n}', 3],
+    [
+      'a template whose streams have lines of their own',
+      'template t {\n on_play auth://main;\n}\nstream s {\n template t;\n on_play http://x/;\n}',
+      3,
+    ],
+    [
+      'a template that a peer takes',
+      'template t {\n on_play auth://main;\n}\npeer p {\n template t;\n}',
+      3,
+    ],
+    ['a block of the line for all', 'on_play auth://main {\n max_sessions 2;\n}', 3],
     ['a second prefix', 'template t {\n prefix a;\n prefix b;\n on_play auth://main;\n}', 4],
     ['a template for every stream', 'template t {\n prefix "";\n on_play auth://main;\n}', 4],
     [

@@ -1,16 +1,15 @@
 import { type Mapper, referenceTo } from '../addresses/mapper.ts'
-import { type Address, resolveAddress } from '../addresses/resolve.ts'
+import type { Address } from '../addresses/resolve.ts'
 import type { Steps } from '../steps.ts'
 import {
   type Base,
-  baseFrom,
   hrefOf,
-  ownBase,
   placeOf,
   REFERENCES_A_STEP,
   rewriteReference,
   targetOf,
 } from './dash-base.ts'
+import { addressAt, baseAt, findKept, placeAt, reached } from './dash-kept.ts'
 import type { Gatherer, Level, SegmentElement, SegmentReference } from './dash-scan.ts'
 import { encodeEntities } from './xml.ts'
 
@@ -18,23 +17,17 @@ import { encodeEntities } from './xml.ts'
 interface Work {
   readonly gatherer: Gatherer
   readonly mapper: Mapper
+  /** Elements whose references lead right from each base below them as they stand: they stay where they are. */
+  readonly kept: ReadonlyMap<SegmentElement, boolean>
+  /** References that were copied into representations. */
+  copied: number
 }
+
+/** Most references that are copied. Beyond, a representation has what it inherits from the manifest's own address on. */
+const MOST_COPIED = 100_000
 
 /** What is left of a BaseURL that every representation has a full one in place of. */
 const NOTHING = './'
-
-/** Alone, without anything that a level above says. */
-const baseAt = (address: Address, mapper: Mapper): Base => {
-  const from = { value: hrefOf(address) }
-  const context = { mapper, isOnly: true, noteTorn: () => undefined }
-  return baseFrom(from, [ownBase(mapper)], context)[0] ?? ownBase(mapper)
-}
-
-/** Where a level's BaseURLs lead: of alternatives, the first that the edge fetches from. */
-const addressAt = ({ baseUrls }: Level, above: Address, mapper: Mapper): Address => {
-  const found = baseUrls.flatMap(({ value }) => resolveAddress(value, above) ?? [])
-  return found.find((it) => mapper.directoryAt(it, 'files') !== null) ?? found[0] ?? above
-}
 
 /** A reference from the manifest's own address on; in full where the edge does not go there. */
 const fromManifest = (value: string, base: Base, mapper: Mapper): string => {
@@ -97,16 +90,6 @@ const inheritedFrom = (
     nearer.push(element)
   }
   return found
-}
-
-/** Elements that a level inherits from, the nearest first: another kind in between cuts off what is above it. */
-const reached = (
-  above: readonly SegmentElement[],
-  own: SegmentElement | undefined,
-): SegmentElement[] => {
-  const kind = (own ?? above[0])?.kind
-  const cut = above.findIndex((it) => it.kind !== kind)
-  return cut < 0 ? [...above] : above.slice(0, cut)
 }
 
 type Writer = (reference: SegmentReference) => string
@@ -205,61 +188,81 @@ function* writeAll(
   }
 }
 
-function* flattenRepresentation(
-  level: Level,
-  address: Address,
-  above: readonly SegmentElement[],
-  { gatherer, mapper }: Work,
-): Steps<void> {
+const noteKept = (base: Base, isBelow: boolean | undefined): void => {
+  if (isBelow !== undefined) base.uses(isBelow)
+}
+
+/** What it inherits and does not lead right from its base as it stands; nothing where that were too much. */
+const toCopy = (
+  upper: readonly SegmentElement[],
+  own: SegmentElement | undefined,
+  work: Work,
+): readonly Inherited[] | null => {
+  const wanted = inheritedFrom(upper, own).filter((it) => !work.kept.has(it.element))
+  work.copied += wanted.reduce((sum, it) => sum + it.references.length, 0)
+  return work.copied > MOST_COPIED && wanted.length > 0 ? null : wanted
+}
+
+/** A level, and what the levels above give it: their address, and their elements, the nearest first. */
+interface Below {
+  readonly level: Level
+  readonly above: Address
+  readonly segments: readonly SegmentElement[]
+}
+
+function* flattenRepresentation({ level, above, segments }: Below, work: Work): Steps<void> {
+  const { gatherer, mapper, kept } = work
   const [own] = level.segments
-  const upper = reached(above, own)
-  const inherited = inheritedFrom(upper, own)
-  const isAtManifest = address === mapper.manifest
-  const base = isAtManifest ? ownBase(mapper) : baseAt(address, mapper)
+  const upper = reached(segments, own)
+  const place = placeAt(level, above, own === undefined ? upper : [own, ...upper], mapper)
+  const { base, isAtManifest } = place
+  for (const it of upper) noteKept(base, kept.get(it))
+  const wanted = toCopy(upper, own, work)
+  const inherited = wanted ?? []
+  const isFromManifest = place.isMixed || wanted === null
   const owned = own?.references ?? []
-  const references = [...owned, ...inherited.flatMap((it) => it.references)]
-  // Below a base where the edge does not go, what has its address in full may lead to where it does.
-  const isMixed =
-    base.directory === null && references.some((it) => placeOf(it.value, base, mapper) !== null)
   const write: Writer = ({ value }) =>
     mapper.conceal(
-      isMixed ? fromManifest(value, base, mapper) : rewriteReference(value, [base], mapper),
+      isFromManifest ? fromManifest(value, base, mapper) : rewriteReference(value, [base], mapper),
     )
   yield* writeAll(owned, gatherer, write)
-  const given = yield* give(inherited, gatherer.source, write)
-  const text = isMixed || isAtManifest ? null : mapper.conceal(base.written() ?? hrefOf(address))
+  const parts = yield* give(inherited, gatherer.source, write)
+  const text =
+    isFromManifest || isAtManifest ? null : mapper.conceal(base.written() ?? hrefOf(base.address))
   const added = writeBase(level, text, gatherer)
   if (own === undefined) {
     const [first] = inherited.length > 0 ? upper : []
-    return append(gatherer, level, added + (first === undefined ? '' : elementOf(first, given)))
+    return append(gatherer, level, added + (first === undefined ? '' : elementOf(first, parts)))
   }
   if (added !== '') gatherer.put(own.start, own.start, added)
-  return addTo(gatherer, own, given)
+  return addTo(gatherer, own, parts)
 }
 
-function* flattenLevel(
-  level: Level,
-  above: Address,
-  segments: readonly SegmentElement[],
-  work: Work,
-): Steps<void> {
-  const { gatherer, mapper } = work
-  const address = addressAt(level, above, mapper)
+function* flattenLevel(at: Below, work: Work): Steps<void> {
+  const { level, above, segments } = at
+  const { gatherer, mapper, kept } = work
   if (level.isRepresentation) {
-    yield* flattenRepresentation(level, address, segments, work)
+    yield* flattenRepresentation(at, work)
     return
   }
+  const address = addressAt(level, above, mapper)
   const base = baseAt(address, mapper)
   for (const it of level.baseUrls) gatherer.replace(it, NOTHING)
-  const own = [...level.references, ...level.segments.flatMap((one) => one.references)]
+  const changed = level.segments.filter((it) => !kept.has(it))
+  const own = [...level.references, ...changed.flatMap((one) => one.references)]
   yield* writeAll(own, gatherer, ({ value }) => fromManifest(value, base, mapper))
   const below = [...level.segments, ...segments]
-  for (const child of level.children) yield* flattenLevel(child, address, below, work)
+  for (const child of level.children)
+    yield* flattenLevel({ level: child, above: address, segments: below }, work)
 }
 
 /**
- * Gives every representation one BaseURL of its own, in full, and all references it inherits: where representations lie at other depths, or some where the edge
- * does not go, no BaseURL or reference of theirs in common leads right for each. What a level does not say comes from the one above (ISO/IEC 23009-1, section 5.3.9.2.1).
+ * Gives every representation one BaseURL of its own, in full, and all references it inherits that do not lead right from there as they stand: where representations
+ * lie at other depths, or some where the edge does not go, no BaseURL or reference of theirs in common leads right for each. What a level does not say comes from the
+ * one above (ISO/IEC 23009-1, section 5.3.9.2.1).
  */
 export const flatten = (root: Level, gatherer: Gatherer, mapper: Mapper): Steps<void> =>
-  flattenLevel(root, mapper.manifest, [], { gatherer, mapper })
+  flattenLevel(
+    { level: root, above: mapper.manifest, segments: [] },
+    { gatherer, mapper, kept: findKept(root, mapper), copied: 0 },
+  )

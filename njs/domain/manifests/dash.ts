@@ -37,6 +37,9 @@ interface Work {
   isTorn: boolean
 }
 
+/** References of one level that are compared from each base below it; with more, each representation gets texts of its own. */
+const MOST_COMPARED = 200_000
+
 /** Bases that alternatives on several levels may come to, all combined. */
 const MOST_BASES = 64
 
@@ -86,6 +89,10 @@ function* rewriteLevel(level: Level, work: Work): Steps<void> {
   const references = [...level.references, ...level.segments.flatMap((it) => it.references)]
   if (references.length > 0) {
     const bases = basesBelow(level)
+    if (bases.length > 1 && bases.length * references.length > MOST_COMPARED) {
+      work.isTorn = true
+      return
+    }
     for (const [at, it] of references.entries()) {
       if (at % REFERENCES_A_STEP === 0) yield
       if (leadsBack(it.value, bases, work.mapper)) work.isTorn = true

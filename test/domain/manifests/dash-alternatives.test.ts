@@ -100,7 +100,7 @@ describe('below a BaseURL at another host, what has its address in full', () => 
     [
       'leaves the others there',
       `<Period><AdaptationSet>${template('$Number$.m4s')}<Representation id="a"><BaseURL>/v/</BaseURL></Representation><Representation id="b"/><Representation id="c"><BaseURL>//o:1/v/</BaseURL></Representation></AdaptationSet></Period>`,
-      `<Period><AdaptationSet>${template('http://ads:3/x/$Number$.m4s')}<Representation id="a"><BaseURL>http://ads:3/v/</BaseURL>${template('$Number$.m4s')}</Representation><Representation id="b"><BaseURL>http://ads:3/x/</BaseURL>${template('$Number$.m4s')}</Representation><Representation id="c"><BaseURL>@/~files..v./</BaseURL>${template('$Number$.m4s')}</Representation></AdaptationSet></Period>`,
+      `<Period><AdaptationSet>${template('$Number$.m4s')}<Representation id="a"><BaseURL>http://ads:3/v/</BaseURL></Representation><Representation id="b"><BaseURL>http://ads:3/x/</BaseURL></Representation><Representation id="c"><BaseURL>@/~files..v./</BaseURL></Representation></AdaptationSet></Period>`,
     ],
   ])('%s', (_, from, to) => {
     expect(written(foreign + from)).toBe(base('./') + to)

@@ -95,7 +95,10 @@ export const createGeo = async (options: GeoOptions): Promise<Geo> => {
   const network = (address: string): GeoNetwork | null => networkOf(findRecord(networksBy, address))
   const lookUp = (address: string): GeoPlace => {
     const record = findRecord(placesBy, address)
-    const kindOf = () => networkKind(network(address)?.org ?? null)
+    const kindOf = () => {
+      const owner = network(address)
+      return networkKind(owner?.org ?? null, owner?.asn ?? null)
+    }
     const place = record === null ? unknownPlace : placeOf(record, kindOf)
     return others.length === 0 ? place : crossChecked(place, placeOf(findRecord(othersBy, address)))
   }

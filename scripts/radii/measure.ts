@@ -100,7 +100,8 @@ export const measureRadii = (
       ...(there === undefined ? [] : byOtherTable(tables.place(address), there)),
       ...byNeighbours(address, owner, tables, random),
     ]
-    for (const [comparison, km] of found) add(all, comparison, networkKind(owner.org), km)
+    for (const [comparison, km] of found)
+      add(all, comparison, networkKind(owner.org, owner.asn), km)
   }
   return [...all].flatMap(([comparison, kinds]) =>
     [...kinds].map(([kind, kilometres]) => rowOf(comparison, kind, kilometres)),

@@ -32,5 +32,10 @@ describe('the radius of a place whose table tells none', () => {
 
 it('kinds of networks are told by the owner', () => {
   const owners = ['T-Mobile USA, Inc.', 'Hetzner Online GmbH', 'Orange S.A.', null]
-  expect(owners.map(networkKind)).toEqual(['mobile', 'data centre', 'fixed', 'fixed'])
+  expect(owners.map((owner) => networkKind(owner))).toEqual([
+    'mobile',
+    'data centre',
+    'fixed',
+    'fixed',
+  ])
 })

@@ -47,10 +47,14 @@ describe('a certificate and its key', () => {
 
   it('are told apart from what nginx would refuse', async () => {
     const [certificate, key] = [text(pair.certificate), text(pair.key)]
-    expect(judged(certificate, text(other.key))).toBe('key: is the key of another certificate')
+    expect(judged(certificate, text(other.key))).toBe(
+      'key: is the key of another certificate; name the two that belong together',
+    )
     expect(judged(`${text(ca.file)}${certificate}`, key)).toMatch(/^certificate: .* must be first$/)
     expect(judged(certificate, key, 91)).toMatch(/^certificate: expired on \d{4}-.* UTC; renew it$/)
-    expect(judged(certificate, key, -1)).toMatch(/^certificate: is not valid before \d{4}-.* UTC$/)
+    expect(judged(certificate, key, -1)).toMatch(
+      /^certificate: is not valid before \d{4}-.* UTC; see that the clock is right$/,
+    )
     expect(judged('', key)).toBe('certificate: holds no certificate in PEM')
     expect(judged(certificate.slice(0, 200), key)).toBe('certificate: holds no certificate in PEM')
     expect(judged(certificate.replace(/\n[A-Za-z0-9+/]{20}/, '\nAAAA'), key)).toMatch(/cannot be/)

@@ -175,7 +175,7 @@ test('a renewed pair is served without a restart, a broken one is told and the o
   }
   await until('the alarm', async () => (await health())?.ok === false)
   expect((await health())?.detail).toContain(
-    `edge-1: ${key}: is the key of another certificate; the one before stays in use`,
+    `edge-1: ${key}: is the key of another certificate; name the two that belong together; the one before stays in use`,
   )
   const edge = JSON.parse(await curl(`https://localhost:${port}/health`)) as { troubles: string[] }
   expect(edge.troubles).toHaveLength(1)
@@ -197,7 +197,7 @@ test('a pair that cannot be served is named by check and at the start', async ()
     `edge: { listen: '127.0.0.1:${await freePort()}', certificate_file: edge.crt, key_file: other.key }\n`,
   )
   copyFileSync((await ca.issue('wrong')).key, join(folder, 'other.key'))
-  const expected = `${join(folder, 'other.key')}: is the key of another certificate`
+  const expected = `${join(folder, 'other.key')}: is the key of another certificate; name the two that belong together`
   const check = await run(['scripts/gatehouse', 'check', '--config', file])
   expect(check).toMatchObject({ code: 2 })
   expect(check.stdout).toContain(`broken.yaml:1: error: edge.key_file: ${expected}`)

@@ -22,6 +22,8 @@ export const FEATURES = [
   'continued',
   'own_series',
   'no_series',
+  'own_channels',
+  'common_channels',
   'own_portables',
   'more_homes',
   'strangers',
@@ -56,6 +58,8 @@ const NOTHING: FeatureValues = {
   continued: 0,
   own_series: 0,
   no_series: 0,
+  own_channels: 0,
+  common_channels: 0,
   own_portables: 0,
   more_homes: 0,
   strangers: 0,
@@ -89,6 +93,14 @@ const seriesFeatures = (
   }
 }
 
+/** How far the live channels of the two homes differ, and how far they are the same. */
+const channelFeatures = ({
+  channels: { isComparable, likeness },
+}: HouseholdEvidence): Pick<FeatureValues, 'own_channels' | 'common_channels'> => ({
+  own_channels: isComparable ? 1 - likeness : 0,
+  common_channels: isComparable ? likeness : 0,
+})
+
 /** The features of one household beside the main one; logarithms, since the first day says more than the last. */
 export const featuresOf = (evidence: HouseholdEvidence): FeatureValues => {
   const { home, recent, historyDays } = evidence
@@ -109,6 +121,7 @@ export const featuresOf = (evidence: HouseholdEvidence): FeatureValues => {
     passing: evidence.settledDays < RETURN_DAYS ? 1 : 0,
     short_history: Math.max(0, Math.log(ENOUGH_DAYS / Math.max(1, historyDays))),
     ...seriesFeatures(evidence, scale),
+    ...channelFeatures(evidence),
     own_portables: evidence.mayBeOwnPortables ? 1 : 0,
     work_hours: home.televisions.size === 0 ? evidence.workHoursShare : 0,
   }

@@ -34,6 +34,12 @@ const HOME_FACTS = {
     count: series.followed,
     percent: Math.round(100 * (1 - series.sharedShare)),
   }),
+  own_channels: ({ channels }: HouseholdEvidence) => ({
+    percent: Math.round(100 * (1 - channels.likeness)),
+  }),
+  common_channels: ({ channels }: HouseholdEvidence) => ({
+    percent: Math.round(100 * channels.likeness),
+  }),
   more_homes: (_: HouseholdEvidence, { others }: AccountFeatures) => ({
     count: others.length,
     place: others.map((other) => homePlaceText(other.home)).join('; '),

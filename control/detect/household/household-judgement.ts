@@ -1,5 +1,7 @@
 import type { PlayRecord } from '#domain/types'
-import { enrichPlays } from '../enriched-play.ts'
+import { agentModel } from '../devices/agent-model.ts'
+import { type EnrichedPlay, enrichPlays } from '../enriched-play.ts'
+import { hasDerivedDevice } from '../guards.ts'
 import { decayAt } from '../scoring/decay.ts'
 import type { Contribution, Finding } from '../types.ts'
 import { confidenceOf, explainConfidence, guestDaysToClear } from './confidence.ts'
@@ -54,6 +56,10 @@ const isWorkplace = ({ home, workHoursShare }: HouseholdComparison): boolean =>
 const STAY_DAYS = 21
 const SINCE_DAYS = 7
 
+/** What a device is known by elsewhere: an edge's, which may be updated on the way, by its model. */
+const namesIn = (plays: readonly EnrichedPlay[]): ReadonlySet<string> =>
+  new Set(plays.map(({ play, device }) => (hasDerivedDevice(play) ? agentModel(play) : device)))
+
 /** Whether it was a stay, as in a hospital, with devices that are seen in the main home too: a few weeks, over by now, without a television. */
 const isStay = ({ main, home, fading: { own } }: HouseholdComparison): boolean => {
   if (home.televisions.size > 0) return false
@@ -61,9 +67,9 @@ const isStay = ({ main, home, fading: { own } }: HouseholdComparison): boolean =
   const [first, last] = [days[0], days.at(-1)]
   if (first === undefined || last === undefined || last - first >= STAY_DAYS) return false
   const isAround = main.ownPlays.some(({ day }) => day >= last + SINCE_DAYS)
-  return (
-    isAround && [...home.devices].every((device) => main.plays.some((p) => p.device === device))
-  )
+  if (!isAround) return false
+  const known = namesIn(main.plays)
+  return [...namesIn(home.ownPlays)].every((name) => known.has(name))
 }
 
 /** Compares each household with the main one; `homes` as `homesOf` gives them, the main one first. Workplaces are left out. */

@@ -74,6 +74,10 @@ const HOME_SENTENCES: HomeSentences = {
     `${counted(series.followed, 'series was', 'series were')} followed there, and ${Math.round(100 * (1 - series.sharedShare))} % of the episodes were of none that the main home watched`,
   no_series: () =>
     'too few episodes were watched to tell whether both homes follow the same series',
+  own_channels: ({ channels }) =>
+    `the channels watched there and in the main home differ by ${Math.round(100 * (1 - channels.likeness))} %, as those of two households do`,
+  common_channels: ({ channels }) =>
+    `the channels watched there and in the main home are alike by ${Math.round(100 * channels.likeness)} %, as one household has its favourites`,
   own_portables: () =>
     'no phone or tablet plays in the main home, so those seen there may be its own',
   more_homes: (_, a) =>

@@ -28,6 +28,8 @@ export const DEFAULT_WEIGHTS: Weights = {
   continued: -1.7,
   own_series: 0.5,
   no_series: -1,
+  own_channels: 0,
+  common_channels: 0,
   own_portables: -1.8,
   more_homes: 0.9,
   strangers: 6,
@@ -37,10 +39,10 @@ export const DEFAULT_WEIGHTS: Weights = {
 
 /**
  * The same for plays of edges, whose devices are derived and not reported: a television is no surer than any other
- * device, and distance counts.
+ * device, and distance and channels count.
  */
 export const EDGE_WEIGHTS: Weights = {
-  intercept: -5.15,
+  intercept: -5.8,
   other_home: 0.7,
   television: 0,
   hours: 0.9,
@@ -58,6 +60,8 @@ export const EDGE_WEIGHTS: Weights = {
   continued: 0,
   own_series: 0,
   no_series: 0,
+  own_channels: 3,
+  common_channels: -7,
   own_portables: 0,
   more_homes: 0.5,
   strangers: 6.5,

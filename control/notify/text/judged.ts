@@ -39,6 +39,10 @@ const REASONS: Readonly<Record<FeatureId | 'start', (facts: ReasonFacts) => stri
   own_series: ({ count, percent }) =>
     `там смотрят ${ru(count, 'series')}; ${percent ?? 0} % серий — из тех, что в основном доме не смотрели`,
   no_series: () => 'серий слишком мало, чтобы сказать, одни ли сериалы смотрят оба дома',
+  own_channels: ({ percent }) =>
+    `каналы там и в основном доме различаются на ${percent ?? 0} %, как у двух семей`,
+  common_channels: ({ percent }) =>
+    `каналы там и в основном доме схожи на ${percent ?? 0} %: у одной семьи свои любимые`,
   own_portables: () =>
     'в основном доме нет телефонов и планшетов: те, что видны здесь, могут быть его',
   more_homes: ({ count, place }) => `кроме этих двух есть ещё ${ru(count, 'home')}: ${place ?? ''}`,

@@ -4,6 +4,7 @@ import { mostCommonOf } from '../../devices/most-common.ts'
 import type { EnrichedPlay } from '../../enriched-play.ts'
 import { isTimed } from '../../guards.ts'
 import { type Decay, decayAt } from '../../scoring/decay.ts'
+import { type ChannelEvidence, compareChannels } from '../homes/channels.ts'
 import type { Home } from '../homes/homes.ts'
 import { compareSeries, type SeriesEvidence } from '../homes/series.ts'
 import { RETURN_DAYS, settledPlays } from './returned-to.ts'
@@ -60,6 +61,7 @@ export interface HouseholdComparison {
   /** Days on lines used on several separate days. */
   readonly settledDays: number
   readonly series: SeriesEvidence
+  readonly channels: ChannelEvidence
   /** Whether the main home has no phone or tablet of its own, and this one no television: whose they are is open. */
   readonly mayBeOwnPortables: boolean
   /** The days and times of those figures that fade with age. */
@@ -196,6 +198,7 @@ export const compareHomes = (main: Home, other: Home): HouseholdComparison => {
     turns: turnsOf(days, main),
     settledDays,
     series: compareSeries(main.ownPlays, home.ownPlays),
+    channels: compareChannels(main.ownPlays, home.ownPlays),
     mayBeOwnPortables: home.televisions.size === 0 && !hasPortables(main),
     fading: { ...days, watched: hours },
   }

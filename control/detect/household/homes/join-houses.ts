@@ -1,4 +1,5 @@
 import type { EnrichedPlay } from '../../enriched-play.ts'
+import { compareChannels } from './channels.ts'
 import { areNear, arePooled, type Dwelling, dwellingOf, isMove, twinMs } from './one-house.ts'
 import { compareSeries, type SeriesEvidence } from './series.ts'
 import { UnionFind } from './union-find.ts'
@@ -48,6 +49,14 @@ const goOn = ({ continuedDays, sharedShare, followed }: SeriesEvidence): boolean
 
 // So many days on which a device changed between two lines within the hour: both are within its reach, as in one flat.
 const CHANGED_DAYS = 2
+
+// Channels of two lines so much alike are the favourites of one household.
+const LIKENESS = 0.35
+
+const shareChannels = (a: Group, b: Group): boolean => {
+  const { isComparable, likeness } = compareChannels(a.ownPlays, b.ownPlays)
+  return isComparable && likeness >= LIKENESS
+}
 
 const followedOn = ({ continuedDays, sharedShare }: SeriesEvidence): number =>
   continuedDays * sharedShare
@@ -107,7 +116,7 @@ const joinUnplaced = (
 const shareFlat = (a: Known, b: Known): boolean => {
   if (!areNear(a.dwelling, b.dwelling)) return false
   const series = seriesOf(a.group, b.group)
-  if (goOn(series)) return true
+  if (goOn(series) || shareChannels(a.group, b.group)) return true
   const changed = a.group.changes.get(b.group.id) ?? 0
   return changed >= CHANGED_DAYS && !areStrangers(series)
 }

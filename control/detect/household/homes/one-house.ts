@@ -31,6 +31,8 @@ export interface Dwelling {
   readonly last: number
   /** Different public lines on a day with any, on average. */
   readonly linesADay: number
+  /** Where the lines of whatever provider are located that are come back to, or all where none is; computed at the first call. */
+  readonly places: () => readonly Coordinates[]
   /** The blocks of its public lines, computed when they are asked for. */
   readonly blocks: () => ReadonlySet<string>
 }
@@ -94,6 +96,14 @@ const onSettledLines = (plays: readonly EnrichedPlay[]): readonly EnrichedPlay[]
   for (const { line, day } of plays) days.set(line, (days.get(line) ?? new Set()).add(day))
   const settled = plays.filter(({ line }) => (days.get(line)?.size ?? 0) >= SETTLED_DAYS)
   return settled.length > 0 ? settled : plays
+}
+
+const placesOf = (open: readonly EnrichedPlay[]): Coordinates[] => {
+  const places = new Map<string, Coordinates>()
+  for (const { coordinates } of onSettledLines(open))
+    if (coordinates !== null)
+      places.set(`${coordinates.latitude} ${coordinates.longitude}`, coordinates)
+  return [...places.values()]
 }
 
 const partsOf = (open: readonly EnrichedPlay[]): Part[] => {
@@ -199,6 +209,7 @@ export const dwellingOf = (own: readonly EnrichedPlay[]): Dwelling => {
     first,
     last,
     linesADay: lines / Math.max(1, daysIn(open).size),
+    places: once(() => placesOf(open.filter((p) => !p.isHosting && !isTunnelled(p.play)))),
     blocks: () => new Set([...daysOfLine.keys()].filter((line) => line !== '').map(blockOf)),
   }
 }
@@ -280,6 +291,6 @@ export const arePooled = (a: Dwelling, b: Dwelling): boolean =>
   shareBlock(a, b) &&
   commonParts(a, b).some(([one, other]) => isWithin(one, other, NEAR_KM))
 
-/** Whether two groups may live at one place by where their lines are located, whoever provides them. */
+/** Whether two groups may live at one place by where any of their lines is located, whoever provides them. */
 export const areNear = (a: Dwelling, b: Dwelling): boolean =>
-  a.parts().some((one) => b.parts().some((other) => isWithin(one, other, NEAR_KM)))
+  a.places().some((one) => b.places().some((other) => haversineKm(one, other) <= NEAR_KM))

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest'
+import type { PlayRecord } from '#domain/types'
+import { enrichPlays } from '../../../../../control/detect/enriched-play.ts'
+import { compareChannels } from '../../../../../control/detect/household/homes/channels.ts'
+import { assessAccount } from '../../../../../control/detect/judge/assess.ts'
+import { DAY, daily, everyNth, HOUR, MINUTE, type PlayFields, START } from '../../play-builder.ts'
+
+const now = START + 60 * DAY
+
+/** Live television: the channels in turn. */
+const on = (channels: readonly string[], plays: readonly PlayRecord[]): PlayRecord[] =>
+  plays.map((one, i) => ({ ...one, channel: channels[i % channels.length] ?? null, isLive: true }))
+
+const FAVOURITES = ['news', 'sport', 'films', 'music']
+const OTHERS = ['cooking', 'cars', 'cartoons', 'nature']
+
+describe('the channels of two homes', () => {
+  const compared = (a: readonly PlayRecord[], b: readonly PlayRecord[]) =>
+    compareChannels(enrichPlays(a), enrichPlays(b))
+  const home = daily(everyNth(20, 1), {})
+  const away = daily(everyNth(20, 1), { device: 'phone', network: '198.51.100.9', minutes: 20 })
+
+  it('are alike where both have the same favourites, however long each is watched', () => {
+    const { isComparable, likeness } = compared(on(FAVOURITES, home), on(FAVOURITES, away))
+    expect(isComparable).toBe(true)
+    expect(likeness).toBeCloseTo(1, 9)
+  })
+
+  it('differ where each has its own', () => {
+    expect(compared(on(FAVOURITES, home), on(OTHERS, away))).toEqual({
+      isComparable: true,
+      likeness: 0,
+    })
+  })
+
+  it('are half alike where half are the same', () => {
+    const half = [...FAVOURITES.slice(0, 2), ...OTHERS.slice(0, 2)]
+    expect(compared(on(FAVOURITES, home), on(half, away)).likeness).toBeCloseTo(0.5, 9)
+  })
+
+  it('are not those that are zapped through', () => {
+    const zapped = daily(everyNth(20, 1), { device: 'phone', minutes: 1, at: HOUR })
+    const watched = on(FAVOURITES, home)
+    expect(compared([...watched, ...on(OTHERS, zapped)], watched).likeness).toBeCloseTo(1, 9)
+  })
+
+  it('are counted once a day, however often a player opens one again', () => {
+    const again = on(
+      ['news'],
+      everyNth(300, 1).flatMap((n) => daily([0], { at: n * 3 * MINUTE, minutes: 3 })),
+    )
+    const watched = on(FAVOURITES, home)
+    expect(compared([...watched, ...again], watched).likeness).toBeGreaterThan(0.99)
+  })
+
+  it.each([
+    ['on few days', daily(everyNth(5, 1), {}), FAVOURITES],
+    ['of two channels', home, ['news', 'sport']],
+  ])('cannot be compared %s', (_, plays, channels) => {
+    expect(compared(on(FAVOURITES, home), on(channels, plays)).isComparable).toBe(false)
+    expect(compared(on(channels, plays), on(FAVOURITES, home)).isComparable).toBe(false)
+  })
+
+  it('cannot be compared where none is told', () => {
+    expect(compared(home, away).isComparable).toBe(false)
+  })
+})
+
+/** Plays as an edge tells them. */
+const onEdge = (plays: readonly PlayRecord[], agent: string): PlayRecord[] =>
+  plays.map((one) => ({
+    ...one,
+    source: 'edge:one',
+    agent,
+    client: agent,
+    platform: null,
+    device: `${one.network} ${agent}`,
+  }))
+
+const fibre = { with: { asn: 64500, asnOrg: 'Fibre' }, minutes: 90 } as const
+const cable = {
+  network: '198.51.100.9',
+  with: { asn: 64501, asnOrg: 'Cable' },
+  minutes: 90,
+  at: 30 * MINUTE,
+} as const
+
+const first = onEdge(daily(everyNth(60, 1), fibre), 'TiviMate/5.2.0 (Linux; Android 9)')
+const second = (fields: PlayFields): PlayRecord[] =>
+  onEdge(daily(everyNth(60, 2), fields), 'Mozilla/5.0 (SMART-TV; LINUX; Tizen 6.0)')
+
+const assess = (plays: readonly PlayRecord[]) => assessAccount(plays, { now })
+
+describe('two lines of two providers at an edge, with a set on each that never changes', () => {
+  it('in one town are one house where both watch the same channels', () => {
+    const assessment = assess([...on(FAVOURITES, first), ...on(FAVOURITES, second(cable))])
+    expect(assessment.households).toHaveLength(1)
+    expect(assessment.flagged).toBe(false)
+  })
+
+  it('in one town are two homes where each watches its own, and that is said', () => {
+    const assessment = assess([...on(FAVOURITES, first), ...on(OTHERS, second(cable))])
+    expect(assessment.flagged).toBe(true)
+    const reason = assessment.contributions.find(({ id }) => id === 'own_channels')
+    expect(reason?.explanation).toContain('differ by 100 %')
+    expect(reason?.points).toBeGreaterThan(0)
+  })
+
+  it('far apart are two homes, but the same channels speak for one household', () => {
+    const far = { ...cable, place: 'bordeaux' } as const
+    const assessment = assess([...on(FAVOURITES, first), ...on(FAVOURITES, second(far))])
+    expect(assessment.households).toHaveLength(2)
+    const reason = assessment.contributions.find(({ id }) => id === 'common_channels')
+    expect(reason?.explanation).toContain('alike by 100 %')
+    expect(reason?.points).toBeLessThan(0)
+  })
+
+  it('are one house where IPv6 of one line is located elsewhere, and the rest of it is near', () => {
+    const sixth = onEdge(
+      daily(everyNth(60, 1), {
+        ...fibre,
+        place: 'bordeaux',
+        network: '2001:db8:7:1::/64',
+        at: 2 * HOUR,
+      }),
+      'TiviMate/5.2.0 (Linux; Android 9)',
+    )
+    const plays = [...on(FAVOURITES, first), ...on(FAVOURITES, sixth)]
+    const assessment = assess([...plays, ...on(FAVOURITES, second(cable))])
+    expect(assessment.flagged).toBe(false)
+  })
+})
+
+describe('weeks in a hospital at an edge', () => {
+  const agent = (version: string): string => `VLC/${version} LibVLC/${version}`
+  const ward = {
+    network: '203.0.113.7',
+    place: 'bordeaux',
+    with: { asn: 64510, asnOrg: 'City Hospital' },
+    minutes: 100,
+  } as const
+  const before = onEdge(daily([2, 5, 9], { ...fibre, at: 5 * HOUR, minutes: 30 }), agent('3.0.22'))
+  const stay = (days: readonly number[], name: string): PlayRecord[] =>
+    [-2, 0, 8].flatMap((hour) => onEdge(daily(days, { ...ward, at: hour * HOUR }), name))
+
+  it('accuse nobody, with a player that is updated there', () => {
+    const plays = [...first, ...before, ...stay(everyNth(34, 1, 20), agent('3.0.23'))]
+    expect(assess(plays).flagged).toBe(false)
+  })
+
+  it.each([
+    ['do not end', everyNth(60, 1, 20), agent('3.0.23')],
+    ['are of a player that is never seen at home', everyNth(34, 1, 20), 'Other/1.0'],
+  ])('are a home where they %s', (_, days, name) => {
+    expect(assess([...first, ...before, ...stay(days, name)]).flagged).toBe(true)
+  })
+})

@@ -1,58 +1,21 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createMapper } from '#domain/addresses/mapper'
-import type { SealedPlace } from '#domain/addresses/seal'
 import { rewriteDash } from '#domain/manifests/dash'
 import { type Manifest, type Representation, read } from './dash-reader.ts'
-
-const ORIGIN = 'http://o:1'
-const BASE = '/dash/c/'
-const MANIFEST = `${ORIGIN}${BASE}sub/m.mpd`
-const EDGE = 'http://edge/s/pass/c/'
-
-/** A manifest rewritten, and where its addresses lead at the origin. */
-const through = (text: string) => {
-  const places: SealedPlace[] = []
-  const mapper = createMapper({
-    channel: { origin: ORIGIN, base: BASE, isClosed: false, isShared: false },
-    manifest: { origin: ORIGIN, path: `${BASE}sub/m.mpd`, query: '' },
-    rest: 'sub/m.mpd',
-    isMoved: false,
-    seal: null,
-    ownValues: [],
-    isAllowed: (it) => it === ORIGIN || it === 'http://cdn:2',
-    isOthers: () => false,
-    sealOf: (place) => `~${places.push(place) - 1}`,
-  })
-  const written = rewriteDash(text, mapper).text
-  const back = (address: string): string => {
-    if (!address.startsWith(EDGE)) return address
-    const rest = address.slice(EDGE.length)
-    const [, mark, name = ''] = /^@\/~(\d+)\/(.*)$/.exec(rest) ?? []
-    if (mark === undefined) return new URL(BASE + rest, ORIGIN).href
-    const place = places[Number(mark)]
-    if (place === undefined) return `no such seal: ${address}`
-    const [file = '', query = ''] = name.split(/(?=\?)/)
-    if (place.kind === 'file' && !place.path.endsWith(`/${file}`)) return `not sealed: ${address}`
-    if (place.kind === 'files' && file.includes('/')) return `not sealed: ${address}`
-    const path = place.kind === 'file' ? place.path : place.path + file
-    return new URL(path + query, place.origin).href
-  }
-  return { written, back }
-}
+import { BASE, ORIGIN, placesOf } from './places.ts'
 
 const DIRECTORIES = [
   '',
   'v/',
   './a/../b/',
   '/r/',
-  '/dash/c/w/',
+  `${BASE}w/`,
   '../',
   '../../x/',
   'http://cdn:2/d/',
   '//cdn:2/e/',
   'http://ads:3/f/',
-  `${ORIGIN}/dash/c/z/`,
+  `${ORIGIN}${BASE}z/`,
 ]
 const directory = fc.constantFrom(...DIRECTORIES)
 const one = fc.constantFrom(
@@ -62,7 +25,7 @@ const one = fc.constantFrom(
   '../',
   'http://cdn:2/d/',
   'http://ads:3/f/',
-  '/dash/c/q/',
+  `${BASE}q/`,
   'whole.mp4',
 )
 const NAMES = ['s$Number$.m4s', '$RepresentationID$/$Time$.m4s', 'a.m4s?t=$Number$', 'f.mp4']
@@ -124,12 +87,13 @@ const addressesOf = (found: readonly Representation[], id: string): Representati
 test('every representation of generated manifests leads where it led, or to another of its alternatives', () => {
   fc.assert(
     fc.property(manifest, (text) => {
-      const direct = read(text, MANIFEST)
-      const { written, back } = through(text)
-      const edge = read(written, `${EDGE}sub/m.mpd`)
+      const places = placesOf('sub/m.mpd')
+      const direct = read(text, places.direct)
+      const written = rewriteDash(text, places.mapper).text
+      const edge = read(written, places.edge)
       expect(idsOf(edge)).toEqual(idsOf(direct))
       for (const it of edge.representations) {
-        const mapped = it.addresses.map(([name, address]) => `${name} ${back(address)}`)
+        const mapped = it.addresses.map(([name, address]) => `${name} ${places.back(address)}`)
         const expected = addressesOf(direct.representations, it.id).map(({ addresses }) =>
           addresses.map(([name, address]) => `${name} ${address}`),
         )

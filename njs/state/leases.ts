@@ -4,6 +4,7 @@ import {
   type Lease,
   networkOfLease,
   packLease,
+  renewedLease,
   unpackLease,
 } from '../domain/viewer/lease.ts'
 import { keepText, nowSec, numbers, texts, tryAdd, trySet } from './memory.ts'
@@ -60,11 +61,19 @@ const isToReport = (key: string, { seen, ttlSec }: Lease, now: number): boolean 
   return windowOf(key, seen, width) !== windowOf(key, now, width)
 }
 
+/** Whether the control plane has been silent for so long that leases are no longer extended; looked at once a second. */
+const silence = { lookAt: 0, isLong: false }
+const isSilentTooLong = (now: number): boolean => {
+  if (now >= silence.lookAt || now < silence.lookAt - 1) {
+    silence.lookAt = now + 1
+    silence.isLong = now - (numbers('gh_state').get('heard') ?? now) > GRACE_SEC
+  }
+  return silence.isLong
+}
+
 /** Extends a lease in use, at most every two seconds; returns whether it did. `now`: Unix seconds. */
 export const touchLease = (key: string, lease: Lease, now: number): boolean => {
-  if (now - lease.seen < REFRESH_AFTER_SEC) return false
-  const heard = numbers('gh_state').get('heard') ?? now
-  if (now - heard > GRACE_SEC) return false
+  if (now - lease.seen < REFRESH_AFTER_SEC || isSilentTooLong(now)) return false
   const { network, ttlSec } = lease
   writeLease(key, { network, ttlSec, seen: now })
   if (isToReport(key, lease, now)) noteSeen(key)
@@ -72,16 +81,23 @@ export const touchLease = (key: string, lease: Lease, now: number): boolean => {
 }
 
 /**
- * Uses a lease: true where there is one and it is this network's. Runs for every request and works on the packed number.
- * An unused lease stays unused with requests of manifests: a playback starts with its first segment or stream.
+ * Uses a lease by its packed value, which is the network's that asks. An unused lease stays unused with requests of manifests: a playback starts with its first
+ * segment or stream.
  */
-export const useLease = (key: string, network: number, isMedia: boolean): boolean => {
-  const value = numbers('gh_leases').get(key)
-  if (value === undefined || networkOfLease(value) !== network) return false
+export const useLease = (key: string, value: number, isMedia: boolean): void => {
   const now = nowSec()
   const age = ageOfLease(value, now)
-  if (age >= UNUSED_AGE_SEC && !isMedia) return true
-  if (age >= REFRESH_AFTER_SEC) touchLease(key, unpackLease(value, now), now)
+  if (age < REFRESH_AFTER_SEC || (age >= UNUSED_AGE_SEC && !isMedia) || isSilentTooLong(now)) return
+  const lease = unpackLease(value, now)
+  trySet(numbers('gh_leases'), key, renewedLease(value, now), lease.ttlSec * 1000)
+  if (isToReport(key, lease, now)) noteSeen(key)
+}
+
+/** As above, where there is a lease and it is this network's: whether it is. */
+export const useLeaseOf = (key: string, network: number, isMedia: boolean): boolean => {
+  const value = numbers('gh_leases').get(key)
+  if (value === undefined || networkOfLease(value) !== network) return false
+  useLease(key, value, isMedia)
   return true
 }
 

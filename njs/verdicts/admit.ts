@@ -13,7 +13,7 @@ import {
 } from '../platform/reply.ts'
 import { methodOf, type Request, type Variables, variablesOf } from '../platform/request.ts'
 import { claimStream, isFetchRateSuspicious } from '../state/clone-guard.ts'
-import { useLease } from '../state/leases.ts'
+import { useLeaseOf } from '../state/leases.ts'
 import { copyKey, freshText } from '../state/manifests/copies.ts'
 import { networkOf } from '../state/session.ts'
 import { findRoute, type Route, type RouteRequest } from './origin.ts'
@@ -114,7 +114,7 @@ export const admitKnown = (r: Request, variables: Variables): Verdict | null => 
   if (asked === null) return null
   const key = leaseKeyOfPlace(nginxCrypto, asked.place)
   const kind = kindOf(variables)
-  if (!useLease(key, networkOf(r), kind !== 'manifest')) return null
+  if (!useLeaseOf(key, networkOf(r), kind !== 'manifest')) return null
   // Only paths that were found to be the channel's own are cached.
   const sent = kind === 'manifest' ? sendCopy(variables, asked) : null
   if (sent !== null) {

@@ -83,6 +83,10 @@ export const ageOfLease = (value: number, nowSec: number): number => {
   return age < 0 ? age + SEEN_SPAN : age
 }
 
+/** A packed lease, refreshed now. */
+export const renewedLease = (value: number, nowSec: number): number =>
+  value - (value % SEEN_SPAN) + (nowSec % SEEN_SPAN)
+
 /** Unpacks a lease; `seen` is the latest second up to `nowSec` with the stored remainder. */
 export const unpackLease = (value: number, nowSec: number): Lease => ({
   network: networkOfLease(value),

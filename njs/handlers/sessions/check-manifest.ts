@@ -7,7 +7,7 @@ import { REFRESH_AFTER_SEC, useLease } from '../../state/leases.ts'
 import { copyAtHand, held } from '../../state/manifests/copies.ts'
 import { numbers } from '../../state/memory.ts'
 import { rangeOf, refused } from '../../verdicts/admit.ts'
-import { makeSeat, refreshFolder, seats } from '../../verdicts/known-session.ts'
+import { findPlace, makeSeat, seatKeys, seatLeasts, seats } from '../../verdicts/known-session.ts'
 import { folders } from '../../verdicts/origin.ts'
 import { checkSession } from './check-session.ts'
 
@@ -35,16 +35,16 @@ export const checkManifest = (r: Request): string | Uint8Array => {
     if (again !== null) return again
     const seatName = variables['gh_seat'] ?? ''
     if (seatName === '') return judge(r)
-    const seat = seats.get(seatName) ?? makeSeat(r, seatName)
-    const { key } = seat
+    const at = seats.get(seatName) ?? makeSeat(r, seatName)
+    const key = seatKeys[at] ?? ''
     const lease = (dictionaries.leases ??= numbers('gh_leases')).get(key)
     if (lease === undefined) return judge(r)
-    const past = lease - seat.least
+    const past = lease - (seatLeasts[at] ?? 0)
     if (past < 0 || past >= LEASE_UNIT) return judge(r)
     // Seconds since its last use; of a clock that went back `useLease` takes care.
     const age = (now / 1000 - past) % SEEN_SPAN
-    if (age >= REFRESH_AFTER_SEC && !useLease(key, seat.network, false)) return judge(r)
-    if (now >= folders.lookAt) refreshFolder(seat, now)
+    if (age >= REFRESH_AFTER_SEC) useLease(key, lease, false)
+    if (now >= folders.lookAt) findPlace(at, now)
     const name = variables['gh_copy_name'] ?? ''
     const { generation } = folders
     const copy = held.get(name)

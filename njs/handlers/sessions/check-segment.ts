@@ -8,7 +8,16 @@ import { gate, routeAgain } from '../../state/lately/refused.ts'
 import { REFRESH_AFTER_SEC, useLease } from '../../state/leases.ts'
 import { numbers } from '../../state/memory.ts'
 import { rangeOf, refused } from '../../verdicts/admit.ts'
-import { makeSeat, refreshFolder, seats } from '../../verdicts/known-session.ts'
+import {
+  findPlace,
+  makeSeat,
+  seatHeads,
+  seatKeys,
+  seatLeasts,
+  seatPlaces,
+  seats,
+  seatTails,
+} from '../../verdicts/known-session.ts'
 import { type Folder, folders } from '../../verdicts/origin.ts'
 import { checkSession } from './check-session.ts'
 
@@ -37,20 +46,21 @@ export const checkSegment = (r: Request): string | Uint8Array => {
     if (again !== null) return again
     const name = variables['gh_seat'] ?? ''
     if (name === '') return checkSession(r)
-    const seat = seats.get(name) ?? makeSeat(r, name)
-    const { key } = seat
+    const at = seats.get(name) ?? makeSeat(r, name)
+    const key = seatKeys[at] ?? ''
     const lease = (dictionaries.leases ??= numbers('gh_leases')).get(key)
     if (lease === undefined) return checkSession(r)
-    const past = lease - seat.least
+    const past = lease - (seatLeasts[at] ?? 0)
     if (past < 0 || past >= LEASE_UNIT) return checkSession(r)
     // Seconds since its last use; of a clock that went back `useLease` takes care.
     const age = (now / 1000 - past) % SEEN_SPAN
-    if (age >= REFRESH_AFTER_SEC && !useLease(key, seat.network, true)) return checkSession(r)
-    if (now >= folders.lookAt || seat.generation !== folders.generation) refreshFolder(seat, now)
-    const { folder } = seat
-    if (folder === null) return checkSession(r)
-    const mayBeOdd = folder.hasOwnArguments || folder.oddNames.length > 0
-    if (mayBeOdd && isOdd(folder, variables['gh_fetched'] ?? '')) return checkSession(r)
+    if (age >= REFRESH_AFTER_SEC) useLease(key, lease, true)
+    let place = seatPlaces[at] ?? null
+    if (now >= folders.lookAt || place?.generation !== folders.generation)
+      place = findPlace(at, now)
+    if (place === null) return checkSession(r)
+    const mayBeOdd = place.hasOwnArguments || place.oddNames.length > 0
+    if (mayBeOdd && isOdd(place, variables['gh_fetched'] ?? '')) return checkSession(r)
     const pace = (dictionaries.pace ??= numbers('gh_pace'))
     const period = (now / MARKS_PERIOD_MS) | 0
     const marks = addMark(pace.get(key) ?? 0, Number(variables['gh_fetch_mark']), period)
@@ -61,11 +71,13 @@ export const checkSegment = (r: Request): string | Uint8Array => {
         // Where there is no room nothing is counted.
       }
     } else if (marks < 0) {
-      const path = folder.base + (variables['gh_fetched'] ?? '')
+      const path = place.base + (variables['gh_fetched'] ?? '')
       const problem = countFurther(key, path + rangeOf(variables), -marks)
       if (problem !== null) return refused(r, problem)
     }
-    return seat.admitted
+    place.head[0] = seatHeads[at] ?? 0
+    place.head[1] = seatTails[at] ?? 0
+    return place.answer
   } catch (problem) {
     logError('checkSegment', problem)
     return refused(r, 'control.unavailable')

@@ -77,7 +77,9 @@ http {
   tcp_nopush on; sendfile on;
   server {
     listen 127.0.0.1:${port};
-    access_log ${dir}/access.log line buffer=64k flush=1s;
+    # As the others: a line for the operator, and as the gate: one for the traffic.
+    access_log ${dir}/access.log combined buffer=64k flush=1s;
+    access_log ${dir}/traffic.log line buffer=64k flush=1s;
     location = /fill { access_log off; content_by_lua_block { ${fill(LUA_PASS)} } }
     location ~ "^/s/(?<pass>[A-Za-z0-9_-]{64,1400})/(?<channel>[A-Za-z0-9_.-]{1,64})/(?<rest>[^\\x00-\\x1f\\x7f]*\\.m3u8?)$" {
       set $key ""; set $path ""; set $session_path /s/$pass/$channel;

@@ -9,6 +9,7 @@ import {
   leaseSteps,
   packLease,
   readDeviceSubject,
+  renewedLease,
   unpackLease,
 } from '#domain/viewer/lease'
 import { nodeCrypto } from '../node-crypto.ts'
@@ -31,6 +32,7 @@ describe('a packed lease', () => {
           const packed = packLease({ network, ttlSec, seen: now - age })
           expect(Number.isSafeInteger(packed)).toBe(true)
           expect(unpackLease(packed, now)).toEqual({ network, ttlSec, seen: now - age })
+          expect(renewedLease(packed, now)).toBe(packLease({ network, ttlSec, seen: now }))
         },
       ),
     )

@@ -22,8 +22,9 @@ export interface Place extends Folder {
 export const seats = new Map<string, number>()
 /** Column of lease keys; as in the others, the first is the seat of a session that has no room here. Key and network follow from pass, channel and address alone. */
 export const seatKeys: string[] = ['']
-/** The halves of a lease key, as `Place.head` takes them. */
+/** First halves of lease keys, as `Place.head` takes them. */
 export const seatHeads: number[] = [0]
+/** Second halves. */
 export const seatTails: number[] = [0]
 /** The least lease of a session's network; `LEASE_UNIT` above it begin those of the next. */
 export const seatLeasts: number[] = [0]

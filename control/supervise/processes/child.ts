@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../../runtime/failure.ts'
 import { lineSplitter } from './line-log.ts'
+import { prefer } from './prefer.ts'
 
 /** A program that the supervisor runs. */
 export interface ServiceSpec {
@@ -12,6 +13,8 @@ export interface ServiceSpec {
   /** Whether it is ready to serve. */
   readonly isReady: () => Promise<boolean>
   readonly env?: NodeJS.ProcessEnv
+  /** Nice value it gets where that is permitted. */
+  readonly nice?: number
   /** Called before each start; removes what a killed run may have left. */
   readonly beforeStart?: () => void
 }
@@ -105,6 +108,7 @@ function launch(spec: ServiceSpec): Life {
     detached: true,
     env: spec.env ?? process.env,
   })
+  if (spec.nice !== undefined && child.pid !== undefined) prefer(child.pid, spec.nice)
   child.stdout.setEncoding('utf8').on('data', lineSplitter(onLine))
   child.stderr.setEncoding('utf8').on('data', lineSplitter(onLine))
   const ended = new Promise<void>((resolve) => {

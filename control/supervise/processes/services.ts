@@ -117,6 +117,9 @@ export const nginxArgv = (tool: Tool, { nginx }: StatePaths): readonly string[] 
   return [...tool.argv, '-p', nginx, '-c', 'nginx.conf', '-e', 'stderr', '-g', 'daemon off;']
 }
 
+/** nginx has little to do for each viewer and should wait for a processor the least: it gets three times as much of a busy one as the control plane or Redis. */
+const VIEWERS_FIRST = -5
+
 /** nginx with the bundled files. Its error log has request lines, so secrets are masked. */
 export function nginxSpec(tool: Tool, instance: Instance): ServiceSpec {
   const { paths, tie, report } = instance
@@ -125,6 +128,7 @@ export function nginxSpec(tool: Tool, instance: Instance): ServiceSpec {
   return {
     name: 'nginx',
     argv: [...tie, ...nginxArgv(tool, paths)],
+    nice: VIEWERS_FIRST,
     onLine: (line) => {
       const safe = redact(line)
       keep(safe)

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { getPriority, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type ServiceSpec, startService } from '../../../../control/supervise/processes/child.ts'
@@ -42,6 +43,34 @@ describe('a service', () => {
     await until('another start', () => service.pid() !== null && service.pid() !== first)
     await until('the end of what it left', () => !isAlive(Number(lines[0])))
     expect(reports[0]).toMatch(/^It ended \(signal SIGKILL\); starting it again in 0\.5 s\.$/)
+  })
+
+  test('goes before others with all it starts, where that is permitted', async () => {
+    const groupOf = (pid: number): string | undefined =>
+      existsSync('/proc/self/autogroup')
+        ? / nice (-?\d+)/.exec(readFileSync(`/proc/${pid}/autogroup`, 'utf8'))?.[1]
+        : undefined
+    const usual = getPriority()
+    let mayRaise = true
+    try {
+      setPriority(usual - 1)
+      setPriority(usual)
+    } catch {
+      mayRaise = false
+    }
+    // What it starts comes later, as nginx's workers do once it has read its configuration.
+    const script = 'until (( $(ps -o ni= -p $$) == NICE )); do sleep 0.02; done'
+    const { full, lines } = await spec(
+      `${script.replace('NICE', String(mayRaise ? -5 : usual))}; sleep 300 & echo $!; touch READY; wait`,
+      { nice: -5 },
+    )
+    const service = await startService(full, () => {})
+    onCleanup(() => service.stop())
+    await until('its word', () => lines.length > 0)
+    const pid = service.pid() ?? 0
+    const nice = mayRaise ? -5 : usual
+    expect([getPriority(pid), getPriority(Number(lines[0]))]).toEqual([nice, nice])
+    if (mayRaise && groupOf(pid) !== undefined) expect(groupOf(pid)).toBe('-5')
   })
 
   test('that cannot start says why, with its last words', async () => {

@@ -28,7 +28,7 @@ const BLOCKING_FLIGHT_MS = 40_000
 const WAIT_MS = 6_000
 const BLOCKING_WAIT_MS = 30_000
 const LOOKS_MS = [4, 4, 6, 8, 12, 16]
-/** Most requests that begin to wait in one second: each holds a JavaScript context of 0.25 MB. */
+/** Most requests that begin to wait in one second: each holds a JavaScript context of 0.25 MB. A blocking reload holds it as long where it is fetched by itself. */
 const MOST_WAITING = 400
 
 /** Stored as the status of a redirection that the edge does not follow; no origin answers with it. */
@@ -193,7 +193,8 @@ const serve = async (r: Request, wish: Wish): Promise<void> => {
     if (answerFrom(r, wish, shared, false)) return undefined
     if (takeFlight(wish.copy, wish.flightMs)) return await lead(r, wish)
     if (answerFrom(r, wish, shared, true)) return undefined
-    if (Date.now() > until || (looks === 0 && !mayWait(MOST_WAITING)))
+    const isFirst = looks === 0 && !wish.isBlocking
+    if (Date.now() > until || (isFirst && !mayWait(MOST_WAITING)))
       return await fetchAndSend(r, wish, false)
     await sleep(LOOKS_MS[looks] ?? 20)
   }

@@ -46,14 +46,14 @@ const meanwhile = (act: () => void): void => {
 }
 
 /** The file that the manifest names which a request gets. */
-const ask = async (): Promise<string> => {
+const ask = async (path = '/ch1/index.m3u8'): Promise<string> => {
   const answer = vi.fn()
   const variables = {
     http_x_gh_copy: COPY,
     http_x_gh_channel: 'ch1',
     http_x_gh_rest: 'index.m3u8',
     http_x_gh_origin: 'http://127.0.0.1:9',
-    http_x_gh_path: '/ch1/index.m3u8',
+    http_x_gh_path: path,
   }
   await serveManifest({ variables, headersOut: {}, rawHeadersIn: [], return: answer })
   const [status, text] = answer.mock.calls[0] ?? []
@@ -83,4 +83,15 @@ test('what another worker found to be written for each viewer is fetched for thi
   meanwhile(() => keepUnshared(COPY, 60_000))
   expect([await ask(), await ask()]).toEqual(['fetched.ts', 'fetched.ts'])
   expect(fetched).toHaveBeenCalledTimes(2)
+})
+
+test('a reload that its origin holds is fetched once, however many viewers wait for it', async () => {
+  const answer: unknown = await fetched()
+  fetched.mockClear()
+  let letGo = (): void => {}
+  fetched.mockReturnValue(new Promise((resolve) => (letGo = () => resolve(answer))))
+  const asked = Array.from({ length: 1_000 }, () => ask('/ch1/index.m3u8?_HLS_msn=7&_HLS_part=1'))
+  letGo()
+  expect(new Set(await Promise.all(asked))).toEqual(new Set(['fetched.ts']))
+  expect(fetched).toHaveBeenCalledTimes(1)
 })

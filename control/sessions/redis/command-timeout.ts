@@ -8,10 +8,23 @@ interface Deadline {
   readonly at: number
 }
 
-/** Rejects commands once their time is over and all data that arrived by then was read; one timer for all. */
+/** Answered commands that are kept until so many can be dropped at once. */
+const DROPPED_AT_ONCE = 64
+
+/**
+ * Rejects commands once their time is over and all data that arrived by then was read; one timer for all. Commands are answered in their order, and let go of
+ * then: kept until their time is over, each would live long enough to be moved about in memory, with all it was sent with.
+ */
 const createDeadlines = (ms: number) => {
   const waiting: Deadline[] = []
+  let answered = 0
   let isSet = false
+  const letGo = (): void => {
+    while (waiting[answered]?.command.isSettled === true) answered += 1
+    if (answered < DROPPED_AT_ONCE && answered < waiting.length) return
+    waiting.splice(0, answered)
+    answered = 0
+  }
   const giveUp = (late: readonly Deadline[]): void => {
     // In a busy process timers run before sockets are read: the answer may have arrived already.
     setImmediate(() => {
@@ -22,6 +35,7 @@ const createDeadlines = (ms: number) => {
     const now = performance.now()
     const pending = waiting.findIndex(({ command, at }) => at > now && !command.isSettled)
     const over = waiting.splice(0, pending < 0 ? waiting.length : pending)
+    answered = 0
     const late = over.filter(({ command }) => !command.isSettled)
     if (late.length > 0) giveUp(late)
     const [next] = waiting
@@ -30,6 +44,7 @@ const createDeadlines = (ms: number) => {
   }
   return {
     add(command: Command): void {
+      letGo()
       waiting.push({ command, at: performance.now() + ms })
       if (isSet) return
       isSet = true

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { createRedis, waitForRedis } from '../../../control/sessions/redis/client.ts'
 import { isTimeout } from '../../../control/sessions/redis/command-timeout.ts'
@@ -14,10 +16,10 @@ const beBusy = (ms: number): void => {
 
 const onCleanup = useCleanup()
 
-const connect = async () => {
+const connect = async (commandTimeoutMs = PATIENCE_MS) => {
   const redis = await startRedis()
   onCleanup(() => redis.stop())
-  const client = createRedis({ urls: [redis.url], commandTimeoutMs: PATIENCE_MS })
+  const client = createRedis({ urls: [redis.url], commandTimeoutMs })
   onCleanup(() => client.disconnect())
   await waitForRedis(client, 5_000)
   return { redis, client }
@@ -39,4 +41,19 @@ test('a Redis that does not answer is given up', async () => {
   const error = await client.get('a').catch((reason: unknown) => reason)
   process.kill(redis.pid, 'SIGCONT')
   expect(isTimeout(error)).toBe(true)
+})
+
+test('what was answered is not kept until its time is over', async () => {
+  const { client } = await connect(3_600_000)
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  const sent: WeakRef<Buffer>[] = []
+  for (let n = 0; n < 500; n += 1) {
+    const value = Buffer.alloc(100, n)
+    sent.push(new WeakRef(value))
+    await client.set('a', value)
+  }
+  await new Promise((resolve) => setImmediate(resolve))
+  collect()
+  expect(sent.filter((one) => one.deref() !== undefined).length).toBeLessThan(200)
 })

@@ -86,6 +86,14 @@ const lookAtPublisher = (statement: Statement, report: Report): void => {
       report.notUnderstood(word, `\`${word.text.split('=', 1)[0]}\` is not converted`)
 }
 
+/** Whether a statement at the top is read; the block of a line there is not. */
+const isReadAtTop = (statement: Statement, report: Report): boolean => {
+  if (READ['']?.has(statement.name) !== true) return false
+  const within = isLine(statement) ? (statement.block ?? []) : []
+  for (const inner of within) name(inner, statement.name, report)
+  return true
+}
+
 /** Reports every statement, at any depth, that neither became part of the configuration nor was reported. */
 export const reportLeftovers = (
   statements: readonly Statement[],
@@ -94,14 +102,9 @@ export const reportLeftovers = (
 ): void => {
   const used = new Set(templatesTaken(statements, isPublisher))
   for (const statement of statements) {
-    const isRead = READ['']?.has(statement.name) === true
+    if (isReadAtTop(statement, report)) continue
     const kind = isPublisher(statement.name) ? 'publisher' : statement.name
     const inside = kind === 'template' || kind === 'publisher' ? READ[kind] : undefined
-    if (isRead) {
-      const within = isLine(statement) ? (statement.block ?? []) : []
-      for (const inner of within) name(inner, statement.name, report)
-      continue
-    }
     if (statement.name === 'template') lookAtTemplate(statement, used, report)
     if (inside !== undefined) lookAtPublisher(statement, report)
     if (inside === undefined) name(statement, '', report)

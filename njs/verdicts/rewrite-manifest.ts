@@ -6,6 +6,7 @@ import { decodePercent } from '../domain/credentials/encoding.ts'
 import { dashSteps, isDash } from '../domain/manifests/dash.ts'
 import { type HlsVariable, type HlsVariables, hlsSteps, isHls } from '../domain/manifests/hls.ts'
 import { rewriteJson } from '../domain/manifests/json-documents.ts'
+import { holdsLogin, maskLogins } from '../domain/manifests/logins.ts'
 import { movedOnSteps, sameDashSteps } from '../domain/manifests/same-manifest.ts'
 import type { Steps } from '../domain/steps.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
@@ -63,6 +64,11 @@ const allowed = (channel: string): ((origin: string) => boolean) => {
 
 const valuesOf = ({ base, entry, query }: ChannelRecord): readonly OwnValue[] =>
   ownValues(base + entry, query)
+
+const loginsOf = ({ channel }: ManifestRequest): readonly OwnValue[] => {
+  const record = readChannel(channel)
+  return record === null ? [] : valuesOf(record)
+}
 
 const mapperFor = (request: ManifestRequest, found: Fetched): Mapper | null => {
   const record = readChannel(request.channel)
@@ -145,20 +151,23 @@ function* rewritePlaylist(
   mapper: Mapper,
 ): Steps<Rewritten> {
   const { text } = found
+  const logins = loginsOf(request)
   const list = yield* hlsSteps(text, {
     rewrite: (address) => mapper.rewrite(address),
     rewriteManifest: (address) => mapper.rewriteManifest(address, 'index.m3u8'),
     hide: (address, isManifest) =>
       mapper.hide(address, isManifest ? 'index.m3u8' : nameFor(address)),
+    isSecret: (value) => holdsLogin(value, logins),
     argument: valueIn(found.address.query, argumentsOf(request)),
     imported: text.includes('IMPORT=') ? readDefinitions(request.channel) : {},
   })
   if (list.targetSec === null) keepDefinitions(request.channel, definitions(list.variables))
+  const shown = maskLogins(list.text, logins, false)
   return {
-    text: list.text,
+    text: shown,
     type: 'application/vnd.apple.mpegurl',
     paceMs: pace(list.partSec ?? list.targetSec, list.isOver),
-    follows: (before) => movedOnSteps(before, list.text),
+    follows: (before) => movedOnSteps(before, shown),
   }
 }
 
@@ -181,11 +190,12 @@ export function* rewriteManifest(
     return { text: json ?? text, type: null, paceMs: QUIET_MS, follows: always }
   }
   const manifest = yield* dashSteps(text, mapper)
+  const shown = maskLogins(manifest.text, loginsOf(request), true)
   const seconds = manifest.updateSec === 0 ? 2 : manifest.updateSec
   return {
-    text: manifest.text,
+    text: shown,
     type: 'application/dash+xml',
     paceMs: pace(seconds, manifest.isOver),
-    follows: (before) => sameDashSteps(before, manifest.text),
+    follows: (before) => sameDashSteps(before, shown),
   }
 }

@@ -8,6 +8,8 @@ export interface OwnValue {
   readonly mark: string
   /** The argument that it is the value of, where the short mark may stand for it. */
   readonly name: string | null
+  /** Whether it is one of a login, by its place or name: it stands nowhere in a manifest then, not even in text for people. */
+  readonly isLogin: boolean
 }
 
 const OWN = '~own'
@@ -17,6 +19,9 @@ const LEAST = 4
 
 /** `/live/<user>/<password>/<number>`, as panels name their streams. */
 const PANEL = /^(?:\/[a-z]+)?\/([^/]+)\/([^/]+)\/\d+(?:\.\w+)?$/i
+
+const LOGIN_NAME =
+  /^(?:user(?:name)?|login|pass(?:word|wd)?|pwd|secret|auth|(?:access_?|auth_?|api_?)?(?:token|key))$/i
 
 const UNSAFE = /[^\w.~!$'()*+,;=:@/?%-]/
 
@@ -35,7 +40,8 @@ export const ownValues = (path: string, query: string): readonly OwnValue[] => {
     for (const it of spellings(text)) {
       if (found.has(it)) continue
       const isFirst = ![...found.values()].some((other) => other.name === name)
-      found.set(it, { text: it, mark: OWN + found.size, name: isFirst ? name : null })
+      const isLogin = name === null || LOGIN_NAME.test(name)
+      found.set(it, { text: it, mark: OWN + found.size, name: isFirst ? name : null, isLogin })
     }
   }
   for (const pair of query.split('&')) {

@@ -24,6 +24,8 @@ export interface HlsContext {
   hide(address: string, isManifest: boolean): string | null
   /** An argument of the playlist's own address, for `QUERYPARAM`. */
   argument(name: string): HlsVariable | null
+  /** Whether a value that the playlist defines may be told no viewer. */
+  isSecret?(value: string): boolean
   /** Variables of the multivariant playlist, for `IMPORT`. */
   readonly imported: HlsVariables
 }
@@ -138,9 +140,13 @@ const define = (state: State, line: string): string => {
   const attributes = attributesOf(line.slice(line.indexOf(':') + 1))
   const name = attributes.get('NAME')
   const value = attributes.get('VALUE')
-  // Its value may name variables defined above it.
-  if (name !== undefined && value !== undefined)
-    state.variables[name] = expand(state, value) ?? { value, from: 'manifest' }
+  if (name !== undefined && value !== undefined) {
+    // Its value may name variables defined above it.
+    const variable = expand(state, value) ?? { value, from: 'manifest' }
+    const isSecret = state.context.isSecret?.(variable.value) === true
+    state.variables[name] = isSecret ? { ...variable, from: 'secret' } : variable
+    return isSecret ? `#EXT-X-DEFINE:NAME="${name}",VALUE=""` : line
+  }
   const query = attributes.get('QUERYPARAM')
   const given = query === undefined ? null : state.context.argument(query)
   if (query !== undefined && given !== null) {

@@ -4,6 +4,7 @@ import type { Output } from '../compat/context.ts'
 import { addressesJson, addressReport } from '../compat/top-ips.ts'
 import { type Judge, type JudgedAccount, judgeAccount, type UnreadAccount } from './account.ts'
 import { addressesOfAccount, placesOfPlays } from './addresses.ts'
+import { HiddenViewers } from './hidden-viewers.ts'
 import { accountText, reportText } from './json.ts'
 import { gatehouseReport, gatehouseTimeline } from './text.ts'
 
@@ -49,8 +50,10 @@ const judgeAll = async (
   { options, output }: RunContext,
   keep: (account: Account) => void,
 ): Promise<Judged> => {
+  const hidden = new HiddenViewers()
   const judged = { accounts: 0, flagged: 0, failed: 0 }
   for await (const read of source.accounts) {
+    if (read.outcome.ok) hidden.add(read.outcome.plays)
     const account = judgeAccount(read, judge, {
       concurrentOnly: options.concurrentOnly,
       keepsPlays: options.topIps,
@@ -63,7 +66,8 @@ const judgeAll = async (
       source.total === null ? `${judged.accounts}` : `${judged.accounts}/${source.total}`
     output.err(`  [${place}] ${safe(account.name)}... ${verdict(account)}`)
   }
-  for (const warning of source.warnings()) output.err(`Warning: ${warning}.`)
+  for (const warning of [...source.warnings(), ...hidden.warnings()])
+    output.err(`Warning: ${warning}.`)
   return judged
 }
 

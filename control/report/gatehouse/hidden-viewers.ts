@@ -1,0 +1,40 @@
+import type { PlayRecord } from '#domain/types'
+import { isPublicText } from '../../detect/network-class.ts'
+
+// So many accounts do not watch from one device of a local network, nor so much of everything.
+const ACCOUNTS_AT_LEAST = 3
+const SHARE_AT_LEAST = 0.5
+
+/** Plays by the addresses of local networks that they came from: a proxy or a container's gateway hides the viewers behind it. */
+export class HiddenViewers {
+  readonly #uses = new Map<string, { plays: number; accounts: number }>()
+  #all = 0
+
+  /** Counts the plays of one more account. */
+  add(plays: readonly PlayRecord[]): void {
+    this.#all += plays.length
+    const seen = new Set<string>()
+    for (const { address } of plays) {
+      if (address === null || isPublicText(address)) continue
+      const use = this.#uses.get(address) ?? { plays: 0, accounts: 0 }
+      use.plays += 1
+      if (!seen.has(address)) use.accounts += 1
+      seen.add(address)
+      this.#uses.set(address, use)
+    }
+  }
+
+  /** A sentence for each address that most plays of several accounts came from, with what to set. */
+  warnings(): string[] {
+    return [...this.#uses]
+      .filter(
+        ([, { plays, accounts }]) =>
+          accounts >= ACCOUNTS_AT_LEAST && plays >= SHARE_AT_LEAST * this.#all,
+      )
+      .map(
+        ([address, { plays, accounts }]) =>
+          `${Math.round((100 * plays) / this.#all)} % of the plays, of ${accounts} accounts, came from ${address}, a proxy or a container's gateway: homes behind it cannot be told apart. ` +
+          'Let the media server see who watches (the proxy sends X-Forwarded-For, and the server trusts the proxy; a container uses the network of its host); at an edge name the proxy in edge.trusted_proxies',
+      )
+  }
+}

@@ -31,10 +31,10 @@ const LINGER_MS = 1000
 /** The same where many come at once: 250 plays cost 48 ms, 1,000 cost 69. */
 const BUSY_LINGER_MS = 4000
 /**
- * An opening among many waits for its play's next event, and is written with it: a viewer who does not start has his end some twelve seconds later, and the
- * row would be written twice.
+ * An opening among many waits for its play's next event, and is written with it: a viewer who does not start has his end ten to fourteen seconds later, and
+ * the row would be written twice. A fifth less where others are written anyway.
  */
-const HOLD_MS = 15_000
+const HOLD_MS = 20_000
 /** Events of a shard in memory, read and not written yet. */
 const AHEAD = 10_000
 /** Most events of a batch: building rows blocks the event loop. */

@@ -8,6 +8,7 @@ import {
   connectionOf,
   isHosting as isHostingPlay,
   isSixth,
+  isTunnelled,
 } from './network-class.ts'
 import { watchedUntil } from './watched.ts'
 
@@ -75,12 +76,15 @@ const byPair = <T>(compute: (play: PlayRecord) => T) => {
 export const playDevice = (play: PlayRecord): string =>
   play.device ?? `? ${play.network ?? ''} ${play.platform ?? ''} ${play.client ?? ''}`
 
+/** Whether a play's network and place are those of a VPN or a tunnel. */
+const hidesPlace = (play: PlayRecord): boolean => isHostingPlay(play) || isTunnelled(play)
+
 /** Enriches plays that are already normalised. */
 export const enrichPlays = (plays: readonly PlayRecord[], zone?: string): EnrichedPlay[] => {
   const { dayOf, hourOf } = localTime(plays, zone)
   const classes = byPair(deviceClass)
-  const atLan = byPair((p) => placeOf(p, isHostingPlay(p)))
-  const outside = byPair((p) => placeOf(p, isHostingPlay(p)))
+  const atLan = byPair((p) => placeOf(p, hidesPlace(p)))
+  const outside = byPair((p) => placeOf(p, hidesPlace(p)))
   const placed = (p: PlayRecord): Place =>
     p.isLan ? atLan(p.source, p.network, p) : outside(p.network, p.asn, p)
   const classOf = (p: PlayRecord): DeviceClass => classes(p.platform, p.agent ?? p.client, p)

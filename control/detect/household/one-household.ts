@@ -2,7 +2,7 @@ import type { PlayRecord } from '#domain/types'
 import { deviceClass } from '../device-class.ts'
 import { playDevice } from '../enriched-play.ts'
 import { isLoopback } from '../guards.ts'
-import { connectionOf, isHosting } from '../network-class.ts'
+import { connectionOf, isHosting, isTunnelled } from '../network-class.ts'
 
 const DAY_MS = 86_400_000
 
@@ -36,7 +36,7 @@ const networkOf = (play: PlayRecord): string =>
 const newUse = (play: PlayRecord): Use => {
   const { asnOrg, isLan, source, network } = play
   const line = isLan ? `lan ${source}` : connectionOf(network)
-  const isUnknown = isLoopback(play) || isHosting(play)
+  const isUnknown = isLoopback(play) || isHosting(play) || isTunnelled(play)
   return { asnOrg, isLan, line: isUnknown ? null : line, lastAt: play.startedAt, days: 1, plays: 1 }
 }
 

@@ -52,6 +52,23 @@ describe('a house of which a VPN, a tunnel or a relay shows one part only', () =
     )
   })
 
+  const TUNNEL = {
+    place: 'turin',
+    network: '2001:470:1:2::/64',
+    with: { asn: 6939, asnOrg: 'Hurricane Electric LLC' },
+  } as const
+
+  it('is one where only a part of it uses the tunnel and the rest both versions of the line', () => {
+    const both = set.map((one, i) => (i % 2 === 0 ? one : { ...one, network: '2001:db8:1:2::/64' }))
+    expect(assess([...both, ...second(TUNNEL)])).toMatchObject(oneHouse)
+  })
+
+  it('is two where whoever plays through the tunnel follows series of its own', () => {
+    const there = episodes(second(TUNNEL), ['Winter', 'Tides'])
+    const plays = [...episodes(set, ['Harbour', 'Foxes']), ...there]
+    expect(assess(plays)).toMatchObject({ flagged: true })
+  })
+
   it('is one where nobody knows the place of its IPv6, whose prefix is another each day', () => {
     const there = second({ place: 'nowhere', with: ISP }).map((one, i) => ({
       ...one,

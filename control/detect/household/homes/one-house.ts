@@ -3,14 +3,12 @@ import { groupBy } from '#domain/group-by'
 import { once } from '#domain/memoize'
 import type { Coordinates } from '#domain/types'
 import type { EnrichedPlay } from '../../enriched-play.ts'
-import { isPublicText, isSixth, isTunnelled } from '../../network-class.ts'
+import { isPublicText, isSixth } from '../../network-class.ts'
 
 /** Plays of a group over one provider's lines in one country. */
 interface Part {
-  /** A tunnel has those of the line it goes through: any. */
   readonly provider: number | string | null
   readonly country: string | null
-  readonly isTunnel: boolean
   readonly families: Readonly<Record<4 | 6, number>>
   readonly days: ReadonlySet<number>
   readonly at: Coordinates | null
@@ -79,7 +77,7 @@ const blockOf = (line: string): string =>
   isSixth(line) ? line.split(':').slice(0, 2).join(':') : line.split('.').slice(0, 2).join('.')
 
 const partOf = ({ play }: EnrichedPlay): string =>
-  isTunnelled(play) ? 'tunnel' : `${play.asn ?? play.asnOrg ?? ''} ${play.country ?? ''}`
+  `${play.asn ?? play.asnOrg ?? ''} ${play.country ?? ''}`
 
 const daysIn = (plays: readonly EnrichedPlay[]): Set<number> => {
   const days = new Set<number>()
@@ -115,15 +113,13 @@ const partsOf = (open: readonly EnrichedPlay[]): Part[] => {
     for (const { family, start, end } of onSettledLines(plays))
       if (family !== null) families[family] += end - start
     const { asn, asnOrg, country } = first.play
-    const isTunnel = isTunnelled(first.play)
     return [
       {
         provider: asn ?? asnOrg,
-        country: isTunnel ? null : country,
-        isTunnel,
+        country,
         families,
         days: daysIn(plays),
-        at: isTunnel ? null : centreOf(plays),
+        at: centreOf(plays),
       },
     ]
   })
@@ -209,7 +205,7 @@ export const dwellingOf = (own: readonly EnrichedPlay[]): Dwelling => {
     first,
     last,
     linesADay: lines / Math.max(1, daysIn(open).size),
-    places: once(() => placesOf(open.filter((p) => !p.isHosting && !isTunnelled(p.play)))),
+    places: once(() => placesOf(open.filter((p) => !p.isHosting))),
     blocks: () => new Set([...daysOfLine.keys()].filter((line) => line !== '').map(blockOf)),
   }
 }
@@ -219,9 +215,7 @@ const commonParts = (a: Dwelling, b: Dwelling): [Part, Part][] =>
   a.parts().flatMap((one) =>
     b.parts().flatMap((other): [Part, Part][] => {
       const isSame = one.country === null || other.country === null || one.country === other.country
-      return isSame && (one.isTunnel || other.isTunnel || one.provider === other.provider)
-        ? [[one, other]]
-        : []
+      return isSame && one.provider === other.provider ? [[one, other]] : []
     }),
   )
 

@@ -30,15 +30,25 @@ const MOBILE =
   /\b(mobile|mobil|mobility|movil|moviles|radiomovil|cellular|selular|wireless|cellco|t-mobile|vodacom|mtn|airtel|jio|lte|docomo|hi3g|vodafone idea|polkomtel|turkcell|kcell|lifecell|cell c)\b/i
 
 /** Systems of mobile carriers whose names are those of their fixed lines too, as their registries and PeeringDB have them. */
-const MOBILE_SYSTEMS: ReadonlySet<number> = new Set([
-  ...[20_057, 6_167, 22_394], // AT&T Mobility, Verizon Wireless
-  ...[25_135, 35_228, 206_067, 60_339, 13_280, 25_255], // Vodafone and O2 in the UK; Three there, in Ireland and Austria
-  ...[31_133, 25_159, 31_163, 31_195, 31_205, 31_208, 31_213, 31_224], // MegaFon
-  ...[16_345, 21_299, 21_497], // Beeline in Russia and Kazakhstan, Vodafone Ukraine
-  ...[24_608, 39_603, 15_897], // Wind Tre, Play in Poland, Vodafone Turkey
-  ...[44_244, 4_761, 24_203, 10_030], // Irancell, Indosat, XL, Celcom
-  ...[22_085, 26_599, 26_615], // Claro, Vivo and TIM in Brazil
-])
+const MOBILE_SYSTEMS: ReadonlySet<number> = new Set(
+  Object.values({
+    att: [20_057],
+    verizon: [6_167, 22_394],
+    vodafone: [25_135, 21_497, 15_897],
+    o2: [35_228],
+    three: [206_067, 60_339, 13_280, 25_255],
+    megafon: [31_133, 25_159, 31_163, 31_195, 31_205, 31_208, 31_213, 31_224],
+    beeline: [16_345, 21_299],
+    windTre: [24_608],
+    play: [39_603],
+    irancell: [44_244],
+    indosat: [4_761],
+    axiata: [24_203, 10_030],
+    claro: [22_085],
+    vivo: [26_599],
+    tim: [26_615],
+  }).flat(),
+)
 
 /** Whether a name is that of a hosting or VPN provider. */
 export const isHostingName = memoize((name: string): boolean => HOSTING.test(name))

@@ -2,7 +2,7 @@ import type { ReasonId } from '../domain/reasons.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
 import { bytesSinceEmptied } from './emptied.ts'
 import { dropLease } from './leases.ts'
-import { countIn, nowSec, numbers, tryAdd, trySet } from './memory.ts'
+import { countIn, nowSec, numbers, putLasting, tryAdd, trySet } from './memory.ts'
 import { setBan } from './refusals.ts'
 import { noteReport } from './reports.ts'
 
@@ -119,7 +119,7 @@ const areTakeoversTooMany = (key: string): boolean => {
 export const claimStream = (key: string): Claim => {
   if (areTakeoversTooMany(key)) return { ok: false, reason: 'session.cloned' }
   const serial = numbers('gh_state').incr('serial', 1, Date.now())
-  if (!trySet(numbers('gh_streams'), key, serial, STREAM_TTL_MS))
+  if (!putLasting('gh_streams', key, serial, STREAM_TTL_MS))
     return { ok: false, reason: 'edge.full' }
   return { ok: true, serial: String(serial) }
 }
@@ -130,7 +130,7 @@ export const ownsStream = (key: string, serial: string): boolean => {
   if (serial === '0') return false
   const present = numbers('gh_streams').get(key)
   if (present !== undefined && String(present) !== serial) return false
-  trySet(numbers('gh_streams'), key, Number(serial), STREAM_TTL_MS)
+  putLasting('gh_streams', key, Number(serial), STREAM_TTL_MS)
   return true
 }
 
@@ -142,7 +142,7 @@ export const noteBytes = (key: string, serial: string, sent: number): void => {
   const dict = numbers('gh_streams')
   const more = sent - (dict.get(reportedName(serial)) ?? 0)
   // Without this entry the same bytes would be reported again at the end.
-  if (more > 0 && trySet(dict, reportedName(serial), sent, STREAM_TTL_MS))
+  if (more > 0 && putLasting('gh_streams', reportedName(serial), sent, STREAM_TTL_MS))
     noteReport('bytes', `${key} ${more}`)
 }
 

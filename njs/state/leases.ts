@@ -7,7 +7,7 @@ import {
   renewedLease,
   unpackLease,
 } from '../domain/viewer/lease.ts'
-import { keepText, nowSec, numbers, texts, tryAdd, trySet } from './memory.ts'
+import { addLasting, keepText, nowSec, numbers, putLasting, texts } from './memory.ts'
 
 /** Age from which on a lease in use is extended. */
 export const REFRESH_AFTER_SEC = 2
@@ -32,7 +32,7 @@ export const readLease = (key: string, now: number): Lease | null => {
 
 /** Stores a lease that expires after `ttlSec` without use; false where the zone is full: control is asked about the session again. */
 export const writeLease = (key: string, lease: Lease): boolean =>
-  trySet(numbers('gh_leases'), key, packLease(lease), lease.ttlSec * 1000)
+  putLasting('gh_leases', key, packLease(lease), lease.ttlSec * 1000)
 
 /** Reports a session as used with the next sync. */
 export const noteSeen = (key: string): void => {
@@ -122,7 +122,7 @@ export const startLease = (key: string, network: number, ttlSec: number): void =
 /** Stores a lease as not used yet, unless there is one: it is reported with its first segment or stream. */
 export const reserveLease = (key: string, network: number, ttlSec: number): void => {
   const unused = packLease({ network, ttlSec, seen: nowSec() - UNUSED_AGE_SEC })
-  tryAdd(numbers('gh_leases'), key, unused, ttlSec * 1000)
+  addLasting('gh_leases', key, unused, ttlSec * 1000)
 }
 
 /** Seconds since a lease was used; 0 for one not used yet. */

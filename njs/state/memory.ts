@@ -124,6 +124,50 @@ export const tryAdd = <V extends string | number>(
   }
 }
 
+/** Zones that lose nothing where they are full, and that requests add to. */
+type LastingZone = 'gh_leases' | 'gh_streams' | 'gh_slots'
+
+/** A full zone is tried once in this time: nginx writes an error for each time that it finds no room. */
+const FULL_MS = 1000
+
+const fullName = (zone: LastingZone): string => `full:${zone}`
+
+/** Whether a zone had no room a moment ago. */
+const wasFull = (zone: LastingZone): boolean =>
+  (numbers('gh_state').get(fullName(zone)) ?? 0) > Date.now()
+
+const noteFull = (zone: LastingZone): false => {
+  trySet(numbers('gh_state'), fullName(zone), Date.now() + FULL_MS)
+  return false
+}
+
+/** Sets a number in a zone that does not evict; one that is there needs no room. False where there is none for a new one. */
+export const putLasting = (
+  zone: LastingZone,
+  key: string,
+  value: number,
+  ttlMs: number,
+): boolean => {
+  const dict = numbers(zone)
+  if (wasFull(zone) && dict.get(key) === undefined) return false
+  return trySet(dict, key, value, ttlMs) || noteFull(zone)
+}
+
+/** Adds a number to a zone that does not evict; false where the key exists, and where there is no room. */
+export const addLasting = (
+  zone: LastingZone,
+  key: string,
+  value: number,
+  ttlMs: number,
+): boolean => {
+  if (wasFull(zone)) return false
+  try {
+    return numbers(zone).add(key, value, ttlMs)
+  } catch {
+    return noteFull(zone)
+  }
+}
+
 /** Increments a counter by `step`; it starts again `ttlMs` after its first increment; 0 where the dictionary is full. (`incr` alone continues from an expired value.) */
 export const countIn = (zone: NumberZone, key: string, ttlMs: number, step = 1): number => {
   const dict = numbers(zone)

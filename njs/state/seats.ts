@@ -1,7 +1,16 @@
 import type { ReportedSession } from '../domain/channels/protocol.ts'
 import { KEY_LENGTH } from '../domain/viewer/lease.ts'
 import { isPlayed } from './leases.ts'
-import { keepText, nowSec, numbers, texts, tryAdd, trySet } from './memory.ts'
+import {
+  addLasting,
+  keepText,
+  nowSec,
+  numbers,
+  putLasting,
+  texts,
+  tryAdd,
+  trySet,
+} from './memory.ts'
 import { noteReport } from './reports.ts'
 
 /** A session and its device; an empty device where any may continue it. */
@@ -103,10 +112,10 @@ export const takeSeat = (
   const ttlMs = ttlSec * 1000
   for (let place = 0; place < free; place += 1) {
     const name = `${account}#${place}`
-    if (dict.get(name) === mark) return trySet(dict, name, mark, ttlMs)
+    if (dict.get(name) === mark) return putLasting('gh_slots', name, mark, ttlMs)
   }
   for (let place = 0; place < free; place += 1) {
-    if (tryAdd(dict, `${account}#${place}`, mark, ttlMs)) return true
+    if (addLasting('gh_slots', `${account}#${place}`, mark, ttlMs)) return true
   }
   return false
 }

@@ -129,6 +129,37 @@ test('leases: who plays renews without a question, who comes is asked about at e
   expect(rig.stub.count('/check')).toBe(asked + 3)
 })
 
+/** Lines in the error log that say a zone has no room. */
+const complaints = (zone: string): number =>
+  rig.nginx.errorLog().split(`no memory in js shared zone "${zone}"`).length - 1
+
+test.each([
+  ['gh_leases', 'ch1', '200 -'],
+  ['gh_streams', 'ts1', '503 edge.full'],
+])(
+  'a full %s is written about once a second, not for each who asks',
+  async (zone, channel, told) => {
+    const answerOf = async (location: string) => {
+      const { state, stop } = await watch(`${rig.url}${location}`)
+      stop()
+      return `${state.status} ${state.reason ?? '-'}`
+    }
+    const sessions: Awaited<ReturnType<typeof open>>[] = []
+    for (let i = 0; i < 40; i += 1) sessions.push(await open(channel, `own:many${i}`))
+    expect(await fill(zone, '&type=number')).toBeGreaterThan(1000)
+    const [from, before] = [Date.now(), complaints(zone)]
+    for (const { location } of sessions) expect(await answerOf(location)).toBe(told)
+    expect(complaints(zone) - before).toBeLessThanOrEqual(Math.ceil((Date.now() - from) / 1000) + 1)
+    // Room is found again.
+    await ask('drain', zone)
+    await until('a place', async () => {
+      const late = await open(channel, `own:later${Date.now()}`)
+      expect(['200 -', told]).toContain(await answerOf(late.location))
+      return (await ask('peek', zone, `&key=${late.key}`)) !== 'undefined'
+    })
+  },
+)
+
 test('bans: one that is there is lengthened, one that finds no room is left to control', async () => {
   const key = banKey(nodeCrypto, 'account', 'own:held')
   rig.stub.next = {

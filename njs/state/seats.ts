@@ -1,16 +1,7 @@
 import type { ReportedSession } from '../domain/channels/protocol.ts'
 import { KEY_LENGTH } from '../domain/viewer/lease.ts'
 import { isPlayed } from './leases.ts'
-import {
-  addLasting,
-  keepText,
-  nowSec,
-  numbers,
-  putLasting,
-  texts,
-  tryAdd,
-  trySet,
-} from './memory.ts'
+import { addLasting, keepText, nowSec, numbers, putLasting, texts, tryAdd } from './memory.ts'
 import { noteReport } from './reports.ts'
 
 /** A session and its device; an empty device where any may continue it. */

@@ -148,7 +148,8 @@ test.each([
     for (let i = 0; i < 40; i += 1) sessions.push(await open(channel, `own:many${i}`))
     expect(await fill(zone, '&type=number')).toBeGreaterThan(1000)
     const [from, before] = [Date.now(), complaints(zone)]
-    for (const { location } of sessions) expect(await answerOf(location)).toBe(told)
+    for (let i = 0; i < 40; i += 1)
+      expect(await answerOf((await open(channel, `own:many${i}`)).location)).toBe(told)
     expect(complaints(zone) - before).toBeLessThanOrEqual(Math.ceil((Date.now() - from) / 1000) + 1)
     // Room is found again.
     await ask('drain', zone)

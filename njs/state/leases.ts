@@ -7,7 +7,7 @@ import {
   renewedLease,
   unpackLease,
 } from '../domain/viewer/lease.ts'
-import { addLasting, keepText, nowSec, numbers, putLasting, texts } from './memory.ts'
+import { addLasting, keepText, nowSec, numbers, putLasting, texts, trySet } from './memory.ts'
 
 /** Age from which on a lease in use is extended. */
 export const REFRESH_AFTER_SEC = 2

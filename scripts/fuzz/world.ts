@@ -8,8 +8,10 @@ import {
 } from '../../test/e2e/world/processes.ts'
 import { viewer } from '../../test/e2e/world/viewer.ts'
 import { adminOf, worldConfig } from '../../test/e2e/world/world.ts'
+import { makeCa } from '../../test/support/programs/certificates.ts'
 import { freePort } from '../../test/support/programs/port.ts'
 import { startService, type TestService } from '../../test/support/programs/service.ts'
+import { tempDir } from '../../test/support/temp-dir.ts'
 import type { Ground } from './hostile-request.ts'
 import type { Place } from './send.ts'
 
@@ -61,35 +63,46 @@ const EDGE_API = [
 /** Starts the demo with hooks and finds out what each listener knows. */
 export const startFuzzWorld = async (): Promise<FuzzWorld> => {
   const hooks = `127.0.0.1:${await freePort()}`
+  const folder = await tempDir()
+  // `run` says the address viewers are told, which is that of HTTPS.
+  const plain = `127.0.0.1:${await freePort()}`
+  const tls = { host: '127.0.0.1', port: await freePort() }
+  const { certificate, key } = await (await makeCa(folder.path)).issue('edge')
+  const https = `  plain: serve\n  tls_listen: 127.0.0.1:${tls.port}\n  certificate_file: ${certificate}\n  key_file: ${key}\n`
   const service = await startService({
-    config: worldConfig({ more: `hooks: { listen: '${hooks}' }` }),
+    config: worldConfig({ more: `hooks: { listen: '${hooks}' }` })
+      .replace('__EDGE__', plain)
+      .replace('  workers: 2\n', (line) => line + https),
   })
   const account = await adminOf(service).account(1000)
-  const who = viewer(service.edge, { token: account.token, address: '198.51.100.9' })
+  const who = viewer(`http://${plain}`, { token: account.token, address: '198.51.100.9' })
   const ticket = await who.ticket()
   const opened = await who.open('federal-1', ticket)
-  const pass = new URL(opened.location ?? '', service.edge).pathname
+  const pass = new URL(opened.location ?? '', `http://${plain}`).pathname
   const api = await apiPaths(service)
+  const edge: Listener = {
+    name: 'edge',
+    place: placeOf(`http://${plain}`),
+    host: 'tv.example.net',
+    keys: ['X-Forwarded-For: 192.168.1.20', 'X-Forwarded-For: 2001:db8::1'],
+    paths: [
+      '/playlist.m3u',
+      `/playlist.m3u?token=${account.token}`,
+      '/get.php?username=a&password=b',
+      `/live/${ticket}/federal-1/index.m3u8`,
+      `/live/federal-1/index.m3u8?token=${account.token}`,
+      '/live/a/b/federal-1.ts',
+      pass,
+      pass.replace(/[^/]*$/, 'segment-1.ts'),
+      '/health',
+      '/_gatehouse/refuse',
+      '/s/',
+    ],
+  }
   const listeners: Listener[] = [
-    {
-      name: 'edge',
-      place: placeOf(service.edge),
-      host: 'tv.example.net',
-      keys: ['X-Forwarded-For: 192.168.1.20', 'X-Forwarded-For: 2001:db8::1'],
-      paths: [
-        '/playlist.m3u',
-        `/playlist.m3u?token=${account.token}`,
-        '/get.php?username=a&password=b',
-        `/live/${ticket}/federal-1/index.m3u8`,
-        `/live/federal-1/index.m3u8?token=${account.token}`,
-        '/live/a/b/federal-1.ts',
-        pass,
-        pass.replace(/[^/]*$/, 'segment-1.ts'),
-        '/health',
-        '/_gatehouse/refuse',
-        '/s/',
-      ],
-    },
+    edge,
+    { ...edge, name: 'edge, HTTPS', place: { ...tls, speaks: 'http/1.1' } },
+    { ...edge, name: 'edge, HTTP/2', place: { ...tls, speaks: 'h2' } },
     {
       name: 'hooks',
       place: placeOf(`http://${hooks}`),
@@ -147,6 +160,9 @@ export const startFuzzWorld = async (): Promise<FuzzWorld> => {
       const all = Object.entries(await pids())
       return Object.fromEntries(all.map(([name, pid]) => [name, residentOf(pid) / 2 ** 20]))
     },
-    stop: service.stop,
+    stop: async () => {
+      await service.stop()
+      await folder.remove()
+    },
   }
 }

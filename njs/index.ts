@@ -9,8 +9,10 @@ import { openWithoutControl } from './handlers/open-without-control.ts'
 import { cookiesForOrigin } from './handlers/origins/cookies-for-origin.ts'
 import { dropChallenge } from './handlers/origins/drop-challenge.ts'
 import { handOnCookies } from './handlers/origins/hand-on-cookies.ts'
+import { refererBytes } from './handlers/origins/referer-bytes.ts'
 import { resolveRedirection } from './handlers/origins/resolve-redirection.ts'
 import { serveManifest } from './handlers/origins/serve-manifest.ts'
+import { userAgentBytes } from './handlers/origins/user-agent-bytes.ts'
 import { playlist } from './handlers/playlist.ts'
 import { push } from './handlers/push.ts'
 import { rememberOpening } from './handlers/remember-opening.ts'
@@ -43,6 +45,7 @@ export default {
   playlist,
   push,
   readForm,
+  refererBytes,
   rememberCheck,
   rememberOpening,
   rememberRefusal,
@@ -51,4 +54,5 @@ export default {
   serveManifest,
   streamEnded,
   sync,
+  userAgentBytes,
 }

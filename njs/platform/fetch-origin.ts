@@ -1,4 +1,4 @@
-import { type Request, variable } from './request.ts'
+import { bytesOf, type Request, variable } from './request.ts'
 
 /** An origin's whole response, unpacked where it was gzip. */
 export interface OriginAnswer {
@@ -28,7 +28,25 @@ export const UNREADABLE = 598
 
 /** Of a viewer's headers those that are the connection's, or are set anew. */
 const OWN =
-  /^(?:host|connection|keep-alive|te|upgrade|expect|content-length|transfer-encoding|accept-encoding|cookie|x-gh-.*)$/i
+  /^(?:host|connection|keep-alive|te|upgrade|expect|content-length|transfer-encoding|accept-encoding|cookie|user-agent|referer|x-gh-.*)$/i
+
+const PLAIN = /^[ -~]+$/
+
+/**
+ * Names the player, under a name of ours since `ngx.fetch` adds a `User-Agent` of its own, and the page he comes from; a header of a request is a text in njs, so
+ * bytes that may be none go as hexadecimal digits.
+ */
+const namePlayer = (r: Request, headers: Headers): void => {
+  for (const [from, text, digits] of [
+    ['http_user_agent', 'X-Gh-User-Agent', 'X-Gh-Hex-User-Agent'],
+    ['http_referer', 'Referer', 'X-Gh-Hex-Referer'],
+  ] as const) {
+    const value = variable(r, from)
+    if (value === '') continue
+    if (PLAIN.test(value)) headers.set(text, value)
+    else headers.set(digits, bytesOf(r, from).toString('hex'))
+  }
+}
 
 const headersFor = (r: Request, { origin, path, cookie }: OriginQuestion): Headers => {
   const headers = new Headers()
@@ -40,6 +58,7 @@ const headersFor = (r: Request, { origin, path, cookie }: OriginQuestion): Heade
       // A name or value that no request may have: no origin needs it.
     }
   }
+  namePlayer(r, headers)
   headers.set('Host', 'gatehouse-inner')
   headers.set('X-Gh-Address', variable(r, 'remote_addr'))
   headers.set('X-Gh-Origin', origin)

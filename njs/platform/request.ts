@@ -18,6 +18,9 @@ export const variablesOf = (r: Request): Variables => r.variables
 /** An nginx variable as text; empty where unset. */
 export const variable = (r: Request, name: string): string => r.variables[name] ?? ''
 
+/** The same as it stands, whether a text or not. */
+export const bytesOf = (r: Request, name: string): Buffer => r.rawVariables[name] ?? Buffer.alloc(0)
+
 /** The viewer's address after nginx's realip module, as 4 or 16 bytes. */
 export const addressBytes = (r: Request): Uint8Array =>
   r.rawVariables['binary_remote_addr'] ?? new Uint8Array(4)

@@ -48,17 +48,20 @@ export async function startOrigin(at = 0, host = '127.0.0.1'): Promise<TestOrigi
   const seen: TestOrigin['seen'] = []
   const bodies: TestOrigin['bodies'] = []
   const streams = new Set<ServerResponse>()
-  const server: Server = createServer({ maxHeaderSize: 65_536 }, (request, response) => {
-    seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers })
-    request.on('data', (piece: Buffer) => bodies.push(piece.toString()))
-    const path = (request.url ?? '').split('?')[0] ?? ''
-    const location = moved.get(path)
-    for (const [name, value] of Object.entries(headers.get(path) ?? {}))
-      response.setHeader(name, value ?? '')
-    if (location !== undefined) return void response.writeHead(302, { Location: location }).end()
-    if (/(?:stream\.ts|mpegts)$/.test(path)) return run(request, response)
-    serve(path, request, response)
-  })
+  const server: Server = createServer(
+    { maxHeaderSize: 65_536, joinDuplicateHeaders: true },
+    (request, response) => {
+      seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers })
+      request.on('data', (piece: Buffer) => bodies.push(piece.toString()))
+      const path = (request.url ?? '').split('?')[0] ?? ''
+      const location = moved.get(path)
+      for (const [name, value] of Object.entries(headers.get(path) ?? {}))
+        response.setHeader(name, value ?? '')
+      if (location !== undefined) return void response.writeHead(302, { Location: location }).end()
+      if (/(?:stream\.ts|mpegts)$/.test(path)) return run(request, response)
+      serve(path, request, response)
+    },
+  )
   const run = (request: IncomingMessage, response: ServerResponse): void => {
     response.writeHead(200, { 'Content-Type': 'video/mp2t' })
     if (request.method === 'HEAD') return void response.end()

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { request } from 'node:http'
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Rig, startRig } from '../rig/rig.ts'
@@ -159,6 +160,37 @@ test.each(['seg.ts', 'list.m3u8', 'stream.ts'])(
     expect(seen).toMatchObject({ 'x-own': 'stays', 'x-forwarded-for': '198.51.100.7' })
   },
 )
+
+describe('an origin gets what the player says of itself, byte for byte', () => {
+  test.each(['seg.ts', 'list.m3u8'])('%s', async (name) => {
+    put('/hls/ch1/seg.ts', 'x', 'video/mp2t')
+    put('/hls/ch1/list.m3u8', '#EXTM3U\n')
+    const root = await open()
+    const said = [
+      {},
+      { 'user-agent': 'VLC/3.0.20 "x" \\ LibVLC/3.0.20', referer: 'http://page.example/a?b=c' },
+      { 'user-agent': 'caf\xe9 \xfc', referer: 'http://page.example/\xe9?x=\xff' },
+      { 'user-agent': 'caf\xc3\xa9', referer: 'http://page.example/\xc3\xa9' },
+      { 'user-agent': 'a\tb  c', referer: 'http://page.example/{\t}' },
+      { 'x-gh-hex-user-agent': '0d0a', 'x-gh-user-agent': 'forged', 'x-gh-hex-referer': '41' },
+    ]
+    for (const [index, headers] of said.entries()) {
+      const answer = await new Promise<number | undefined>((resolve, reject) => {
+        const asked = request(`${rig.url}${root}${name}?${index}`, { headers }, (it) => {
+          it.resume().on('end', () => resolve(it.statusCode))
+        })
+        asked.on('error', reject).end()
+      })
+      const seen = rig.origin.seen.at(-1)?.headers
+      const wanted = { 'user-agent': undefined, referer: undefined, ...headers }
+      expect([answer, seen?.['user-agent'], seen?.referer]).toEqual([
+        200,
+        wanted['user-agent'],
+        wanted.referer,
+      ])
+    }
+  })
+})
 
 describe('X-Accel headers of an origin change nothing', () => {
   test.each(['index.m3u8', 'seg.ts', 'keys/k.bin'])('%s', async (name) => {

@@ -10,6 +10,7 @@ import { cookiesForOrigin } from './handlers/origins/cookies-for-origin.ts'
 import { dropChallenge } from './handlers/origins/drop-challenge.ts'
 import { handOnCookies } from './handlers/origins/hand-on-cookies.ts'
 import { refererBytes } from './handlers/origins/referer-bytes.ts'
+import { refuseDocument } from './handlers/origins/refuse-document.ts'
 import { resolveRedirection } from './handlers/origins/resolve-redirection.ts'
 import { serveManifest } from './handlers/origins/serve-manifest.ts'
 import { userAgentBytes } from './handlers/origins/user-agent-bytes.ts'
@@ -46,6 +47,7 @@ export default {
   push,
   readForm,
   refererBytes,
+  refuseDocument,
   rememberCheck,
   rememberOpening,
   rememberRefusal,

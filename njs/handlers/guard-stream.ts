@@ -1,3 +1,4 @@
+import { isDocument } from '../domain/manifests/text.ts'
 import { abortResponse, forwardChunk } from '../platform/reply.ts'
 import { addressText, type Request, variable } from '../platform/request.ts'
 import { noteBytes, ownsStream } from '../state/clone-guard.ts'
@@ -8,6 +9,7 @@ import { isSessionBanned } from '../state/refusals.ts'
 import { reportSession } from '../state/seats.ts'
 import { familyOf, networkOf } from '../state/session.ts'
 
+const BAD_GATEWAY = 502
 const REVIVED_TTL_SEC = 60
 
 /** The lease has expired while the origin sent nothing, or control has recalled it: no request of a running stream will ask about that, so the edge does. */
@@ -52,6 +54,8 @@ const findEnd = (r: Request, key: string): string | null => {
 
 /** js_body_filter: forwards a chunk of a stream, or aborts the response. */
 export const guardStream = (r: Request, data: Buffer, flags: NginxHTTPSendBufferOptions): void => {
+  // Pages of programs that set no type are called text/html, and streams of theirs too: what it is stands in the body alone.
+  if (r.status === BAD_GATEWAY || isDocument(data)) abortResponse('the origin sends a document')
   const key = variable(r, 'gh_session_key')
   const end = key === '' ? null : findEnd(r, key)
   if (end !== null) abortResponse(end)

@@ -124,6 +124,14 @@ export const dropHeader = (r: Request, name: string): void => {
   delete r.headersOut[name]
 }
 
+/** Another status for a response that has not begun; what the origin says of its body does not hold then. */
+export const replaceAnswer = (r: Request, status: number): void => {
+  r.status = status
+  for (const name of ['Content-Length', 'Content-Encoding', 'ETag', 'Last-Modified'])
+    dropHeader(r, name)
+  r.headersOut['Content-Type'] = 'text/plain'
+}
+
 /** Sends a refusal: status, `X-Gatehouse-Reason`, and the reason id as the body. */
 export const answerRefusal = (r: Request, reason: ReasonId): void => {
   refuse(r, reason)

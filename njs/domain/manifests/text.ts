@@ -93,6 +93,15 @@ export function* readText(bytes: Uint8Array): Steps<string> {
 export const isPage = (text: string): boolean =>
   /^[\s\uFEFF]*<(?:!doctype html|html[\s>])/i.test(text.slice(0, 256))
 
+const DOCUMENT = /^[\s\uFEFF]*(?:#EXTM3U|<(?:!doctype|html|\?xml|(?:\w+:)?MPD)[\s>])/i
+const BOM = 0xef
+
+/** Whether bytes begin a manifest or a page: MPEG-TS begins with a `G`, and most other bytes begin neither. */
+export const isDocument = (bytes: Uint8Array): boolean => {
+  const first = bytes[0] ?? BOM
+  return (first <= LESS || first === BOM) && DOCUMENT.test(utf8(bytes.subarray(0, 256)))
+}
+
 /** Whether a text of unknown length ends in its middle: a document of DASH within its root, a playlist of HLS within a line that an address has to follow. */
 export const isBrokenOff = (text: string): boolean => {
   const [, root, , slash] =

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { isBrokenOff, isPage, readText } from '#domain/manifests/text'
+import { describe, expect, test } from 'vitest'
+import { isBrokenOff, isDocument, isPage, readText } from '#domain/manifests/text'
 import { finish } from '#domain/steps'
 
 const bytes = (text: string): Uint8Array =>
@@ -78,4 +78,25 @@ test.each([
 test('a long document in UTF-16', () => {
   const text = `<MPD>${'x'.repeat(50_000)}</MPD>`
   expect(finish(readText(utf16(text)))).toBe(text)
+})
+
+describe('a document is known by how it begins', () => {
+  test.each([
+    '#EXTM3U\n',
+    '\uFEFF\r\n#EXTM3U',
+    '<!doctype html>',
+    ' <HTML lang="en">',
+    '<?xml version="1.0"?>',
+    '<MPD>',
+    '<mpd:MPD xmlns="x">',
+  ])('%j is one', (text) => {
+    expect(isDocument(Buffer.from(text))).toBe(true)
+  })
+
+  test.each(['G'.repeat(188), '', '<', '#', ' ', '\0\0', '#EXT', '<program>', 'ftypmp42'])(
+    '%j is none',
+    (text) => {
+      expect(isDocument(Buffer.from(text))).toBe(false)
+    },
+  )
 })

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmod } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { entryOfProtocol } from '#domain/channels/channel'
+import { entryOfProtocol, entryUnderPass } from '#domain/channels/channel'
 import type {
   BanRow,
   EdgePolicy,
@@ -216,7 +216,9 @@ export function createStub(): StubControl {
       protocol: protocol as Protocol,
     })
     const rest = header(request, 'X-Gh-Rest')
-    const target = rest === entryOfProtocol(protocol as Protocol) ? entry : rest
+    const channelEntry = { entry, protocol: protocol as Protocol }
+    const target =
+      rest === entryOfProtocol(channelEntry.protocol) ? entryUnderPass(channelEntry) : rest
     const args = header(request, 'X-Gh-Args')
     const key = leaseKey(nodeCrypto, pass, channel)
     stub.known.add(key)

@@ -122,6 +122,9 @@ describe('a manifest whose name does not say so', () => {
     const answer = await judge.rig.get(location.replace('index.m3u8', entry))
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, type])
     expect(judge.rig.origin.seen.map((it) => it.url)).toEqual([path])
+    // By its own name it would come as its origin wrote it.
+    const raw = await judge.rig.get(location.replace(/[^/]*$/, path.replace(/^.*\//, '')))
+    expect([raw.status, raw.reason, raw.text]).toEqual([204, 'origin.unreadable', ''])
   })
 
   test('a list of interstitials, whose addresses are its own', async () => {

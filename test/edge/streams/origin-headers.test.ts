@@ -192,6 +192,36 @@ describe('an origin gets what the player says of itself, byte for byte', () => {
   })
 })
 
+test('what servers on an origin’s side write down of an address reaches no viewer', async () => {
+  const told = {
+    'Content-Location': '/live/u/PROVIDER/1.ts',
+    Link: '<http://origin.example/PROVIDER>; rel=preload',
+    Refresh: '9;url=http://origin.example/PROVIDER',
+    Location: 'http://origin.example/PROVIDER',
+    'WWW-Authenticate': 'Basic realm="PROVIDER"',
+    Via: '1.1 PROVIDER',
+    'X-Cache-Key': 'http://origin.example/?token=PROVIDER',
+    'X-Original-URL': '/?token=PROVIDER',
+    'X-Rewrite-URL': '/?token=PROVIDER',
+    'X-Upstream-Addr': 'PROVIDER',
+    'Content-Security-Policy-Report-Only': 'report-uri http://origin.example/PROVIDER',
+    'X-Accel-Redirect': '/PROVIDER',
+    'X-Gatehouse-Reason': 'PROVIDER',
+  }
+  put('/hls/ch1/told.ts', 'x', 'video/mp2t')
+  put('/hls/ch1/told.m3u8', '#EXTM3U\n')
+  for (const path of ['/hls/ch1/told.ts', '/hls/ch1/told.m3u8', '/ts/stream.ts'])
+    rig.origin.headers.set(path, told)
+  const leave = new AbortController()
+  const root = await open()
+  for (const path of [`${root}told.ts`, `${root}told.m3u8`, `${await open('ts')}stream.ts`]) {
+    const answer = await fetch(rig.url + path, { signal: leave.signal })
+    expect(answer.status).toBe(200)
+    expect([...answer.headers].filter(([, value]) => value.includes('PROVIDER'))).toEqual([])
+  }
+  leave.abort()
+})
+
 describe('X-Accel headers of an origin change nothing', () => {
   test.each(['index.m3u8', 'seg.ts', 'keys/k.bin'])('%s', async (name) => {
     const body = name.endsWith('m3u8')

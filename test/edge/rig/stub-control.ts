@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { chmod } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { entryOfProtocol, entryUnderPass } from '#domain/channels/channel'
+import { parseChannelRecord } from '#domain/channels/channel-table'
 import type {
   BanRow,
   EdgePolicy,
@@ -208,17 +209,15 @@ export function createStub(): StubControl {
       stub.known.add(key)
       return void response.writeHead(204, { 'X-Gh-Key': key, 'X-Gh-Ttl': stub.leaseTtl }).end()
     }
-    const [, , entry = '', , protocol = 'hls'] = row.split('|')
+    const { entry, protocol } = parseChannelRecord(row) ?? { entry: '', protocol: 'hls' as const }
     const pass = stubPass(stub, channel, {
       account: who.account,
       group: who.group,
       download: ticket?.download ?? null,
-      protocol: protocol as Protocol,
+      protocol,
     })
     const rest = header(request, 'X-Gh-Rest')
-    const channelEntry = { entry, protocol: protocol as Protocol }
-    const target =
-      rest === entryOfProtocol(channelEntry.protocol) ? entryUnderPass(channelEntry) : rest
+    const target = rest === entryOfProtocol(protocol) ? entryUnderPass({ entry, protocol }) : rest
     const args = header(request, 'X-Gh-Args')
     const key = leaseKey(nodeCrypto, pass, channel)
     stub.known.add(key)

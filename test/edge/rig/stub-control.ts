@@ -25,7 +25,6 @@ export interface StubControl {
   policy: EdgePolicy
   secret: Uint8Array
   kid: number
-  /** Secrets of older keys. */
   oldSecrets: Record<string, string>
   keysVersion: string
   tables: Record<

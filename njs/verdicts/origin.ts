@@ -2,9 +2,11 @@ import { ARCHIVE_MARK, fillArchive, placeholdersOf } from '../domain/addresses/a
 import { type OwnValue, openArguments, ownValues } from '../domain/addresses/own-arguments.ts'
 import { decodePath, ownerOf, stemOf } from '../domain/addresses/owners.ts'
 import { mayGoTo } from '../domain/addresses/redirects.ts'
+import { type ReferenceBase, remoteBase } from '../domain/addresses/remote.ts'
 import { resolveAddress } from '../domain/addresses/resolve.ts'
 import { openSeal, type SealedPlace, type SealKind } from '../domain/addresses/seal.ts'
-import { hasHiddenSlash, isUnclear } from '../domain/addresses/unclear.ts'
+import { sealedPath } from '../domain/addresses/sealed-path.ts'
+import { isUnclear } from '../domain/addresses/unclear.ts'
 import { entryOfProtocol, entryUnderPass, UNTYPED_ENTRY } from '../domain/channels/channel.ts'
 import {
   archiveDelayKey,
@@ -203,19 +205,6 @@ const open = ({ record, seals }: Known, channel: string, text: string): SealedPl
   return opened
 }
 
-/** The origin's path for a seal and the name after it; `null` where the seal does not cover that name. */
-const sealedPath = ({ kind, path }: SealedPlace, name: string): string | null => {
-  if (kind === 'file') {
-    const file = path.slice(path.lastIndexOf('/') + 1)
-    return name === file || decodePath(name) === decodePath(file) ? path : null
-  }
-  // It has a name of ours.
-  if (kind === 'manifest') return path
-  if (isUnclear(name)) return null
-  if (kind === 'files' && (name.includes('/') || hasHiddenSlash(name))) return null
-  return path + name
-}
-
 /** Route of an address from a rewritten manifest: `@/<seal>/<file>`. */
 const findSealed = (channel: Known, { rest, args, channel: id }: RouteRequest): Route => {
   const end = rest.indexOf('/', 2)
@@ -223,9 +212,18 @@ const findSealed = (channel: Known, { rest, args, channel: id }: RouteRequest): 
   const path = place === null ? null : sealedPath(place, rest.slice(end + 1))
   if (place === null || path === null) return OUTSIDE
   // What a manifest names may lie in another channel's directory; what lies below that and is a third one's was not named.
-  const isOne = place.kind === 'file' || place.kind === 'manifest'
+  const isOne = place.kind !== 'files' && place.kind !== 'tree'
   if (!isOne && isOthers(id, place.origin, path, place.path)) return OUTSIDE
   return { ok: true, origin: place.origin, path: withQuery(path, args), seal: place.kind }
+}
+
+/** What players resolve the references of a remote element with, of whose address this is the path below the channel; `null` for anything else. */
+export const baseUnderSeal = (id: string, rest: string): ReferenceBase | null => {
+  const channel = findKnown(id)
+  const end = rest.indexOf('/', 2)
+  if (!channel || !rest.startsWith('@/') || end < 0) return null
+  const place = open(channel, id, rest.slice(2, end))
+  return place === null ? null : remoteBase(place)
 }
 
 /** Its archive, where that lies elsewhere than in its directory: there nothing but what the list says opens. */

@@ -14,7 +14,7 @@ import { keepDefinitions, readDefinitions } from '../state/manifests/copies.ts'
 import { currentKid, secretOf } from '../state/memory.ts'
 import { notePast } from '../state/reports.ts'
 import type { Fetched } from './fetch-manifest.ts'
-import { isOthers, mayLeadTo, readChannel } from './origin.ts'
+import { baseUnderSeal, isOthers, mayLeadTo, readChannel } from './origin.ts'
 
 /** A manifest as viewers get it. */
 export interface Rewritten {
@@ -82,6 +82,7 @@ const mapperFor = (request: ManifestRequest, found: Fetched): Mapper | null => {
     isMoved: found.isMoved,
     rest: request.rest,
     seal: request.seal,
+    base: baseUnderSeal(request.channel, request.rest) ?? undefined,
     ownValues: valuesOf(record),
     isAllowed: allowed(request.channel),
     isOthers: (origin, path) => isOthers(request.channel, origin, path),
@@ -111,6 +112,7 @@ const argumentsOf = ({ channel, path, seal }: ManifestRequest): Arguments => {
     // Some of them may have been hidden: under that seal, or by a mark for one of the channel's values.
     isKnown: (pair) =>
       seal !== 'manifest' &&
+      seal !== 'remote' &&
       (record === null || hideArguments(`?${pair}`, valuesOf(record)) === `?${pair}`),
   }
 }

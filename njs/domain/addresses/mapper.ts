@@ -1,4 +1,5 @@
 import { hideArguments, namesOwnValue, type OwnValue } from './own-arguments.ts'
+import { type ReferenceBase, remotePlace } from './remote.ts'
 import { type Address, directoryOf, resolveAddress } from './resolve.ts'
 import type { SealedPlace, SealKind } from './seal.ts'
 import { hasHiddenSlash, isUnclear } from './unclear.ts'
@@ -25,6 +26,8 @@ export interface MapperContext {
   readonly rest: string
   /** Kind of the seal in that path; `null` without one. */
   readonly seal: SealKind | null
+  /** What players resolve its references with, where it is a remote element; else its own address. */
+  readonly base?: ReferenceBase | undefined
   /** Values of the channel's own address that no viewer is shown. */
   readonly ownValues: readonly OwnValue[]
   /** Whether the edge may fetch from this origin. */
@@ -37,8 +40,9 @@ export interface MapperContext {
 
 /** Maps an origin's addresses to paths below the channel, relative to the path of the request. */
 export interface Mapper {
+  /** What players resolve its references with: its own address, but for a remote element. */
   readonly manifest: Address
-  /** Directory of the request below the channel, with its slash; empty at the top. */
+  /** Its directory below the channel, with its slash; empty at the top. */
   readonly directory: string
   /** Whether relative references without `..` can be left unchanged: beside the manifest, or (`isBelow`) in directories below it. */
   keeps(isBelow: boolean): boolean
@@ -50,6 +54,8 @@ export interface Mapper {
   rewrite(reference: string): string
   /** The same for what is a manifest itself, whatever its name: it gets one by which it is known as such. */
   rewriteManifest(reference: string, name: string): string
+  /** The same for a remote element of DASH, which is read where the element stands that links to it. */
+  rewriteRemote(reference: string, base: ReferenceBase): string
   /** The same with all of the address under seal, its arguments too, and a name in place of its own; `null` where that is not possible. */
   hide(reference: string, name: string): string | null
   /** Whether a reference may not stay as it is, since its path has a value of the channel's own address. */
@@ -199,6 +205,13 @@ export const createMapper = (context: MapperContext): Mapper => {
     const place = sealed('manifest', address.origin, address.path)
     return place === null ? reference : conceal(`${up}${place}${name}${address.query}`)
   }
+  const rewriteRemote = (reference: string, base: ReferenceBase): string => {
+    const address = resolveAddress(reference, manifest)
+    if (address === null || !context.isAllowed(address.origin)) return reference
+    const { kind, origin, path } = remotePlace(address, base)
+    const place = sealed(kind, origin, path)
+    return place === null ? reference : conceal(`${up}${place}manifest.mpd${address.query}`)
+  }
   const hide = (reference: string, name: string): string | null => {
     const address = resolveAddress(reference, manifest)
     if (address === null || !context.isAllowed(address.origin)) return null
@@ -206,13 +219,14 @@ export const createMapper = (context: MapperContext): Mapper => {
     return place === null ? null : up + place + name
   }
   return {
-    manifest,
-    directory,
+    manifest: context.base?.address ?? manifest,
+    directory: context.base?.directory ?? directory,
     keeps,
     fileAt,
     directoryAt,
     rewrite,
     rewriteManifest,
+    rewriteRemote,
     hide,
     tells,
     conceal,

@@ -6,8 +6,11 @@ import {
   encodeUtf8,
 } from '../credentials/encoding.ts'
 
-/** What a seal covers: the files of a directory, everything below it, a single file, or one address, its arguments too, under a name that the edge gave it. */
-export type SealKind = 'files' | 'tree' | 'file' | 'manifest'
+/**
+ * What a seal covers: the files of a directory, everything below it, a single file, or one address, its arguments too, under a name that the edge gave it; `remote` is
+ * such an address of a remote element of DASH, with the base of the element it stands for.
+ */
+export type SealKind = 'files' | 'tree' | 'file' | 'manifest' | 'remote'
 
 /** A place at an origin that one of a channel's manifests named. */
 export interface SealedPlace {
@@ -44,6 +47,7 @@ const LETTERS: Readonly<Record<SealKind, string>> = {
   tree: 't',
   file: 'f',
   manifest: 'm',
+  remote: 'r',
 }
 
 const KINDS: Readonly<Record<string, SealKind>> = {
@@ -51,6 +55,7 @@ const KINDS: Readonly<Record<string, SealKind>> = {
   t: 'tree',
   f: 'file',
   m: 'manifest',
+  r: 'remote',
 }
 
 const keyOf = (crypto: Crypto, secret: Uint8Array): Uint8Array =>

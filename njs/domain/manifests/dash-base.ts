@@ -1,4 +1,11 @@
-import { isBelowItsBase, type Mapper, namesDirectory, referenceTo } from '../addresses/mapper.ts'
+import {
+  isBelowItsBase,
+  type Mapper,
+  namesDirectory,
+  referenceTo,
+  upFrom,
+} from '../addresses/mapper.ts'
+import type { ReferenceBase } from '../addresses/remote.ts'
 import { type Address, directoryOf, resolveAddress } from '../addresses/resolve.ts'
 import type { SealKind } from '../addresses/seal.ts'
 
@@ -146,6 +153,15 @@ export const writtenBase = (from: BaseUrl, bases: readonly Base[]): string[] => 
   const texts = bases.filter((it) => it.from === from).map((it) => it.written() ?? from.value)
   // Another scheme, such as `data:`, or not an address.
   return texts.length === 0 ? [from.value] : [...new Set(texts)]
+}
+
+/** What players resolve a remote element with that stands below some bases; `null` where they differ in more than one address can make good. */
+export const baseOfRemote = (bases: readonly Base[]): ReferenceBase | null => {
+  const [first] = bases
+  if (first === undefined || first.directory === null) return null
+  const depth = upFrom(first.directory)
+  const isSame = bases.every((it) => it.directory !== null && upFrom(it.directory) === depth)
+  return isSame ? { address: first.address, directory: first.directory } : null
 }
 
 /** The last slash before the first `$` of a template, or before the file of what is none. */

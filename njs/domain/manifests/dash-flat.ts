@@ -216,6 +216,7 @@ function* flattenRepresentation({ level, above, segments }: Below, work: Work): 
   const upper = reached(segments, own)
   const place = placeAt(level, above, own === undefined ? upper : [own, ...upper], mapper)
   const { base, isAtManifest } = place
+  writeLinks(level, base, work)
   for (const it of upper) noteKept(base, kept.get(it))
   const wanted = toCopy(upper, own, work)
   const inherited = wanted ?? []
@@ -238,6 +239,16 @@ function* flattenRepresentation({ level, above, segments }: Below, work: Work): 
   return addTo(gatherer, own, parts)
 }
 
+const writeLinks = (
+  level: Level,
+  { address, directory }: Pick<Base, 'address' | 'directory'>,
+  { gatherer, mapper }: Work,
+): void => {
+  const base = { address, directory: directory ?? mapper.directory }
+  for (const it of [...level.links, ...level.segmentLinks])
+    gatherer.replace(it, mapper.rewriteRemote(it.value, base))
+}
+
 function* flattenLevel(at: Below, work: Work): Steps<void> {
   const { level, above, segments } = at
   const { gatherer, mapper, kept } = work
@@ -249,6 +260,7 @@ function* flattenLevel(at: Below, work: Work): Steps<void> {
   const base = baseAt(address, mapper)
   for (const it of level.baseUrls) gatherer.replace(it, NOTHING)
   const changed = level.segments.filter((it) => !kept.has(it))
+  writeLinks(level, { address, directory: mapper.directory }, work)
   const own = [...level.references, ...changed.flatMap((one) => one.references)]
   yield* writeAll(own, gatherer, ({ value }) => fromManifest(value, base, mapper))
   const below = [...level.segments, ...segments]

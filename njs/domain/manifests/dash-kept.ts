@@ -48,7 +48,8 @@ export const placeAt = (
   mapper: Mapper,
 ): Place => {
   const address = addressAt(level, above, mapper)
-  const isAtManifest = address === mapper.manifest
+  // The base of a remote element may be where the edge does not go.
+  const isAtManifest = address === mapper.manifest && mapper.directoryAt(address, 'files') !== null
   const base = isAtManifest ? ownBase(mapper) : baseAt(address, mapper)
   const leadsBack = ({ references }: SegmentElement): boolean =>
     references.some(({ value }) => IN_FULL.test(value) && placeOf(value, base, mapper) !== null)

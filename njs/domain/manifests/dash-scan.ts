@@ -43,6 +43,9 @@ export interface Level {
   readonly isRepresentation: boolean
   readonly children: Level[]
   readonly baseUrls: Reference[]
+  /** Addresses of remote elements that stand in it; of a list of segments, in `segmentLinks`. */
+  readonly links: Reference[]
+  readonly segmentLinks: Reference[]
   /** Those outside `segments`. */
   readonly references: SegmentReference[]
   readonly segments: SegmentElement[]
@@ -95,6 +98,21 @@ const secondsOf = (text: string): number | null => {
 
 const prefixed = (prefix: string, name: string): string =>
   prefix === '' ? name : `${prefix}:${name}`
+
+const newLevel = (name: string, prefix: string, isEmpty: boolean): Level => ({
+  name: prefixed(prefix, name),
+  isPatch: name === 'Patch',
+  isRepresentation: name === 'Representation',
+  children: [],
+  baseUrls: [],
+  links: [],
+  segmentLinks: [],
+  references: [],
+  segments: [],
+  isEmpty,
+  to: -1,
+  bases: [],
+})
 
 /** Collects levels, bases and references during a scan. */
 export class Gatherer implements XmlVisitor {
@@ -165,7 +183,7 @@ export class Gatherer implements XmlVisitor {
       children: [],
       references: [],
     }
-    this.level?.segments.push(it)
+    this.openLevel().segments.push(it)
     this.element = { it, depth: this.stack.length + 1 }
     this.readReferences(name, found)
     const leave = (at: number): void => {
@@ -193,18 +211,7 @@ export class Gatherer implements XmlVisitor {
       this.isOver = of('type') !== 'dynamic'
     }
     const parent = this.level
-    const level: Level = {
-      name: prefixed(prefix, name),
-      isPatch: name === 'Patch',
-      isRepresentation: name === 'Representation',
-      children: [],
-      baseUrls: [],
-      references: [],
-      segments: [],
-      isEmpty,
-      to: -1,
-      bases: [],
-    }
+    const level = newLevel(name, prefix, isEmpty)
     if (parent === null) this.roots.push(level)
     else parent.children.push(level)
     this.level = level
@@ -214,11 +221,22 @@ export class Gatherer implements XmlVisitor {
     }
   }
 
-  /** Rewrites addresses that are relative to the manifest, not to a BaseURL: remote elements and clocks. */
+  /** The level that is open; where a list of segments is a document of its own, one around it. */
+  private openLevel(): Level {
+    if (this.level !== null) return this.level
+    const level = newLevel('', '', false)
+    this.roots.push(level)
+    return level
+  }
+
+  /** Reads addresses that are relative to the manifest, not to a BaseURL: remote elements and clocks. */
   private readLinks(name: string, found: readonly XmlAttribute[]): void {
     for (const it of found) {
-      if (it.name.endsWith(':href'))
-        this.replace(it, this.mapper.rewriteManifest(it.value, 'manifest.mpd'))
+      if (it.name.endsWith(':href')) {
+        const level = this.openLevel()
+        if (SEGMENTS.has(name)) level.segmentLinks.push(it)
+        else level.links.push(it)
+      }
       if (name !== 'UTCTiming' || it.name !== 'value') continue
       const scheme = found.find((other) => other.name === 'schemeIdUri')?.value ?? ''
       if (!HTTP_CLOCK.test(scheme)) continue

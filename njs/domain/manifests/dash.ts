@@ -3,6 +3,7 @@ import { finish, type Steps } from '../steps.ts'
 import {
   type Base,
   baseFrom,
+  baseOfRemote,
   ownBase,
   placeOf,
   REFERENCES_A_STEP,
@@ -10,7 +11,7 @@ import {
   writtenBase,
 } from './dash-base.ts'
 import { flatten } from './dash-flat.ts'
-import { Gatherer, type Level, type SegmentReference } from './dash-scan.ts'
+import { Gatherer, type Level, type Reference, type SegmentReference } from './dash-scan.ts'
 import { applyEdits } from './edits.ts'
 import { expandEntities, scanXml } from './xml.ts'
 
@@ -85,7 +86,19 @@ const rewriteShared = (it: SegmentReference, bases: readonly Base[], work: Work)
 const leadsBack = (value: string, bases: readonly Base[], mapper: Mapper): boolean =>
   bases.some((base) => base.directory === null && placeOf(value, base, mapper) !== null)
 
+/** Rewrites the addresses of remote elements, whose references are resolved where they are put in. */
+const rewriteLinks = (level: Level, { gatherer, mapper }: Work): boolean => {
+  const write = (links: readonly Reference[], bases: readonly Base[]): boolean => {
+    const base = links.length === 0 ? null : baseOfRemote(bases)
+    if (base === null) return links.length === 0
+    for (const it of links) gatherer.replace(it, mapper.rewriteRemote(it.value, base))
+    return true
+  }
+  return write(level.links, level.bases) && write(level.segmentLinks, basesBelow(level))
+}
+
 function* rewriteLevel(level: Level, work: Work): Steps<void> {
+  if (!rewriteLinks(level, work)) work.isTorn = true
   const references = [...level.references, ...level.segments.flatMap((it) => it.references)]
   if (references.length > 0) {
     const bases = basesBelow(level)
@@ -116,11 +129,15 @@ const writeBases = (level: Level, work: Work): void => {
 
 /** Whether a text is a manifest of DASH, one of its remote elements, or a patch of one (ISO/IEC 23009-1). */
 export const isDash = (text: string): boolean =>
-  /<(?:\w+:)?(?:MPD|Patch|Period|AdaptationSet)[\s>]/.test(text.slice(0, 4096))
+  /<(?:\w+:)?(?:MPD|Patch|Period|AdaptationSet|Representation|SegmentList)[\s>]/.test(
+    text.slice(0, 4096),
+  )
 
 function* rewrite(text: string, mapper: Mapper): Steps<Gatherer> {
   const gatherer = new Gatherer(text, mapper)
-  const work: Work = { gatherer, mapper, isTorn: false }
+  // The base of a remote element may be where the edge does not go.
+  const isTorn = mapper.directoryAt(mapper.manifest, 'files') === null
+  const work: Work = { gatherer, mapper, isTorn }
   yield* scanXml(text, gatherer)
   for (const root of gatherer.roots) {
     resolveBases(root, [ownBase(mapper)], work)

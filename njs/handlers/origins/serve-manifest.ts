@@ -54,8 +54,9 @@ interface Wish {
   readonly flightMs: number
 }
 
-const sealKind = (text: string): SealKind | null =>
-  text === 'files' || text === 'tree' || text === 'file' || text === 'manifest' ? text : null
+const SEALS: readonly SealKind[] = ['files', 'tree', 'file', 'manifest', 'remote']
+
+const sealKind = (text: string): SealKind | null => SEALS.find((kind) => kind === text) ?? null
 
 const readWish = (r: Request): Wish => {
   const path = variable(r, 'http_x_gh_path')

@@ -1,20 +1,27 @@
 import { createMapper } from '#domain/addresses/mapper'
+import type { ReferenceBase } from '#domain/addresses/remote'
 import { rewriteDash } from '#domain/manifests/dash'
 
 const channel = { origin: 'http://o:1', base: '/dash/c/', isClosed: false, isShared: false }
 /** The mapper of a manifest of the channel below `/dash/c/`; seals are readable. */
-export const mapper = (path = '/dash/c/m.mpd', origin = 'http://o:1', isMoved = false) =>
+export const mapper = (
+  path = '/dash/c/m.mpd',
+  origin = 'http://o:1',
+  isMoved = false,
+  base?: ReferenceBase,
+) =>
   createMapper({
     channel,
     manifest: { origin, path, query: '' },
     rest: isMoved ? 'm.mpd' : path.slice(channel.base.length),
     isMoved,
-    seal: null,
+    seal: base === undefined ? null : 'remote',
+    base,
     ownValues: [],
     isAllowed: (it) => it === 'http://o:1' || it === 'http://cdn:2',
     isOthers: () => false,
     sealOf: (it) =>
-      `~${it.kind}.${it.origin === 'http://o:1' ? '' : 'cdn'}${it.path.replaceAll('/', '.')}`,
+      `~${it.kind}.${it.origin === 'http://o:1' ? '' : 'cdn'}${it.path.replaceAll(/[/\n]/g, '.')}`,
   })
 /** A manifest with this inside. */
 export const mpd = (inside: string, attributes = '') =>

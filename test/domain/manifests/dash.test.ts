@@ -118,7 +118,7 @@ describe('references', () => {
       '@/~manifest..dash.c.p.mpp/manifest.mpd?x',
       '@/~manifest..s/manifest.mpd',
       '@/~file..time/time http://ntp:9/',
-      '@/~manifest..dash.c.p.xml/manifest.mpd',
+      '@/~remote..dash.c.p.xml.1.http:..o:1..dash.c.v./manifest.mpd',
     ]
     expect(
       written(

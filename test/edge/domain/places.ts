@@ -18,6 +18,7 @@ interface Places {
 const opened = ({ kind, origin, path }: SealedPlace, name: string): string | null => {
   const [file = '', ...rest] = name.split('?')
   const query = rest.length === 0 ? '' : `?${rest.join('?')}`
+  if (kind === 'remote') return null
   if (kind === 'manifest') return new URL(path + query, origin).href
   if (kind === 'file' && !path.endsWith(`/${file}`)) return null
   if (kind === 'files' && file.includes('/')) return null

@@ -89,7 +89,6 @@ describe('DASH', () => {
   test.each([
     ['Location', '<Location>%</Location>', /<Location>([^<]*)/],
     ['PatchLocation', '<PatchLocation ttl="9">%</PatchLocation>', /<PatchLocation[^>]*>([^<]*)/],
-    ['xlink', '<Period xlink:href="%"/>', /xlink:href="([^"]*)/],
     [
       'a clock',
       '<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="%"/>',
@@ -99,7 +98,7 @@ describe('DASH', () => {
     for (const reference of ['n§.mpd', '../n§.mpd?a=1', '/k/n§.php?x', 'plain§'].map((it) =>
       judge.fresh(it),
     )) {
-      const body = `<MPD type="dynamic" xmlns:xlink="http://www.w3.org/1999/xlink"><BaseURL>b/</BaseURL>${element.replace('%', reference)}</MPD>`
+      const body = `<MPD type="dynamic"><BaseURL>b/</BaseURL>${element.replace('%', reference)}</MPD>`
       const { url, direct, text } = await judge.through(body, DASH)
       const { pathname, search } = new URL(reference, direct)
       const player = new URL(decode(pattern.exec(text)?.[1] ?? ''), url).href

@@ -1,0 +1,19 @@
+import { decodePath } from './owners.ts'
+import { remotePath } from './remote.ts'
+import type { SealedPlace } from './seal.ts'
+import { hasHiddenSlash, isUnclear } from './unclear.ts'
+
+/** The origin's path for a seal and the name after it; `null` where the seal does not cover that name. */
+export const sealedPath = (place: SealedPlace, name: string): string | null => {
+  const { kind, path } = place
+  if (kind === 'file') {
+    const file = path.slice(path.lastIndexOf('/') + 1)
+    return name === file || decodePath(name) === decodePath(file) ? path : null
+  }
+  // It has a name of ours.
+  if (kind === 'manifest') return path
+  if (kind === 'remote') return remotePath(place)
+  if (isUnclear(name)) return null
+  if (kind === 'files' && (name.includes('/') || hasHiddenSlash(name))) return null
+  return path + name
+}

@@ -4,9 +4,13 @@ import type { RollUpDelta, RollUpRow } from './roll-ups.ts'
 import { stageDelta } from './stage-delta.ts'
 import { writeViewers } from './viewers.ts'
 
-/** Adds the rows staged as `delta` to a table. */
-const addDelta = (table: string): string =>
-  `merge into ${table} as t using delta as d` +
+/** Accounts have a table of their own. */
+const OF_ACCOUNTS = "dimension = 'account'"
+const OF_OTHERS = "dimension <> 'account'"
+
+/** Adds rows staged as `delta` to a table. */
+const addDelta = (table: 'days' | 'days_account', which: string): string =>
+  `merge into ${table} as t using (select * from delta where ${which}) as d` +
   ' on (t.day = d.day and t.dimension = d.dimension and t.number = d.number and t.key = d.key)' +
   ' when matched then update set plays = t.plays + d.plays, refusals = t.refusals + d.refusals,' +
   ' played_ms = t.played_ms + d.played_ms, bytes = t.bytes + d.bytes, carried = t.carried + d.carried' +
@@ -19,24 +23,15 @@ export async function writeRollUps(tx: Sql, delta: RollUpDelta): Promise<void> {
     await writeMonths(tx, rows)
     return
   }
-  const isAccount = (row: RollUpRow) => row.dimension === 'account'
-  const accounts = rows.filter(isAccount)
-  const days = [...new Set(accounts.map((row) => row.day))]
-  const others = rows.filter((row) => !isAccount(row))
-  await addRows(tx, 'days_account', accounts)
-  await addRows(tx, 'days', others)
-  if (days.length > 0) await countViewers(tx, days)
-  await writeViewers(tx, accounts)
-}
-
-async function addRows(
-  tx: Sql,
-  table: 'days' | 'days_account',
-  rows: readonly RollUpRow[],
-): Promise<void> {
   if (rows.length === 0) return
+  const accounts = rows.filter(({ dimension }) => dimension === 'account')
   await stageDelta(tx, rows)
-  await tx.query(addDelta(table))
+  if (accounts.length > 0) await tx.query(addDelta('days_account', OF_ACCOUNTS))
+  if (accounts.length < rows.length) await tx.query(addDelta('days', OF_OTHERS))
+  const played = accounts.filter(({ plays, carried }) => plays + carried !== 0)
+  if (played.length === 0) return
+  await countViewers(tx, [...new Set(played.map(({ day }) => day))])
+  await writeViewers(tx, played)
 }
 
 async function countViewers(tx: Sql, days: readonly number[]): Promise<void> {

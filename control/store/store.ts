@@ -3,6 +3,7 @@ import { openDuckdb } from './databases/duckdb.ts'
 import type { MigrateOptions } from './databases/migrate.ts'
 import { migrate } from './databases/migrate.ts'
 import { openPostgres } from './databases/postgres.ts'
+import { rememberReads } from './databases/remember-reads.ts'
 import type { History } from './history/history.ts'
 import { createHistory } from './history/history.ts'
 import { createKnownAccounts } from './history/known-accounts.ts'
@@ -43,16 +44,18 @@ export interface StoreOptions {
  * URL, an unreachable database or a newer schema.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const db = await openDatabase(options.url, options.memoryMb)
+  const opened = await openDatabase(options.url, options.memoryMb)
   try {
-    await migrate(db, options.migrations)
-    if (options.migrations?.upTo === undefined) await countAnewOnce(db)
+    await migrate(opened, options.migrations)
+    if (options.migrations?.upTo === undefined) await countAnewOnce(opened)
   } catch (error) {
-    await db.close()
+    await opened.close()
     throw error
   }
+  const isAlone = opened.dialect.exclusive === null
+  const db = isAlone ? rememberReads(opened) : opened
   const select = 'select distinct account from findings'
-  const accused = db.dialect.exclusive === null ? createKnownAccounts(db, select) : null
+  const accused = isAlone ? createKnownAccounts(db, select) : null
   return {
     ...createTables(db, accused),
     engine: db.dialect.name,

@@ -1,6 +1,6 @@
 import type { Sql } from '../../sql/sql.ts'
 import { writeMonths } from './monthly-roll-ups.ts'
-import type { RollUpDelta, RollUpRow } from './roll-ups.ts'
+import type { RollUpDelta } from './roll-ups.ts'
 import { stageDelta } from './stage-delta.ts'
 import { writeViewers } from './viewers.ts'
 

@@ -50,6 +50,10 @@ const included = (words: readonly Token[], { flaws, options }: Cursor): readonly
     flaws.push({ ...placeOf(head), message })
     return []
   }
+  if (files.length === 0) {
+    const message = `include ${pattern.text} names no file here`
+    flaws.push({ ...placeOf(head), message, isEmptyInclude: true })
+  }
   return files.flatMap(({ file, text }) => {
     if (within.includes(file)) {
       flaws.push({ ...placeOf(head), message: `include ${pattern.text} comes back to itself` })

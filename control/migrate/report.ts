@@ -32,10 +32,12 @@ export const createReport = (): Report => {
 }
 
 /** Adds what the parser could not read: a guessed `;` is a change, the rest is lost. */
-export const reportFlaws = (flaws: readonly Flaw[], report: Report): void => {
+export const reportFlaws = (flaws: readonly Flaw[], report: Report, mayBeEmpty = false): void => {
   for (const flaw of flaws) {
     const isMended = flaw.message.startsWith('a `;` is missing')
-    if (isMended) report.changed(flaw, `${flaw.message}; read as if it were there`)
+    // Folders such as `conf.d` are empty in many an nginx.
+    if (flaw.isEmptyInclude && mayBeEmpty) report.ignored(flaw, flaw.message)
+    else if (isMended) report.changed(flaw, `${flaw.message}; read as if it were there`)
     else report.notUnderstood(flaw, flaw.message)
   }
 }

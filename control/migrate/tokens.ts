@@ -14,6 +14,8 @@ export interface Token extends Place {
 /** Something that cannot be read. */
 export interface Flaw extends Place {
   readonly message: string
+  /** An `include` whose pattern no file has, which is no mistake everywhere. */
+  readonly isEmptyInclude?: true
 }
 
 export interface Tokens {

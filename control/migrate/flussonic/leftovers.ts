@@ -94,12 +94,36 @@ const isReadAtTop = (statement: Statement, report: Report): boolean => {
   return true
 }
 
+const isNamed = (statement: Statement, isPublisher: (name: string) => boolean): boolean =>
+  statement.name === 'template' || isPublisher(statement.name)
+
+/** Which of two blocks of one name Flussonic takes is not known: each may close what the other opens. */
+const lookAtDoubles = (
+  statements: readonly Statement[],
+  isPublisher: (name: string) => boolean,
+  report: Report,
+): void => {
+  const first = new Map<string, Statement>()
+  for (const statement of statements) {
+    if (statement.args[0] === undefined || !isNamed(statement, isPublisher)) continue
+    const title = `${statement.name} ${statement.args[0].text}`
+    const before = first.get(title)
+    if (before === undefined) first.set(title, statement)
+    else
+      report.notUnderstood(
+        statement,
+        `\`${title}\` stands twice, first in line ${before.line} of ${before.file}: leave one`,
+      )
+  }
+}
+
 /** Reports every statement, at any depth, that neither became part of the configuration nor was reported. */
 export const reportLeftovers = (
   statements: readonly Statement[],
   isPublisher: (name: string) => boolean,
   report: Report,
 ): void => {
+  lookAtDoubles(statements, isPublisher, report)
   const used = new Set(templatesTaken(statements, isPublisher))
   for (const statement of statements) {
     if (isReadAtTop(statement, report)) continue

@@ -144,7 +144,7 @@ export const importNginxGeo = (
 ): ImportResult<GeoConfig> => {
   const report = createReport()
   const { statements, flaws } = parseBlocks(source, options)
-  reportFlaws(flaws, report)
+  reportFlaws(flaws, report, true)
   const chosen = choose(statements, report)
   const lines = (): readonly ReportLine[] => report.lines()
   if (chosen === null) {

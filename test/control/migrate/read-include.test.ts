@@ -28,6 +28,7 @@ test('includes are found from the main folder, then beside the file they stand i
   expect(names?.toSorted()).toEqual(['b', 'beside', 'one', 'two'])
   expect(report.filter(({ kind }) => kind !== 'kept').map(({ message }) => message)).toEqual([
     'include ../sub/b.conf comes back to itself',
+    'include none/*.conf names no file here',
   ])
   await folder.remove()
 })

@@ -31,6 +31,8 @@ describe('what is not converted', () => {
     ['within a peer', 'peer a {\n cluster_key k;\n}', 3],
     ['deeper', 'stream a {\n push b {\n  deny c;\n }\n}', 4],
     ['in a template', 'template t {\n allowed_countries DE;\n}', 3],
+    ['a second stream of the same name', 'stream a {\n}\nstream a {\n on_play auth://main;\n}', 4],
+    ['a second prefix of the same name', 'live a {\n}\nlive a {\n}', 4],
     ['a template that nobody takes', 'template t {\n on_play auth://main;\n}', 3],
     [
       'a template whose streams have lines of their own',

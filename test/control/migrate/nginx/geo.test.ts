@@ -235,3 +235,15 @@ describe('import, then classify', () => {
     )
   })
 })
+
+it('an include whose pattern no file has is said, and loses nothing', () => {
+  const source = 'include conf.d/*.conf;\ngeo $home { default 0; 192.0.2.0/24 1; }'
+  const { report } = importNginxGeo(source, { file: 'nginx.conf', readInclude: () => [] })
+  expect(report.filter(({ kind }) => kind === 'not_understood')).toEqual([])
+  expect(report).toContainEqual({
+    file: 'nginx.conf',
+    line: 1,
+    kind: 'ignored',
+    message: 'include conf.d/*.conf names no file here',
+  })
+})

@@ -38,12 +38,15 @@ export interface TautulliGeo extends GroupedPlace {
 }
 
 const BLANK = /^\s*$/
-const SPACE = 0xff
+const SPACE = 0x20
+const DELETE = 0x7f
 
 const textOf = (value: unknown): string | null => {
-  // What begins with a letter or digit is not blank.
-  if (typeof value === 'string')
-    return value.charCodeAt(0) > SPACE || !BLANK.test(value) ? value : null
+  if (typeof value === 'string') {
+    // What begins with a letter, digit or sign of ASCII is not blank.
+    const first = value.charCodeAt(0)
+    return (first > SPACE && first < DELETE) || !BLANK.test(value) ? value : null
+  }
   return typeof value === 'number' ? String(value) : null
 }
 
@@ -128,10 +131,12 @@ const seenOf = (row: TautulliRow): Seen => {
 
 /** Addresses remembered at once: a household's plays come from few, and a history has a million. */
 const MOST_SEEN = 20_000
-const remembered = new Map<unknown, Seen>()
+const rememberedAtHome = new Map<unknown, Seen>()
+const rememberedAway = new Map<unknown, Seen>()
 
 const rememberedSeen = (row: TautulliRow): Seen => {
-  const key = row.location === 'lan' ? `lan ${row.ip_address ?? ''}` : row.ip_address
+  const remembered = row.location === 'lan' ? rememberedAtHome : rememberedAway
+  const key = row.ip_address
   let seen = remembered.get(key)
   if (seen === undefined) {
     seen = seenOf(row)

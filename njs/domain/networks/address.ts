@@ -11,7 +11,6 @@ export const addressOfV4 = (value: number): Address => ({ family: 4, words: [val
 export const wordAt = (address: Address, index: number): number => address.words[index] ?? 0
 
 const decimalOctet = /^(?:0|[1-9][0-9]{0,2})$/
-const hexGroup = /^[0-9a-fA-F]{1,4}$/
 const longestText = 45
 
 /** One decimal octet, 0 to 255; `null` for anything else. Leading zeros are refused, since many parsers read them as octal. */
@@ -46,39 +45,74 @@ const parseV4 = (text: string): number | null => {
   return dots === 3 && digits > 0 ? value * 256 + octet : null
 }
 
-/** The 16-bit groups of one side of `::`; the last may be a dotted IPv4 address. */
-const parseGroups = (text: string, isTail: boolean): number[] | null => {
-  if (text === '') return []
-  const groups: number[] = []
-  const parts = text.split(':')
-  for (const [index, part] of parts.entries()) {
-    if (hexGroup.test(part)) groups.push(Number.parseInt(part, 16))
-    else {
-      const v4 = isTail && index === parts.length - 1 ? parseV4(part) : null
-      if (v4 === null) return null
-      groups.push(v4 >>> 16, v4 & 0xffff)
-    }
-  }
-  return groups
+const COLON = 0x3a
+const CASE = 0x20
+const LETTER_A = 0x61
+const GROUPS = 8
+
+/** What a hexadecimal digit stands for; -1 for anything else. */
+const hexDigit = (code: number): number => {
+  if (code >= ZERO && code <= NINE) return code - ZERO
+  const letter = (code | CASE) - LETTER_A
+  return letter >= 0 && letter < 6 ? letter + 10 : -1
 }
 
-const expandGroups = (text: string): number[] | null => {
-  const halves = text.split('::')
-  if (halves.length > 2) return null
-  const head = parseGroups(halves[0] ?? '', halves.length === 1)
-  const tail = parseGroups(halves[1] ?? '', true)
-  if (!head || !tail) return null
-  if (halves.length === 1) return head.length === 8 ? head : null
-  const missing = 8 - head.length - tail.length
-  return missing < 1 ? null : [...head, ...Array.from({ length: missing }, () => 0), ...tail]
+/** Where the hexadecimal digits from an offset on end. */
+const endOfHex = (text: string, from: number): number => {
+  let end = from
+  while (end < text.length && hexDigit(text.charCodeAt(end)) >= 0) end += 1
+  return end
+}
+
+const hexBetween = (text: string, from: number, end: number): number => {
+  let value = 0
+  for (let i = from; i < end; i += 1) value = value * 16 + hexDigit(text.charCodeAt(i))
+  return value
+}
+
+/**
+ * Adds the 16-bit groups of IPv6 text to a list, the last of which may be a dotted IPv4 address; gives where zeros are left out, -1 where
+ * none are, and `null` where the text is of another form.
+ */
+const readGroups = (text: string, groups: number[]): number | null => {
+  let gap = text.startsWith('::') ? 0 : -1
+  let from = gap < 0 ? 0 : 2
+  while (from < text.length) {
+    const end = endOfHex(text, from)
+    if (text.charCodeAt(end) === DOT) {
+      const v4 = parseV4(text.slice(from))
+      if (v4 === null) return null
+      groups.push(v4 >>> 16, v4 & 0xffff)
+      return gap
+    }
+    if (end === from || end - from > 4) return null
+    groups.push(hexBetween(text, from, end))
+    if (end === text.length) return gap
+    if (text.charCodeAt(end) !== COLON || end + 1 === text.length) return null
+    from = end + 1
+    if (text.charCodeAt(from) === COLON) {
+      if (gap >= 0) return null
+      gap = groups.length
+      from += 1
+    }
+  }
+  return gap
 }
 
 /** The four words of IPv6 text, IPv4-mapped addresses left as they are; `null` where the text is not IPv6. */
 export const parseV6Words = (text: string): number[] | null => {
   if (text.length > longestText) return null
-  const groups = expandGroups(text)
-  if (!groups) return null
-  return [0, 2, 4, 6].map((i) => (groups[i] ?? 0) * 65536 + (groups[i + 1] ?? 0))
+  const groups: number[] = []
+  const gap = readGroups(text, groups)
+  const missing = GROUPS - groups.length
+  if (gap === null || (gap < 0 ? missing !== 0 : missing < 1)) return null
+  const words = [0, 0, 0, 0]
+  for (let i = 0; i < groups.length; i += 1) {
+    const at = gap < 0 || i < gap ? i : i + missing
+    const word = at >> 1
+    words[word] = (words[word] ?? 0) + (groups[i] ?? 0) * ((at & 1) === 0 ? 65536 : 1)
+  }
+  return words
 }
 
 /** Whether words lie in `::ffff:0:0/96`. */
@@ -115,8 +149,6 @@ export const addressOfBytes = (bytes: ArrayLike<number>): Address | null => {
 
 const dotted = (word: number): string =>
   `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`
-
-const GROUPS = 8
 
 /** One of the eight groups of an IPv6 address. */
 const groupAt = (address: Address, index: number): number => {

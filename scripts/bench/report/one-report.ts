@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
 import { pathToFileURL } from 'node:url'
 import type * as Options from '../../../control/report/options.ts'
 import type * as Run from '../../../control/report/run.ts'
@@ -6,11 +7,14 @@ import type * as History from '../../../control/sources/tautulli/history.ts'
 import type { TautulliRow } from '../../../control/sources/tautulli/rows.ts'
 import { readAnswers } from '../detection/population.ts'
 
-/** Milliseconds of processor time of each report, and what the last one said. */
+/** Milliseconds of each report, and what the last one said. */
 export interface ReportTimes {
   readonly accounts: number
   readonly plays: number
+  /** Processor time of all threads. */
   readonly spent: readonly number[]
+  /** How long one waited. */
+  readonly waited: readonly number[]
   readonly flagged: number
 }
 
@@ -71,9 +75,11 @@ const options = readReportOptions(
 )
 
 const spent: number[] = []
+const waited: number[] = []
 let flagged = 0
 for (let round = 0; round < Number(roundsText); round += 1) {
   const lines: string[] = []
+  const began = performance.now()
   const before = process.cpuUsage()
   await runReport(
     options,
@@ -81,8 +87,9 @@ for (let round = 0; round < Number(roundsText); round += 1) {
     { sources: { tautulli: { create: () => source } } as never },
   )
   const { user, system } = process.cpuUsage(before)
+  waited.push(Math.round(performance.now() - began))
   spent.push(Math.round((user + system) / 1000))
   flagged = lines.join('\n').split('"flagged": true').length - 1
 }
-const times: ReportTimes = { accounts: rowsOf.size, plays, spent, flagged }
+const times: ReportTimes = { accounts: rowsOf.size, plays, spent, waited, flagged }
 console.log(JSON.stringify(times))

@@ -191,10 +191,11 @@ export const dwellingOf = (own: readonly EnrichedPlay[]): Dwelling => {
   }
   let lines = 0
   for (const days of daysOfLine.values()) lines += days.size
-  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  let first = Number.POSITIVE_INFINITY
+  let last = Number.NEGATIVE_INFINITY
   for (const { day } of own) {
-    first = Math.min(first, day)
-    last = Math.max(last, day)
+    if (day < first) first = day
+    if (day > last) last = day
   }
   return {
     isLan: isMostlyLan(own) && !hasToldLine(own),

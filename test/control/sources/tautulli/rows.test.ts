@@ -107,6 +107,23 @@ describe('a row of Tautulli', () => {
     expect(play).toEqual(expected)
   })
 
+  it.each([' ', '\t', '\u00a0', '\u2003', '\u3000 '])(
+    'a text of spaces alone is none: %j',
+    (blank) => {
+      const play = playFromTautulli({ ...row, machine_id: blank, friendly_name: blank }, null)
+      expect(play).toMatchObject({ device: null, accountName: 'two_cities' })
+    },
+  )
+
+  it.each(['~', 'ä', '\u00a0x', '電視'])('a text that begins with any sign is kept: %j', (name) => {
+    expect(playFromTautulli({ ...row, machine_id: name }, null).device).toBe(name)
+  })
+
+  it('the same address at home and away is two places', () => {
+    const rows = ['wan', 'lan', 'wan'].map((location) => ({ ...row, location }))
+    expect(rows.map((one) => playFromTautulli(one, null).isLan)).toEqual([false, true, false])
+  })
+
   it('user 0 is a user', () => {
     expect(playFromTautulli({ ...row, user_id: 0 }, null).account).toBe('backend:tautulli:0')
   })

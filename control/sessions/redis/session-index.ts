@@ -3,6 +3,7 @@ import { type IndexEntry, memberOf, type SessionIndex } from '../model/session-i
 import { isCluster, type RedisClient } from './client.ts'
 import { createIndexCache } from './index-cache.ts'
 import { createSessionWriter, encodeEntry, type Scored, type SetMemory } from './put-sessions.ts'
+import { createRemoval } from './remove-members.ts'
 import type { RunScript } from './scripts.ts'
 import { createIndexReader } from './session-index-reader.ts'
 
@@ -96,24 +97,6 @@ const createScoreWriter = (redis: RedisClient, sets: SetMemory) => {
   }
 }
 
-/** Removes members that are named within a turn of the event loop, those of a set together, and always before what is written after. */
-const createRemoval = (remove: (set: string, members: readonly string[]) => void) => {
-  const waiting = new Map<string, string[]>()
-  const flush = (): void => {
-    for (const [set, members] of waiting) remove(set, members)
-    waiting.clear()
-  }
-  return {
-    flush,
-    add(set: string, member: string): void {
-      if (waiting.size === 0) setImmediate(flush)
-      const members = waiting.get(set)
-      if (members === undefined) waiting.set(set, [member])
-      else members.push(member)
-    },
-  }
-}
-
 const pruneChannels = async (redis: RedisClient, now: number): Promise<void> => {
   const { key, ttlMs } = KEYS.channels
   await redis.zremrangebyscore(key, '-inf', now - ttlMs)
@@ -134,7 +117,7 @@ export const createRedisIndex = (options: RedisIndexOptions): SessionIndex => {
   const settle = (writes: readonly Write[]) => {
     for (const write of writes) write.catch(onError)
   }
-  const removal = createRemoval((set, members) => settle([redis.zrem(set, ...members)]))
+  const removal = createRemoval(redis, onError)
   return {
     async put(entry, until, isNoted) {
       cache.put(entry, now())

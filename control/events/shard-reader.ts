@@ -1,3 +1,4 @@
+import { onBeat } from '../beats/on-beat.ts'
 import type { ConsumeOptions } from './consumer-options.ts'
 import { deadLetterKey, streamKey } from './keys.ts'
 import type { PlayEvent } from './play-event.ts'
@@ -12,6 +13,11 @@ const IDLE_MS = 200
 /** Where this process hears of its own events, looks find those of others alone. */
 const RARELY_MS = 1000
 const BATCH = 500
+
+const after = (ms: number, act: () => void): (() => void) => {
+  const timer = setTimeout(act, ms)
+  return () => clearTimeout(timer)
+}
 
 interface Readable {
   readonly id: string
@@ -87,10 +93,11 @@ export class ShardReader {
   async #pause(ms: number, stop: AbortSignal, isEndedByNews: boolean): Promise<void> {
     if ((isEndedByNews && this.#hasNews) || stop.aborted || this.#failed !== null) return
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms)
+      // Readers that find nothing look again together.
+      const callOff = ms === RARELY_MS ? onBeat(ms, resolve) : after(ms, resolve)
       this.#endPause = () => {
         if (!isEndedByNews && !stop.aborted && this.#failed === null) return
-        clearTimeout(timer)
+        callOff()
         resolve()
       }
     })

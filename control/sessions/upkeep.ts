@@ -1,3 +1,4 @@
+import { onBeat } from '../beats/on-beat.ts'
 import type { Bans } from './bans/bans.ts'
 import type { RedisHealth } from './health.ts'
 import { type RedisClient, waitForRedis } from './redis/client.ts'
@@ -18,21 +19,21 @@ const SWEEP_MS = 2_000
 const PRUNE_MS = 60_000
 const WAIT_FOR_REDIS_MS = 3_000
 
-/** Repeats `act` with a pause between, never concurrently; returns a function that stops it and waits for the last run. */
+/** Repeats `act` on common beats, never concurrently; returns a function that stops it and waits for the last run. */
 const repeat = (everyMs: number, act: () => Promise<unknown>) => {
   let isStopped = false
   let running: Promise<unknown> = Promise.resolve()
-  let timer: NodeJS.Timeout
+  let callOff: () => void = () => undefined
   const next = () => {
     if (isStopped) return
-    timer = setTimeout(() => {
+    callOff = onBeat(everyMs, () => {
       running = act().then(next, next)
-    }, everyMs).unref()
+    })
   }
   next()
   return async () => {
     isStopped = true
-    clearTimeout(timer)
+    callOff()
     await running
   }
 }

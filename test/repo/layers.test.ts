@@ -7,7 +7,7 @@ import { bundledImports, type Import, readImports, sourceFiles } from '../suppor
 /** From the bottom up: a folder imports from its own level and from those below. */
 const LEVELS: readonly (readonly string[])[] = [
   'njs/domain',
-  `njs control/backup control/client control/config control/runtime control/http control/geo control/sessions control/store control/events
+  `njs control/backup control/beats control/client control/config control/runtime control/http control/geo control/sessions control/store control/events
    control/playlists control/epg control/pictures control/keys control/groups control/accounts control/migrate control/nginx control/people control/sentences`,
   `control/access control/detect control/respond control/sources control/report control/edge
    control/lineup control/explain control/lint control/notify control/operators`,

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { onBeat } from '../../beats/on-beat.ts'
 
 /** Work that comes round again and again, never twice at once. */
 export interface Background {
@@ -6,9 +7,9 @@ export interface Background {
   stop(): Promise<void>
 }
 
-/** Timers whose failures are logged once until they succeed again. */
+/** Work on common beats; failures are logged once until it succeeds again. */
 export const createBackground = (log: Logger): Background => {
-  const timers: NodeJS.Timeout[] = []
+  let isStopped = false
   const running = new Set<Promise<void>>()
   const failing = new Set<string>()
 
@@ -25,7 +26,9 @@ export const createBackground = (log: Logger): Background => {
   return {
     every: (name, ms, work) => {
       let isBusy = false
-      const timer = setInterval(() => {
+      const begin = (): void => {
+        if (isStopped) return
+        onBeat(ms, begin)
         if (isBusy) return
         isBusy = true
         const task = round(name, work).finally(() => {
@@ -33,12 +36,11 @@ export const createBackground = (log: Logger): Background => {
           running.delete(task)
         })
         running.add(task)
-      }, ms)
-      timer.unref()
-      timers.push(timer)
+      }
+      onBeat(ms, begin)
     },
     stop: async () => {
-      for (const timer of timers) clearInterval(timer)
+      isStopped = true
       await Promise.allSettled(running)
     },
   }

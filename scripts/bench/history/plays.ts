@@ -12,17 +12,17 @@ const CITIES = [
   ['GB', 'Leeds', 53.8, -1.55],
 ] as const
 
-/** A year of plays in the order they would come: 20,000 accounts, 500 channels, the few watched most. */
+/** Plays in the order they would come: 20,000 accounts, 500 channels, the few watched most. */
 export interface Population {
   readonly rows: number
   readonly from: number
   readonly to: number
 }
 
-/** The population with so many plays, in the year 2026. */
-export const population = (rows: number): Population => {
-  const from = Date.UTC(2026, 0, 1)
-  return { rows, from, to: from + 365 * DAY_MS }
+/** The population with so many plays, in the last `days` of the year 2026. */
+export const population = (rows: number, days = 365): Population => {
+  const to = Date.UTC(2027, 0, 1)
+  return { rows, from: to - days * DAY_MS, to }
 }
 
 /** Who account number `n` is, and where. */

@@ -176,6 +176,15 @@ async function keptOf(store: Store, plays: readonly PlayRecord[]): Promise<PlayR
   return kept
 }
 
+const perHour = (plays: readonly PlayRecord[], from: number, to: number) => {
+  const first = Math.floor(from / HOUR) * HOUR
+  const starts = Array.from({ length: Math.ceil((to - first) / HOUR) }, (_, n) => first + n * HOUR)
+  return starts.flatMap((hour) => {
+    const totals = recount(plays, Math.max(from, hour), Math.min(to, hour + HOUR))
+    return totals.plays > 0 || totals.refusals > 0 ? [{ hour, ...totals }] : []
+  })
+}
+
 /** Every question about a span, compared with a plain recount over `count` random histories. */
 export function describeRecount(store: () => Store, count: number): void {
   test(`days, viewers, top and peak agree with a plain recount of ${count} random histories`, async () => {
@@ -210,6 +219,8 @@ export function describeRecount(store: () => Store, count: number): void {
         const zone = ZONES[Math.floor(random() * ZONES.length)] ?? 'UTC'
         const { dashboard } = store().history
         expect(await dashboard.perDay(span, zone)).toEqual(perDay(known, zone, from, to))
+        const short = { from, to: Math.min(to, from + 2 * DAY) }
+        expect(await dashboard.perHour(short)).toEqual(perHour(known, short.from, short.to))
         expect(await dashboard.uniqueViewers(span)).toBe(recount(known, from, to).viewers)
         expect(await dashboard.peak(span)).toEqual(peak(known, from, to))
         expect(await dashboard.levels(span, 7)).toEqual(levels(known, from, to, 7))

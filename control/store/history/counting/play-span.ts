@@ -44,9 +44,9 @@ const upToSql = (amount: string, at: string): string =>
 /** Milliseconds played, in SQL. */
 export const PLAYED_MS = `coalesce(played_ms, ${END} - started_at)`
 
-/** An amount of a play within a span, in SQL as `amountsWithin`; `from` and `to` are expressions. */
+/** An amount of a play within a span, in SQL as `amountsWithin`; `from` and `to` are expressions. Most plays lie within it whole. */
 export const withinSql = (amount: string, from: string, to: string): string =>
-  `case when ${END} = started_at then case when started_at >= ${from} and started_at < ${to} then ${amount} else 0 end` +
+  `case when started_at >= ${from} and started_at < ${to} and ${END} <= ${to} then ${amount} when ${END} = started_at then 0` +
   ` else (${upToSql(amount, to)}) - (${upToSql(amount, from)}) end`
 
 /** Whether a play was seen playing, in SQL as `hasPlayed`. */

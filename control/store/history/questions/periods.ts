@@ -1,5 +1,5 @@
-import type { Database, SqlRow } from '../../sql/sql.ts'
-import { PLAYED, PLAYED_MS, ranWithin, withinSql } from '../counting/play-span.ts'
+import type { Database, Dialect, SqlRow } from '../../sql/sql.ts'
+import { END, PLAYED, PLAYED_MS, ranWithin, withinSql } from '../counting/play-span.ts'
 import { type Amounts, DAY_MS } from '../counting/roll-ups.ts'
 import { edgeOf, partsFor } from './edges.ts'
 import { totalDays } from './monthly-totals.ts'
@@ -30,21 +30,35 @@ const totalsOf = (row: SqlRow, start: number): PeriodTotals => ({
 /** Whether a period has plays or refusals to show; an opening refused before it and reported within it leaves neither. */
 const hasAny = ({ plays, refusals }: PeriodTotals): boolean => plays > 0 || refusals > 0
 
-/** Totals of several windows from single plays. */
+const COLUMNS =
+  'p.started_at, p.last_seen_at, p.ended_at, p.played_ms, p.bytes, p.reason, p.account_key'
+
+/**
+ * SQL of plays, once for each window they ran in, `a` to `b`. The windows, `$1` to `$2`, follow on each other, so that PostgreSQL looks
+ * up the first and the last of a play instead of comparing it with each.
+ */
+const inWindows = ({ hasMonths }: Dialect, plays: string): string =>
+  hasMonths
+    ? `(select *, ($1::bigint[])[n] as a, ($2::bigint[])[n] as b from (select ${COLUMNS},` +
+      ' generate_series(greatest(width_bucket(started_at, $1::bigint[]), 1),' +
+      ` width_bucket(greatest(${END} - 1, started_at), $1::bigint[])) as n from ${plays} as p) as numbered)`
+    : `(select ${COLUMNS}, w.a, w.b from (select unnest($1::bigint[]) as a, unnest($2::bigint[]) as b) as w` +
+      ` join ${plays} as p on ${ranWithin('w.a', 'w.b')})`
+
+/** Totals of windows, each of which begins where the one before it ends, from single plays. */
 const rawPeriods = async (db: Database, windows: readonly Window[]): Promise<PeriodTotals[]> => {
   if (windows.length === 0) return []
   const span = { from: windows[0]?.from ?? 0, to: windows.at(-1)?.to ?? 0 }
   const { from, to, starts } = await edgeOf(db, span)
+  const plays = `(select * from plays where ${starts} and started_at < $4::bigint and greatest(last_seen_at, coalesce(ended_at, 0), started_at) >= $3::bigint)`
   const rows = await db.query(
-    'select w.a as a,' +
+    'select a,' +
       ` sum(case when ${PLAYED} then 1 else 0 end) as plays,` +
-      ` sum(case when not ${PLAYED} and started_at >= w.a then 1 else 0 end) as refusals,` +
-      ` sum(case when ${PLAYED} then ${withinSql(PLAYED_MS, 'w.a', 'w.b')} else 0 end) as played_ms,` +
-      ` sum(case when ${PLAYED} then ${withinSql('coalesce(bytes, 0)', 'w.a', 'w.b')} else 0 end) as bytes,` +
+      ` sum(case when not ${PLAYED} and started_at >= a then 1 else 0 end) as refusals,` +
+      ` sum(case when ${PLAYED} then ${withinSql(PLAYED_MS, 'a', 'b')} else 0 end) as played_ms,` +
+      ` sum(case when ${PLAYED} then ${withinSql('coalesce(bytes, 0)', 'a', 'b')} else 0 end) as bytes,` +
       ` count(distinct case when ${PLAYED} then account_key end) as viewers` +
-      ' from (select unnest($1::bigint[]) as a, unnest($2::bigint[]) as b) as w' +
-      ` join (select * from plays where ${starts} and started_at < $4::bigint and greatest(last_seen_at, coalesce(ended_at, 0), started_at) >= $3::bigint) as p on ${ranWithin('w.a', 'w.b')}` +
-      ' group by w.a order by w.a',
+      ` from ${inWindows(db.dialect, plays)} as runs group by a order by a`,
     [windows.map((w) => w.from), windows.map((w) => w.to), from, to],
   )
   const startOf = new Map(windows.map((w) => [w.from, w.start]))

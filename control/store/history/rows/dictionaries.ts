@@ -131,6 +131,8 @@ export const refer = async (
 
 /** Deletes entries that no play has referred to since before a month. */
 export const forgetEntries = async (tx: Sql, firstMonth: number): Promise<void> => {
-  for (const { table } of DICTIONARIES)
-    await tx.query(`delete from ${quoted(table)} where last_month < $1`, [firstMonth])
+  const texts = DICTIONARIES.map(
+    ({ table }) => `delete from ${quoted(table)} where last_month < ${firstMonth}`,
+  )
+  await tx.query(texts.join('; '))
 }

@@ -95,18 +95,21 @@ const countOf = async (tx: Sql, condition: string): Promise<number> => {
 const within = ({ from, to }: Pick<Partition, 'from' | 'to'>): string =>
   `started_at >= ${from} and started_at < ${to}`
 
-/** SQL of the plays of a partition that were seen at or after a moment; `null` where none was. */
-const keptOf = async (tx: Sql, { from, to }: Partition, before: number): Promise<string | null> => {
-  const rows = await tx.query(
-    'select day from play_days where day * 86400000 >= $1::bigint and day * 86400000 < $2::bigint and seen_ms >= $3',
-    [from, to, before],
-  )
-  if (rows.length === 0) return null
-  const days = rows.map((row) => {
-    const start = Number(row['day']) * DAY_MS
-    return `(${within({ from: start, to: start + DAY_MS })})`
-  })
-  return `last_seen_at >= ${before} and (${days.join(' or ')})`
+/** The UTC days (counted from 1970) on which plays began that were seen at or after a moment. */
+const daysSeenSince = async (tx: Sql, before: number): Promise<number[]> => {
+  const rows = await tx.query('select day from play_days where seen_ms >= $1 order by day', [
+    before,
+  ])
+  return rows.map((row) => Number(row['day']))
+}
+
+/** SQL of the plays of a partition that were seen at or after a moment, on some of these days; `null` where none was. */
+const keptOf = ({ from, to }: Partition, before: number, days: readonly number[]) => {
+  const ranges = days
+    .map((day) => day * DAY_MS)
+    .filter((start) => start >= from && start < to)
+    .map((start) => `(${within({ from: start, to: start + DAY_MS })})`)
+  return ranges.length === 0 ? null : `last_seen_at >= ${before} and (${ranges.join(' or ')})`
 }
 
 /** Fewer plays of a month are deleted one by one. */
@@ -123,8 +126,9 @@ export const dropMonths = async (
   const isHyper = await isHypertable(tx)
   let dropped = 0
   let firstMonth = LAST.month
+  const days = await daysSeenSince(tx, before)
   for (const partition of await partitionsOf(tx, isHyper)) {
-    const kept = await keptOf(tx, partition, before)
+    const kept = keptOf(partition, before, days)
     if (kept !== null) firstMonth = Math.min(firstMonth, monthOf(partition.from))
     if (kept !== null && partition.to > before) continue
     const stay = kept === null ? 0 : await countOf(tx, kept)

@@ -120,6 +120,14 @@ test('a play whose end lies in a far future keeps its own day alone in questions
   await store.close()
 })
 
+test('more questions at once than connections are all answered, however long the others take', async () => {
+  const db = await openDatabase(await newDatabase(), 64)
+  // Longer than a server may take to accept a connection.
+  const asked = Array.from({ length: 9 }, () => db.query('select pg_sleep(3.5)'))
+  expect(await Promise.all(asked)).toHaveLength(9)
+  await db.close()
+})
+
 test('a server that dies is an error with a code; when it is back, so is the store', async () => {
   const own = await startPostgres()
   const store = await openStore({ url: own.url })

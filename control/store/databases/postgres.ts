@@ -39,6 +39,16 @@ const TYPES: Record<ColumnKind, string> = {
 /** Questions take milliseconds: starting workers or a compiler takes longer than it gains. */
 const SESSION = 'set max_parallel_workers_per_gather = 0; set jit = off'
 
+const CONNECT_MS = 3000
+/** Questions wait so long for others to be answered: a pool counts that as connecting. */
+const QUEUE_MS = 60_000
+
+class QuickClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super({ ...config, connectionTimeoutMillis: CONNECT_MS })
+  }
+}
+
 /**
  * Connects to a PostgreSQL database, version 14 or newer. Throws a `StoreError`, as all its methods
  * do.
@@ -47,7 +57,8 @@ export async function openPostgres(url: string): Promise<Database> {
   const pool = new pg.Pool({
     connectionString: url,
     max: 8,
-    connectionTimeoutMillis: 3000,
+    connectionTimeoutMillis: QUEUE_MS,
+    Client: QuickClient,
     application_name: 'gatehouse',
     types: plainNumbers(),
     onConnect: async (client) => {

@@ -161,7 +161,9 @@ const placesOf = (context: MapperContext, sealed: ReturnType<typeof sealer>): Pl
       return own + query
     if (tells(file)) {
       const one = sealed('manifest', origin, path)
-      return one === null ? null : `${one}file${query}`
+      // Players go by the ending.
+      const ending = /\.[a-z0-9]{1,5}$/i.exec(file)?.[0] ?? ''
+      return one === null ? null : `${one}file${ending}${query}`
     }
     const alone = isAlone(context, address, from)
     const place = alone ? sealed('file', origin, path) : sealed('files', origin, from)

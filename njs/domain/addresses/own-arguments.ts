@@ -13,6 +13,7 @@ export interface OwnValue {
 }
 
 const OWN = '~own'
+const MARKS = /~own\d+(?![A-Za-z0-9])/g
 
 /** Shorter values are no secret, such as a number. */
 const LEAST = 4
@@ -52,13 +53,33 @@ export const ownValues = (path: string, query: string): readonly OwnValue[] => {
   return [...found.values()]
 }
 
+/** Shorter ones may stand in other words by chance. */
+const LEAST_WITHIN = 6
+
+const isMarkedOff = (text: string, from: number, to: number): boolean =>
+  /(?:^|%[\dA-F]{2}|[^A-Za-z0-9])$/i.test(text.slice(Math.max(0, from - 3), from)) &&
+  !/^[A-Za-z0-9]/.test(text.slice(to, to + 1))
+
+/** A text with every login in it, set off by other signs than letters and digits, replaced. */
+const replaceLogins = (text: string, own: readonly OwnValue[]): string => {
+  let out = text
+  for (const { text: login, mark, isLogin } of own) {
+    if (!isLogin || login.length < LEAST_WITHIN) continue
+    for (let at = out.indexOf(login); at >= 0; at = out.indexOf(login, at + mark.length)) {
+      const to = at + login.length
+      if (isMarkedOff(out, at, to)) out = out.slice(0, at) + mark + out.slice(to)
+    }
+  }
+  return out
+}
+
 const LEAVES_THE_EDGE = /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i
 
 const hidePair = (pair: string, own: readonly OwnValue[]): string => {
   const at = pair.indexOf('=')
   const text = pair.slice(at + 1)
   const value = at < 1 ? undefined : own.find((it) => it.text === text)
-  if (value === undefined) return pair
+  if (value === undefined) return replaceLogins(pair, own)
   const name = pair.slice(0, at)
   return `${name}=${value.name === name ? OWN : value.mark}`
 }
@@ -73,23 +94,31 @@ export const hideArguments = (reference: string, own: readonly OwnValue[]): stri
   return `${reference.slice(0, mark + 1)}${pairs.join('&')}`
 }
 
-/** Whether the path of a reference has one of the channel's own values for a part. */
+/** Whether the path of a reference has one of the channel's own values for a part, or a login in one. */
 export const namesOwnValue = (reference: string, own: readonly OwnValue[]): boolean => {
   if (own.length === 0 || !own.some(({ text }) => reference.includes(text))) return false
   const [path = ''] = reference.split(/[?#]/, 1)
-  return path.split('/').some((part) => own.some(({ text }) => text === part))
+  return path
+    .split('/')
+    .some((part) => own.some(({ text }) => text === part) || replaceLogins(part, own) !== part)
 }
 
 /** Whether a text may have hidden arguments. */
-export const hasHidden = (text: string): boolean => text.includes(`=${OWN}`)
+export const hasHidden = (text: string): boolean => text.includes(OWN)
 
 const openPair = (pair: string, own: readonly OwnValue[]): string => {
   const at = pair.indexOf('=')
   const name = pair.slice(0, at)
   const mark = pair.slice(at + 1)
-  if (at < 1 || !mark.startsWith(OWN)) return pair
-  const value = own.find((it) => (mark === OWN ? it.name === name : it.mark === mark))
-  return value === undefined ? pair : `${name}=${value.text}`
+  if (at > 0 && mark === OWN) {
+    const value = own.find((it) => it.name === name)
+    return value === undefined ? pair : `${name}=${value.text}`
+  }
+  const whole = at > 0 ? own.find((it) => it.mark === mark) : undefined
+  if (whole !== undefined) return `${name}=${whole.text}`
+  const opened = pair.replace(MARKS, (one) => own.find((it) => it.mark === one)?.text ?? one)
+  // What no manifest has written so would be shown where a playlist shows its arguments.
+  return replaceLogins(opened, own) === pair ? opened : pair
 }
 
 /** The arguments of a request as its origin has written them. */

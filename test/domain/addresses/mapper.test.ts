@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createMapper, type MapperContext } from '#domain/addresses/mapper'
+import { ownValues as ownValuesOf } from '#domain/addresses/own-arguments'
 import { resolveAddress } from '#domain/addresses/resolve'
 
 const root = { origin: 'http://o:1', path: '/', query: '' }
@@ -115,4 +116,14 @@ describe('a closed directory', () => {
 
 test('a file whose name would read as a scheme', () => {
   expect(mapperAt('/hls/ch1/index.m3u8').rewrite('/hls/ch1/a:b.ts')).toBe('./a:b.ts')
+})
+
+test('a file whose name has a login is sealed, and keeps its ending', () => {
+  const ownValues = ownValuesOf('/hls/ch1/index.m3u8', 'token=SECRET9')
+  const mapper = mapperAt('/hls/ch1/index.m3u8', { ownValues })
+  expect(mapper.rewrite('s-SECRET9-1.ts?a=1&b=x:SECRET9')).toBe(
+    '@/~manifest..hls.ch1.s-SECRET9-1.ts/file.ts?a=1&b=x:~own0',
+  )
+  expect(mapper.rewrite('SECRET9.m3u8')).toBe('@/~manifest..hls.ch1.SECRET9.m3u8/file.m3u8')
+  expect(mapper.rewrite('SECRET99.ts')).toBe('SECRET99.ts')
 })

@@ -13,6 +13,10 @@ const own = ownValues(
 
 test.each([
   ['s.ts?token=SECRET', 's.ts?token=~own'],
+  ['s.ts?a=b:SECRET:c&d=x', 's.ts?a=b:~own0:c&d=x'],
+  ['s.ts?a=b%3ASECRET%3Ac', 's.ts?a=b%3A~own0%3Ac'],
+  ['s.ts?SECRET-SECRET&u/pass-word', 's.ts?~own0-~own0&u/~own9'],
+  ['s.ts?a=SECRETS&b=xSECRET&c=annas:anna:1', 's.ts?a=SECRETS&b=xSECRET&c=annas:anna:1'],
   ['@/~x/s.ts?a=1&token=SECRET&output=hls4', '@/~x/s.ts?a=1&token=~own&output=~own'],
   ['s.ts?k%3D=a%26bc', 's.ts?k%3D=~own'],
   ['s.ts?id=7', 's.ts?id=7'],
@@ -31,18 +35,30 @@ test.each([
   expect(openArguments(args, own)).toBe(reference.slice(reference.indexOf('?') + 1))
 })
 
-test.each(['other=~own', 'other=~own99', 'token=~ownx', '~own', '=~own', 'token=~own0x'])(
-  'nothing is put in for what no manifest has: %s',
-  (args) => {
-    expect(openArguments(args, own)).toBe(args)
-    expect(openArguments(args, [])).toBe(args)
-  },
-)
+test.each([
+  'other=~own',
+  'other=~own99',
+  'token=~ownx',
+  '~own',
+  '=~own',
+  'token=~own0x',
+  'a=x~own0',
+  'a=~own0~own0',
+  'a=b:~own3:c',
+  'a=b:~own8',
+])('nothing is put in for what no manifest has: %s', (args) => {
+  expect(openArguments(args, own)).toBe(args)
+  expect(openArguments(args, [])).toBe(args)
+})
 
 test.each([
   ['SECRET/s.ts', true],
   ['a/pass-word?b', true],
   ['a/SECRETS/s.ts', false],
+  ['a/seg-SECRET-1.ts', true],
+  ['SECRET_1/s.ts', true],
+  ['a/seg-anna-1.ts', false],
+  ['a/output-hls4.ts', false],
   ['s.ts?a=/SECRET/', false],
   ['7/s.ts', false],
 ])('a path with one of the values: %s, %s', (reference, isTold) => {

@@ -108,6 +108,8 @@ describe('the login in a channel’s address', () => {
       `/paid/v.m3u8?${login}`,
       `/paid/w.php?a=1&${login}&b=2`,
       `/k/s.ts?${login}`,
+      '/paid/s-OF-THE-PROVIDER-1.ts?a=b:OF-THE-PROVIDER:c',
+      '/paid/v-OF-THE-PROVIDER.m3u8',
       `/paid/own.ts?x=login&${login}`,
     ]
     const master = wanted.flatMap((it) => (it.includes('.ts') ? [it] : [STREAM, it]))

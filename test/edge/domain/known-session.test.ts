@@ -1,4 +1,5 @@
-import { beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { zones } from './dictionary.ts'
 
 /** What is tested of njs/verdicts, which is typed for nginx. */
 interface Known {
@@ -20,14 +21,11 @@ const { seats, makeSeat, FEW_SEATS, MOST_SEATS, MOST_MISSED, MOST_IN_WORKER } = 
 
 /** What the contexts of this worker remember beyond the few of each. */
 const worker = { seats: 0, isFull: false }
-const dictionary = {
-  incr: (_: string, more: number) => {
-    if (worker.isFull) throw new Error('no room')
-    worker.seats += more
-    return worker.seats
-  },
+const countSeats = (_: string, more: number): number => {
+  if (worker.isFull) throw new Error('no room')
+  worker.seats += more
+  return worker.seats
 }
-Object.assign(globalThis, { ngx: { shared: { gh_pace: dictionary } } })
 
 const request = { rawVariables: { binary_remote_addr: Buffer.from([192, 0, 2, 7]) }, variables: {} }
 const nameOf = (session: number): string => `pass-${session}/ch1 192.0.2.7`
@@ -41,9 +39,17 @@ const find = (session: number) => {
 }
 
 beforeEach(() => {
+  vi.stubGlobal('ngx', { shared: zones })
+  const { gh_pace: pace } = zones
+  if (pace !== undefined) vi.spyOn(pace, 'incr').mockImplementation(countSeats)
   worker.isFull = false
   known.forgetSeats()
   worker.seats = 0
+})
+afterEach(() => {
+  known.forgetSeats()
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
 })
 
 test('a seat is the same whether its context remembers it or not', () => {

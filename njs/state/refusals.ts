@@ -63,12 +63,8 @@ const isBanned = (kind: WideBanKind, subject: string, now: number): boolean =>
 export const endReason = (key: string, subjects: Subjects | null, now: number): ReasonId =>
   storedReason(key) ?? (subjects && findBan(subjects, now)) ?? BAN_REASONS.session
 
-/** Whether anything is banned: where nothing is, four subjects need not be hashed. */
-const hasBans = (): boolean => numbers('gh_bans').keys(1).length > 0
-
 /** Reason of the ban that applies to a request, of several the widest; `null` = none applies. `now`: Unix ms. */
 export const findBan = (subjects: Subjects, now: number): ReasonId | null => {
-  if (!hasBans()) return null
   if (isBanned('network', subjects.network, now)) return BAN_REASONS.network
   if (isBanned('account', subjects.account, now)) return BAN_REASONS.account
   if (subjects.download !== null && isBanned('download', subjects.download, now))

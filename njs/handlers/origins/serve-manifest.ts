@@ -6,11 +6,13 @@ import { answer, setVariables, wholeRange } from '../../platform/reply.ts'
 import { type Request, variable } from '../../platform/request.ts'
 import { takeSteps } from '../../platform/take-steps.ts'
 import {
+  dueAt,
   endFlight,
   keepCopy,
   keepFailure,
   keepUnshared,
   mayWait,
+  noteDue,
   readShared,
   type Shared,
   takeFlight,
@@ -28,6 +30,11 @@ const BLOCKING_FLIGHT_MS = 40_000
 const WAIT_MS = 6_000
 const BLOCKING_WAIT_MS = 30_000
 const LOOKS_MS = [4, 4, 6, 8, 12, 16]
+const LOOK_MS = 20
+/** Where it is known when an answer is due, others look often around then, and seldom before. */
+const NEAR_MS = 40
+const LOOK_NEAR_MS = 4
+const LOOK_FAR_MS = 60
 /** Most requests that begin to wait in one second: each holds a JavaScript context of 0.25 MB. A blocking reload holds it as long where it is fetched by itself. */
 const MOST_WAITING = 400
 
@@ -55,6 +62,9 @@ interface Wish {
 }
 
 const SEALS: readonly SealKind[] = ['files', 'tree', 'file', 'manifest', 'remote']
+
+/** All its answers, whichever part each waits for. */
+const playlistOf = ({ channel, rest }: Wish): string => `${channel}/${rest}`
 
 const sealKind = (text: string): SealKind | null => SEALS.find((kind) => kind === text) ?? null
 
@@ -120,6 +130,7 @@ const failUnauthorized = (r: Request, { address, challenge }: Fetched): void => 
 /** Caches what was fetched for other viewers. */
 const share = async (wish: Wish, found: Fetched, rewritten: Rewritten): Promise<void> => {
   const now = Date.now()
+  if (wish.isBlocking) noteDue(playlistOf(wish), now + rewritten.paceMs)
   const before = readShared(wish.copy)
   if (before?.kind === 'unshared') return
   const isPersonal =
@@ -156,6 +167,14 @@ const fetchAndSend = async (r: Request, wish: Wish, isShared: boolean): Promise<
   send(r, rewritten.text, rewritten.type ?? found.type, set)
 }
 
+/** How long to wait for another look, of which there were so many; `dueMs` until the answer is due. */
+const pauseMs = (looks: number, dueMs: number): number => {
+  const usual = LOOKS_MS[looks] ?? LOOK_MS
+  if (dueMs < -NEAR_MS) return usual
+  if (dueMs <= NEAR_MS) return Math.min(usual, LOOK_NEAR_MS)
+  return Math.min(dueMs - NEAR_MS, LOOKS_MS[looks] ?? LOOK_FAR_MS)
+}
+
 /** Answers from the cache; `false` where that is not possible. */
 const answerFrom = (
   r: Request,
@@ -188,6 +207,7 @@ const lead = async (r: Request, wish: Wish): Promise<void> => {
 const serve = async (r: Request, wish: Wish): Promise<void> => {
   if (wish.copy === '' || !sharesManifests(wish.channel)) return await fetchAndSend(r, wish, false)
   const until = Date.now() + wish.waitMs
+  const due = wish.isBlocking ? dueAt(playlistOf(wish)) : 0
   for (let looks = 0; ; looks += 1) {
     const shared = readShared(wish.copy)
     if (shared?.kind === 'unshared') return await fetchAndSend(r, wish, false)
@@ -197,7 +217,7 @@ const serve = async (r: Request, wish: Wish): Promise<void> => {
     const isFirst = looks === 0 && !wish.isBlocking
     if (Date.now() > until || (isFirst && !mayWait(MOST_WAITING)))
       return await fetchAndSend(r, wish, false)
-    await sleep(LOOKS_MS[looks] ?? 20)
+    await sleep(pauseMs(looks, due - Date.now()))
   }
 }
 

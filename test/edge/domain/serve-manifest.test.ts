@@ -46,10 +46,10 @@ const meanwhile = (act: () => void): void => {
 }
 
 /** The file that the manifest names which a request gets. */
-const ask = async (path = '/ch1/index.m3u8'): Promise<string> => {
+const ask = async (path = '/ch1/index.m3u8', copy = COPY): Promise<string> => {
   const answer = vi.fn()
   const variables = {
-    http_x_gh_copy: COPY,
+    http_x_gh_copy: copy,
     http_x_gh_channel: 'ch1',
     http_x_gh_rest: 'index.m3u8',
     http_x_gh_origin: 'http://127.0.0.1:9',
@@ -83,6 +83,41 @@ test('what another worker found to be written for each viewer is fetched for thi
   meanwhile(() => keepUnshared(COPY, 60_000))
   expect([await ask(), await ask()]).toEqual(['fetched.ts', 'fetched.ts'])
   expect(fetched).toHaveBeenCalledTimes(2)
+})
+
+test('who waits for a part looks often when it is due, and seldom before', async () => {
+  vi.useFakeTimers()
+  try {
+    const headers = { get: () => null, getAll: () => [] }
+    const body = Buffer.from('#EXTM3U\n#EXT-X-PART-INF:PART-TARGET=0.5\nfetched.ts\n')
+    const answer = { status: 200, headers, arrayBuffer: () => Promise.resolve(body) }
+    const copies = zones['gh_manifests']
+    if (copies === undefined) throw new Error('no dictionary of copies')
+    const looks = vi.spyOn(copies, 'get')
+    for (const [part, lateMs] of [0, 7, -9, 0].entries()) {
+      fetched.mockImplementation(async () => {
+        await new Promise((resolve) => setTimeout(resolve, 500 + lateMs))
+        return answer
+      })
+      const path = `/ch1/index.m3u8?_HLS_msn=7&_HLS_part=${part}`
+      const copy = `${COPY}?${part}`
+      const began = Date.now()
+      looks.mockClear()
+      const came = [ask(path, copy), ask(path, copy)].map(
+        async (it) => await it.then(() => Date.now() - began),
+      )
+      await vi.advanceTimersByTimeAsync(1_000)
+      const [first = 0, second = 0] = await Promise.all(came)
+      vi.setSystemTime(began + first)
+      // What the first part shows is known from the second on.
+      if (part === 0) continue
+      expect(first, path).toBe(500 + lateMs)
+      expect(second - first, path).toBeLessThanOrEqual(4)
+      expect(looks.mock.calls.length, path).toBeLessThan(40)
+    }
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('a reload that its origin holds is fetched once, however many viewers wait for it', async () => {

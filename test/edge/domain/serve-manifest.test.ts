@@ -89,14 +89,14 @@ test('who waits for a part looks often when it is due, and seldom before', async
   vi.useFakeTimers()
   try {
     const headers = { get: () => null, getAll: () => [] }
-    const body = Buffer.from('#EXTM3U\n#EXT-X-PART-INF:PART-TARGET=0.5\nfetched.ts\n')
+    const body = Buffer.from('#EXTM3U\n#EXT-X-PART-INF:PART-TARGET=0.25\nfetched.ts\n')
     const answer = { status: 200, headers, arrayBuffer: () => Promise.resolve(body) }
     const copies = zones['gh_manifests']
     if (copies === undefined) throw new Error('no dictionary of copies')
     const looks = vi.spyOn(copies, 'get')
     for (const [part, lateMs] of [0, 7, -9, 0].entries()) {
       fetched.mockImplementation(async () => {
-        await new Promise((resolve) => setTimeout(resolve, 500 + lateMs))
+        await new Promise((resolve) => setTimeout(resolve, 250 + lateMs))
         return answer
       })
       const path = `/ch1/index.m3u8?_HLS_msn=7&_HLS_part=${part}`
@@ -111,7 +111,7 @@ test('who waits for a part looks often when it is due, and seldom before', async
       vi.setSystemTime(began + first)
       // What the first part shows is known from the second on.
       if (part === 0) continue
-      expect(first, path).toBe(500 + lateMs)
+      expect(first, path).toBe(250 + lateMs)
       expect(second - first, path).toBeLessThanOrEqual(4)
       expect(looks.mock.calls.length, path).toBeLessThan(40)
     }

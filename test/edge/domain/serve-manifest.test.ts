@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { pause } from '../../support/pause.ts'
 import { channelRows } from '../rig/tables.ts'
 import { zones } from './dictionary.ts'
 
@@ -96,7 +97,7 @@ test('who waits for a part looks often when it is due, and seldom before', async
     const looks = vi.spyOn(copies, 'get')
     for (const [part, lateMs] of [0, 7, -9, 0].entries()) {
       fetched.mockImplementation(async () => {
-        await new Promise((resolve) => setTimeout(resolve, 250 + lateMs))
+        await pause(250 + lateMs)
         return answer
       })
       const path = `/ch1/index.m3u8?_HLS_msn=7&_HLS_part=${part}`

@@ -40,6 +40,8 @@ export interface DemoPerson {
   readonly devices: readonly [DemoDevice, ...DemoDevice[]]
   /** Favourite channels come first. */
   readonly channels: readonly [string, ...string[]]
+  /** Those of the person who shares the account. */
+  readonly otherChannels: readonly string[]
 }
 
 /** How many accounts the demo has. */
@@ -136,6 +138,7 @@ const personOf = (index: number): DemoPerson => {
     other: lineOf(other, index + 1),
     devices: [first ?? deviceOf(random, index, 0), ...more],
     channels: [rest[0] ?? CHANNELS[0], ...rest.slice(1, 5)],
+    otherChannels: rest.slice(5),
   }
 }
 

@@ -144,7 +144,8 @@ const playOf = (person: DemoPerson, sitting: Sitting, id: string, random: Random
   const { at, minutes, line, device: on } = sitting
   const startedAt = Math.round(at)
   const endedAt = startedAt + minutes * MINUTE_MS
-  const favourite = Math.floor(random.next() ** 2 * person.channels.length)
+  const favourites = on.id === sharer(person).id ? person.otherChannels : person.channels
+  const favourite = Math.floor(random.next() ** 2 * favourites.length)
   return {
     id,
     source: 'edge:demo-history',
@@ -157,7 +158,7 @@ const playOf = (person: DemoPerson, sitting: Sitting, id: string, random: Random
     client: userAgentFamily(on.agent),
     agent: on.agent,
     door: 'hls',
-    channel: sitting.channel ?? person.channels[favourite] ?? person.channels[0],
+    channel: sitting.channel ?? favourites[favourite] ?? person.channels[0],
     title: null,
     isLive: true,
     startedAt,

@@ -85,7 +85,7 @@ describe('import nginx-geo', () => {
     expect(await group('192.168.8.1')).toEqual(['ext', 'ext'])
     expect(await group('2001:db8:7::1')).toEqual(['vip', 'vip'])
     expect(made['edge']).toEqual({ trusted_proxies: ['10.0.0.1/32', '10.0.0.0/28'] })
-  }, 60_000)
+  }, 120_000)
 })
 
 describe('explain', () => {

@@ -13,7 +13,7 @@ test('hostile requests to every listener are answered without a fault of ours', 
   const report = await fuzz(world, options)
   expect(report.failures).toEqual([])
   expect(report.restarted).toEqual([])
-  expect(report.sent).toBeGreaterThan(500)
+  expect(report.sent).toBeGreaterThan(100)
   expect([...report.statuses.keys()].sort()).toEqual(world.listeners.map(({ name }) => name).sort())
   // Some get through to what lies behind the doors.
   const edge = report.statuses.get('edge')

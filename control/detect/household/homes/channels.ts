@@ -6,6 +6,8 @@ const WATCHED_MS = 2 * 60_000
 // With fewer evenings, or fewer different channels, in either home nothing can be compared.
 const EVENINGS_AT_LEAST = 6
 const CHANNELS_AT_LEAST = 3
+// Of fewer channels in both together, the same ones are what everybody watches.
+const CHOICE = 10
 
 /** Which live channels two homes watch. */
 export interface ChannelEvidence {
@@ -42,7 +44,8 @@ export const compareChannels = (
   other: readonly EnrichedPlay[],
 ): ChannelEvidence => {
   const [a, b] = [daysByChannel(main), daysByChannel(other)]
-  if (!isEnough(a) || !isEnough(b)) return NOT_COMPARABLE
+  const isChoice = new Set([...a.keys(), ...b.keys()]).size >= CHOICE
+  if (!isChoice || !isEnough(a) || !isEnough(b)) return NOT_COMPARABLE
   const common = [...a].reduce((sum, [channel, n]) => sum + n * (b.get(channel) ?? 0), 0)
   return { isComparable: true, likeness: common / (lengthOf(a) * lengthOf(b)) }
 }

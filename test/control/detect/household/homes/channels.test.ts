@@ -11,8 +11,20 @@ const now = START + 60 * DAY
 const on = (channels: readonly string[], plays: readonly PlayRecord[]): PlayRecord[] =>
   plays.map((one, i) => ({ ...one, channel: channels[i % channels.length] ?? null, isLive: true }))
 
-const FAVOURITES = ['news', 'sport', 'films', 'music']
-const OTHERS = ['cooking', 'cars', 'cartoons', 'nature']
+const FEW = ['news', 'sport', 'films', 'music']
+const FAVOURITES = [...FEW, 'travel', 'health', 'history', 'science', 'art', 'comedy']
+const OTHERS = [
+  'cooking',
+  'cars',
+  'cartoons',
+  'nature',
+  'fishing',
+  'golf',
+  'opera',
+  'crime',
+  'law',
+  'chess',
+]
 
 describe('the channels of two homes', () => {
   const compared = (a: readonly PlayRecord[], b: readonly PlayRecord[]) =>
@@ -34,7 +46,7 @@ describe('the channels of two homes', () => {
   })
 
   it('are half alike where half are the same', () => {
-    const half = [...FAVOURITES.slice(0, 2), ...OTHERS.slice(0, 2)]
+    const half = [...FAVOURITES.slice(0, 5), ...OTHERS.slice(0, 5)]
     expect(compared(on(FAVOURITES, home), on(half, away)).likeness).toBeCloseTo(0.5, 9)
   })
 
@@ -59,6 +71,11 @@ describe('the channels of two homes', () => {
   ])('cannot be compared %s', (_, plays, channels) => {
     expect(compared(on(FAVOURITES, home), on(channels, plays)).isComparable).toBe(false)
     expect(compared(on(channels, plays), on(FAVOURITES, home)).isComparable).toBe(false)
+  })
+
+  it('cannot be compared where both together watch few, as everybody may', () => {
+    expect(compared(on(FEW, home), on(FEW, away)).isComparable).toBe(false)
+    expect(compared(on(FEW, home), on(OTHERS.slice(0, 4), away)).isComparable).toBe(false)
   })
 
   it('cannot be compared where none is told', () => {
@@ -96,6 +113,10 @@ describe('two lines of two providers at an edge, with a set on each that never c
     const assessment = assess([...on(FAVOURITES, first), ...on(FAVOURITES, second(cable))])
     expect(assessment.households).toHaveLength(1)
     expect(assessment.flagged).toBe(false)
+  })
+
+  it('in one town are two homes where both watch the few channels there are', () => {
+    expect(assess([...on(FEW, first), ...on(FEW, second(cable))]).households).toHaveLength(2)
   })
 
   it('in one town are two homes where each watches its own, and that is said', () => {

@@ -32,7 +32,7 @@ while True:
 END
 python3 "$work/origin.py" "$work/origin" &
 started+=($!)
-for _ in $(seq 100); do [[ -S $work/origin ]] && break; sleep 0.1; done
+wait_for "$work/origin"
 chmod 777 "$work/origin"
 nginx_with_njs '' 'js_content main.run;'
 for how in none object lower headers; do printf '%-8s %s\n' "$how" "$(ask "/?how=$how")"; done | compare

@@ -42,7 +42,7 @@ while True:
 END
 python3 "$work/origin.py" "$work/origin" &
 started+=($!)
-for _ in $(seq 100); do [[ -S $work/origin ]] && break; sleep 0.1; done
+wait_for "$work/origin"
 chmod 777 "$work/origin"
 nginx_with_njs '' 'js_content main.run;' "location ~ ^/(whole|chunk|half)\$ { proxy_pass http://unix:$work/origin:; proxy_http_version 1.1; proxy_set_header Host x; }"
 {

@@ -1,4 +1,5 @@
 /** The start of a match: thousands open at once while others watch already. */
+import { setPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { adminOf } from '../test/e2e/world/world.ts'
 import { startService, type TestService } from '../test/support/programs/service.ts'
@@ -40,6 +41,16 @@ interface Page {
 const SECOND_PART = 5
 const QUIET_MS = 15_000
 const MOST_TIMES = 3
+
+/** What a viewer's own machine waits for is no part of what the edge takes: where that is allowed, this process is served first. */
+const VIEWERS_PRIORITY = -5
+const serveViewersFirst = (): void => {
+  try {
+    setPriority(VIEWERS_PRIORITY)
+  } catch {
+    say('without root, manifests wait for this process as well')
+  }
+}
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
@@ -105,6 +116,7 @@ const main = async (): Promise<void> => {
   try {
     const entry = await firstEntry(service.edge)
     const running = await startRunning(service.edge, entry, { first: 1_000_000, count })
+    serveViewersFirst()
     await sleep(WARM_MS)
     running.take()
     await sleep(QUIET_MS)

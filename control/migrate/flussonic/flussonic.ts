@@ -8,7 +8,7 @@ import { type ImportedBackend, importAuthBackend } from './rules.ts'
 import {
   type ImportedLink,
   openToAll,
-  readTarget,
+  readLine,
   type StreamAuth,
   type TargetContext,
 } from './targets.ts'
@@ -83,14 +83,15 @@ const patternOf = (statement: Statement): string => {
   return isPrefix(statement) ? `${name}(?:/.*)?` : name
 }
 
-/** Rules go by the ids of channels, which know no slashes and few letters. */
-const reportName = (statement: Statement, report: Report): void => {
+/** Rules go by the ids of channels, which know no slashes and few letters: one that closes is lost until it names them. */
+const reportName = (statement: Statement, { isOpen }: StreamAuth, report: Report): void => {
   const name = nameOf(statement)
+  const say = (message: string): void =>
+    isOpen ? report.changed(statement, message) : report.notUnderstood(statement, message)
   if (name === '') report.notUnderstood(statement, `\`${statement.name}\` has no name to go by`)
-  else if (isPrefix(statement))
-    report.changed(statement, `\`${name}/…\`: write the ids of its channels into \`match\``)
+  else if (isPrefix(statement)) say(`\`${name}/…\`: write the ids of its channels into \`match\``)
   else if (!isChannelId(name))
-    report.changed(statement, `no channel has the id \`${name}\` here: write its id into \`match\``)
+    say(`no channel has the id \`${name}\` here: write its id into \`match\``)
 }
 
 const matchOf = (patterns: readonly string[]): string =>
@@ -131,9 +132,9 @@ const collectRules = (statements: readonly Statement[], context: TargetContext):
   for (const statement of [...published, ...prefixed]) {
     const line = lineOf(statement)
     if (line === undefined) continue
-    const auth = readTarget(line.args, context) ?? (hasGlobal ? openToAll(line, context) : null)
+    const auth = readLine(line, context) ?? (hasGlobal ? openToAll(line, context) : null)
     if (auth === null) continue
-    reportName(statement, context.report)
+    reportName(statement, auth, context.report)
     addRule(rules, patternOf(statement), auth)
     if (auth.link !== null) {
       const holds = auth.link.match === '' ? [] : [auth.link.match]
@@ -170,7 +171,7 @@ const readGlobal = (
   context: TargetContext,
 ): StreamAuth | null => {
   const line = authLine(statements, context.report)
-  const auth = line === undefined ? null : readTarget(line.args, context)
+  const auth = line === undefined ? null : readLine(line, context)
   if (auth?.link) auth.link.match = elsewhere(auth.link, rules)
   return auth
 }

@@ -10,7 +10,7 @@ const READ: Readonly<Record<string, ReadonlySet<string>>> = {
 
 /** Words of statements that restrict access: losing one of them would admit more viewers. */
 const RESTRICTS =
-  /auth|allow|den(?:y|ied)|limit|max_|session|token|key|password|countr|domain|on_play|secur|protect|drm|restrict|geo|login|access|referer|user_?agent|\bips?\b|on_publish|white_?list|black_?list|\bblock|\bban|^disabled?$|^iptv$/i
+  /auth|allow|den(?:y|ied)|limit|max_|session|token|key|password|countr|domain|on_play|secur|protect|drm|crypt|restrict|forbid|reject|require|verify|geo|login|access|referer|user_?agent|\bips?\b|on_publish|white_?list|black_?list|\bblock|\bban|\bpin|^disabled?$|^iptv$|^only|^except|^exclude|^protocols?$/i
 
 const restricts = ({ name, args }: Pick<Statement, 'name' | 'args'>): boolean =>
   RESTRICTS.test(name) ||
@@ -79,11 +79,15 @@ const lookAtTemplate = (
 const lookAtPublisher = (statement: Statement, report: Report): void => {
   const { args, block } = statement
   if (block === null) report.ignored(statement, `\`${statement.name}\` is not converted`)
-  const [, ...templates] = (block ?? []).filter((inner) => inner.name === 'template')
-  for (const inner of templates) report.notUnderstood(inner, 'a further `template` is not read')
-  for (const word of args.slice(1))
+  const [first, ...templates] = (block ?? []).filter((inner) => inner.name === 'template')
+  for (const inner of [...(first?.args.slice(1) ?? []), ...templates])
+    report.notUnderstood(inner, 'a further `template` is not read')
+  for (const word of args.slice(1)) {
+    const [option = ''] = word.text.split('=', 1)
     if (restricts({ name: word.text.split(/[=:]/, 1)[0] ?? '', args: [word] }))
-      report.notUnderstood(word, `\`${word.text.split('=', 1)[0]}\` is not converted`)
+      report.notUnderstood(word, `\`${option}\` is not converted`)
+    else if (block !== null) report.ignored(word, `\`${option}\` is not converted`)
+  }
 }
 
 /** Whether a statement at the top is read; the block of a line there is not. */

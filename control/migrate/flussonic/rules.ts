@@ -82,6 +82,22 @@ interface Draft {
   readonly known: Set<string>
 }
 
+/** Whether words without quotes are one user agent or several is not known: neither reading lets more in. */
+const readAgents = (
+  action: 'allow' | 'deny',
+  words: readonly Token[],
+): { values: readonly Token[]; note: string | null } => {
+  if (words.length < 2 || words.some(({ isQuoted }) => isQuoted))
+    return { values: words, note: null }
+  if (action === 'deny')
+    return { values: words, note: 'each word is taken as a user agent of its own' }
+  const text = words.map((word) => word.text).join(' ')
+  return {
+    values: words.slice(0, 1).map((first) => ({ ...first, text })),
+    note: 'the words are taken as one user agent',
+  }
+}
+
 const addRule = (statement: Statement, { into, known }: Draft, report: Report): void => {
   const action = statement.name === 'allow' ? 'allow' : 'deny'
   const [what, ...values] = statement.args
@@ -91,9 +107,9 @@ const addRule = (statement: Statement, { into, known }: Draft, report: Report): 
   if (values.length === 0) return report.notUnderstood(statement, `\`${rule}\`: no value`)
   const list = into[action][kind] ?? []
   into[action][kind] = list
-  const taken = takeValues(values, { kind, rule: `${action} ${kind}`, list, known }, report)
-  if (kind === 'ua' && values.length > 1)
-    report.changed(statement, `${rule}: each word is taken as a user agent of its own`)
+  const { values: read, note } = kind === 'ua' ? readAgents(action, values) : { values, note: null }
+  const taken = takeValues(read, { kind, rule: `${action} ${kind}`, list, known }, report)
+  if (note !== null) report.changed(statement, `${rule}: ${note}`)
   if (taken.length > 0) report.kept(statement, `${rule} ${shown(kind, taken)}`)
 }
 

@@ -1,3 +1,4 @@
+import type { Statement } from '../blocks.ts'
 import type { Names } from '../names.ts'
 import type { Report } from '../report.ts'
 import type { Place, Token } from '../tokens.ts'
@@ -19,6 +20,8 @@ export interface StreamAuth {
   readonly limitation: 'hard' | 'soft'
   readonly max_sessions: number | null
   readonly link: ImportedLink | null
+  /** Whether it lets everyone in. */
+  readonly isOpen: boolean
 }
 
 /** Context of a target: the names it may refer to, and the lists it adds to. */
@@ -131,11 +134,11 @@ const OPEN = '\0open'
  * What cannot be asked must not let everyone in: an auth backend that refuses all until an operator
  * completes it.
  */
-const closed = (target: Token, context: TargetContext): Pick<StreamAuth, 'auth' | 'link'> => {
+const closed = (at: Place, context: TargetContext): Pick<StreamAuth, 'auth' | 'link'> => {
   const name = context.names.of(CLOSED)
   if (!context.backends.some((backend) => backend.name === name))
     context.backends.push({ name, allow: {}, deny: {}, backends: [], allow_default: false })
-  context.report.changed(target, `auth backend ${name} refuses everyone here until you fill it`)
+  context.report.changed(at, `auth backend ${name} refuses everyone here until you fill it`)
   return { auth: name, link: null }
 }
 
@@ -145,14 +148,19 @@ export const openToAll = (at: Place, context: TargetContext): StreamAuth => {
   if (!context.backends.some((backend) => backend.name === name))
     context.backends.push({ name, allow: {}, deny: {}, backends: [], allow_default: true })
   context.report.changed(at, `nothing is named, which lets everyone in: auth backend ${name}`)
-  return { auth: name, link: null, limitation: 'hard', max_sessions: null }
+  return { auth: name, link: null, limitation: 'hard', max_sessions: null, isOpen: true }
 }
 
-/** Reads the words after `auth` or `on_play`; `null` where they name nothing, which lets everyone in. */
-export const readTarget = (words: readonly Token[], context: TargetContext): StreamAuth | null => {
-  const [target, ...rest] = words
-  if (target === undefined) return null
+/** Reads an `auth` or `on_play`; `null` where it names nothing, which lets everyone in. What stands in a block of its own is not read. */
+export const readLine = (
+  { args, block, ...at }: Statement,
+  context: TargetContext,
+): StreamAuth | null => {
+  const [target, ...rest] = args
   const options: Options = { limitation: 'hard', max_sessions: null }
+  const isOpen = false
   for (const option of rest) readOption(option, options, context.report)
-  return { ...(authOf(target, context) ?? closed(target, context)), ...options }
+  if (target !== undefined)
+    return { ...(authOf(target, context) ?? closed(target, context)), ...options, isOpen }
+  return block === null ? null : { ...closed(at, context), ...options, isOpen }
 }

@@ -19,7 +19,8 @@ describe('what is not converted', () => {
       expect(config.channels).toEqual([
         { match: '^chats(?:/.*)?$', auth: 'main', limitation: 'hard' },
       ])
-      expect(lost).toEqual([])
+      // Ids of channels have no slashes: until they are named, the rule holds for none.
+      expect(lost).toEqual([2])
       expect(ignored).toEqual([4])
     },
   )
@@ -45,7 +46,7 @@ describe('what is not converted', () => {
       3,
     ],
     ['a block of the line for all', 'on_play auth://main {\n max_sessions 2;\n}', 3],
-    ['a second prefix', 'template t {\n prefix a;\n prefix b;\n on_play auth://main;\n}', 4],
+    ['a second prefix', 'template t {\n prefix a;\n prefix b;\n}', 4],
     ['a template for every stream', 'template t {\n prefix "";\n on_play auth://main;\n}', 4],
     [
       'a template for every stream, by a slash',
@@ -63,8 +64,45 @@ describe('what is not converted', () => {
     ['a list of whom to take', 'stream a {\n whitelist 10.0.0.0/8;\n}', 3],
     ['what is off', 'stream a {\n disabled;\n}', 3],
     ['its own subscribers', 'iptv;', 2],
+    ['protocols that are off', 'stream a {\n protocols -hls -dash;\n}', 3],
+    ['protocols of a template', 'template t {\n protocols hls;\n}\nstream a {\n template t;\n}', 3],
+    ['which streams a source gives', 'source http://o.example {\n only a b;\n}', 3],
+    ['which streams a source keeps', 'source http://o.example {\n except a;\n}', 3],
+    ['a second word of a template', 'template t {\n}\nstream a {\n template t u;\n}', 5],
+    ['a line of a name no channel has', 'stream sport/one {\n on_play auth://main;\n}', 2],
+    ['a line of a prefix', 'vod films {\n on_play auth://main;\n}', 2],
   ])('%s: what restricts is told with its line', (_, source, line) => {
     expect(imported(main + source).lost).toEqual([line])
+  })
+
+  it('a line that stands in a block of its own closes its stream, whatever holds for all', () => {
+    const { config, lost } = imported(
+      `${main}auth auth://main;\nstream a {\n on_play {\n  url auth://main;\n }\n}\nstream b {\n on_play;\n}`,
+    )
+    expect(lost).toEqual([4, 5])
+    expect(config.channels).toMatchObject([
+      { match: '^a$', auth: 'not-converted' },
+      { match: '^b$', auth: 'open' },
+      { match: '.*' },
+    ])
+  })
+
+  it('a name no channel has is no loss where its line lets everyone in', () => {
+    const { lost } = imported(`${main}auth auth://main;\nstream free/one {\n on_play;\n}`)
+    expect(lost).toEqual([])
+  })
+
+  it('words beside a name are named', () => {
+    const { lost, ignored } = imported(`${main}stream a b static=true {\n}`)
+    expect([lost, ignored]).toEqual([[], [2, 2]])
+  })
+
+  it('words without quotes let nobody in as user agents of their own', () => {
+    const agents = (line: string) =>
+      imported(`auth_backend m { ${line} }`).config.auth_backends?.[0]
+    expect(agents('allow ua Smart TV;')?.allow.ua).toEqual(['Smart TV'])
+    expect(agents('deny ua Smart TV;')?.deny.ua).toEqual(['Smart', 'TV'])
+    expect(agents('allow ua "Smart TV" MAG;')?.allow.ua).toEqual(['Smart TV', 'MAG'])
   })
 
   it('what restricts nobody is named too, and is no failure', () => {

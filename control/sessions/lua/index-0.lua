@@ -1,9 +1,7 @@
 --[[
-  Notes sessions in the index, many at once; its keys come in the order, and so it is no script for a Cluster.
-  ARGV[1]  JSON, the order of includes/note.lua
+  Notes sessions in the index, many at once; its keys come as arguments, and so it is no script for a Cluster.
+  ARGV     as in includes/note.lua
   Output: number of sessions noted
 ]]
 -- @include note
-local order = cjson.decode(ARGV[1])
-noteSessions(order)
-return #order.sessions
+return noteSessions(1)

@@ -1,28 +1,34 @@
 --[[
   Opens a session of one account, or says why not. The same `req` sent again gets the same slot.
   KEYS[1]  state of the account (string, JSON)
-  ARGV[1]  JSON {account, limits, claim, hasWaited}
-  ARGV[2]  clock in Unix ms for tests; empty = Redis TIME
-  ARGV[3]  JSON, the order of includes/note.lua, by which a new session is noted in the index; missing in a Cluster
-  Output: {effects (JSON, empty = none), 'admitted', sid, key, leaseMs, isKnown, opened} | {effects, 'refused', reason, until} | {effects, 'settle', waitMs}
+  ARGV[1]  the state of an account with this session alone, JSON as in includes/fresh.lua, without the times of the slot
+  ARGV[2]  the longer one of the slot's reservation and of its silence, ms
+  ARGV[3]  JSON {key, tok, fixed, hasWaited}
+  ARGV[4]  clock in Unix ms for tests; empty = Redis TIME
+  ARGV[5…] how a new session is noted in the index, as in includes/note.lua; missing in a Cluster
+  Output: {'', 'opened', opened} of whom nothing was known | {effects (JSON, empty = none), 'admitted', sid, key, leaseMs, isKnown, opened}
+    | {effects, 'refused', reason, until} | {effects, 'settle', waitMs}
 ]]
--- @include state slot note
-local stateKey, order, now = KEYS[1], cjson.decode(ARGV[1]), clock(ARGV[2])
-local claim, fx = order.claim, newEffects()
+-- @include state fresh slot note
+local stateKey, now = KEYS[1], clock(ARGV[4])
 local state = knownState(stateKey)
-
-local function answer(verdict)
-  saveState(stateKey, state, now)
-  if ARGV[3] and verdict[1] == 'admitted' and verdict[5] == 0 then noteSessions(cjson.decode(ARGV[3])) end
-  return { effectsText(fx), unpack(verdict) }
-end
 
 -- Of whom nothing is known, nothing refuses: no cap is below one, and the rest need not be read.
 if not state then
-  state = newState(order.account, order.limits)
-  local slot = slotOf(claim, now)
-  state.slots[claim.key] = slot
-  return answer(admitted(claim.key, slot, false))
+  saveFresh(stateKey, ARGV[1], tonumber(ARGV[2]), now)
+  if ARGV[5] then noteSessions(5) end
+  return { '', 'opened', now }
+end
+
+local order, fx, made = cjson.decode(ARGV[3]), newEffects(), knownFresh(ARGV[1])
+local claim = made.slots[order.key]
+claim.key, claim.tok, claim.fixed = order.key, order.tok, order.fixed
+order.claim, order.limits, order.account = claim, made.limits, made.account
+
+local function answer(verdict)
+  saveState(stateKey, state, now)
+  if ARGV[5] and verdict[1] == 'admitted' and verdict[5] == 0 then noteSessions(5) end
+  return { effectsText(fx), unpack(verdict) }
 end
 
 -- @include count expire tidy shares judge seat zap room spare replace turns hard soft

@@ -1,9 +1,10 @@
-import type { RenewalAnswer } from '#domain/limits/limits'
-import type { AccountState, Effects, Verdict } from '#domain/limits/types'
+import { newEffects, type RenewalAnswer } from '#domain/limits/limits'
+import type { AccountState, Claim, Effects, Verdict } from '#domain/limits/types'
 import { isReasonId, type ReasonId } from '#domain/reasons'
 import type { CapEngine, Step } from '../model/cap-engine.ts'
 import { accountTag, KEYS } from '../model/keys.ts'
 import type { IndexEntry } from '../model/session-index.ts'
+import { endOfFresh, freshState } from './fresh-state.ts'
 import type { RunScript } from './scripts.ts'
 
 /** Options of the engine besides its scripts. */
@@ -15,7 +16,7 @@ export interface RedisEngineOptions {
   readonly redis: StateReader
   readonly run: RunScript
   /** The order by which the script of an opening notes a new session in the index; missing in a Cluster, where no script reaches its keys. */
-  readonly noteOrder?: (entry: IndexEntry, reserveMs: number) => string
+  readonly noteOrder?: (entry: IndexEntry, reserveMs: number) => readonly string[]
   /** Tests set the clock; leases run on the clock of Redis. */
   readonly now?: () => number
 }
@@ -24,7 +25,7 @@ export interface RedisEngineOptions {
 const listOf = <T>(value: unknown): T[] => (Array.isArray(value) ? value : [])
 
 const effectsOf = (text: unknown): Effects => {
-  if (text === '') return { ended: [], kill: [], drop: [], devices: [] }
+  if (text === '') return newEffects()
   const raw: Record<string, unknown> = JSON.parse(String(text))
   return {
     ended: listOf(raw['ended']),
@@ -33,6 +34,8 @@ const effectsOf = (text: unknown): Effects => {
     devices: listOf(raw['devices']),
   }
 }
+
+const sweptOf = (text: unknown): Effects => endOfFresh(String(text)) ?? effectsOf(text)
 
 const reasonOf = (value: unknown): ReasonId => {
   const text = String(value)
@@ -54,6 +57,16 @@ const verdictOf = (reply: readonly unknown[]): Verdict => {
   }
 }
 
+/** The verdict about an account of which nothing was known. */
+const admittedAt = ({ sid, key, idle }: Claim, openedMs: number): Verdict => ({
+  outcome: 'admitted',
+  sid,
+  key,
+  leaseMs: idle,
+  isKnown: false,
+  openedMs,
+})
+
 const renewalOf = (reply: readonly unknown[]): RenewalAnswer => {
   const raw: Record<string, unknown> = JSON.parse(String(reply[2]))
   return { unknown: listOf(raw['unknown']), refused: listOf(raw['refused']) }
@@ -67,26 +80,31 @@ const SWEPT_AT_ONCE = 50
 /** The caps as scripts on one account's key: exact however many control planes race. */
 export const createRedisEngine = (options: RedisEngineOptions): CapEngine => {
   const { redis, run, noteOrder } = options
+  const clock = (): string => (options.now ? String(options.now()) : '')
   const step = async <T>(
     script: { readonly name: string; readonly tag: string },
     order: unknown,
     parse: (reply: readonly unknown[]) => T,
-    more: readonly string[] = [],
   ): Promise<Step<T>> => {
-    const args = [JSON.stringify(order), options.now ? String(options.now()) : '', ...more]
+    const args = [JSON.stringify(order), clock()]
     const reply = listOf(await run(script.name, [KEYS.account(script.tag)], args))
     return { answer: parse(reply), effects: effectsOf(reply[0]) }
   }
   return {
-    async open(account, opening, entry) {
-      const script = { name: 'open', tag: entry.tag }
-      const order = { account, ...opening }
-      if (noteOrder === undefined) return await step(script, order, verdictOf)
-      const note = [noteOrder(entry, opening.limits.reserveMs)]
-      const { answer, effects } = await step(script, order, verdictOf, note)
+    async open(account, { claim, limits, hasWaited }, entry) {
+      const { key, tok, fixed } = claim
+      const note = noteOrder?.(entry, limits.reserveMs) ?? []
+      const longestMs = Math.max(limits.reserveMs, claim.idle)
+      const order = JSON.stringify({ key, tok, fixed, hasWaited })
+      const args = [freshState(account, limits, claim), String(longestMs), order, clock(), ...note]
+      const reply = listOf(await run('open', [KEYS.account(entry.tag)], args))
+      const isUnknown = reply[1] === 'opened'
+      const answer = isUnknown ? admittedAt(claim, Number(reply[2])) : verdictOf(reply)
+      const effects = isUnknown ? newEffects() : effectsOf(reply[0])
+      if (noteOrder === undefined) return { answer, effects }
       const isNew = answer.outcome === 'admitted' && !answer.isKnown
       // Where a session of the same key has ended in this step, its end removes the note.
-      const isEndedToo = effects.ended.some(({ key }) => key === entry.key)
+      const isEndedToo = effects.ended.some((one) => one.key === entry.key)
       return { answer, effects, isNoted: isNew && !isEndedToo }
     },
     check: (account, checking) =>
@@ -102,8 +120,7 @@ export const createRedisEngine = (options: RedisEngineOptions): CapEngine => {
       const effects: Effects[] = []
       for (let at = 0; at < tags.length; at += SWEPT_AT_ONCE) {
         const keys = tags.slice(at, at + SWEPT_AT_ONCE).map((tag) => KEYS.account(tag))
-        const args = [JSON.stringify(keys), options.now ? String(options.now()) : '']
-        effects.push(...listOf(await run('sweep', [], args)).map(effectsOf))
+        effects.push(...listOf(await run('sweep', [], [clock(), ...keys])).map(sweptOf))
       }
       return effects
     },

@@ -41,12 +41,12 @@ export type SetMemory = ReturnType<typeof createSetMemory>
 const rowOf = (
   [entry, until]: Scored,
   { live, channel, isNoted }: { live: string; channel: string; isNoted: boolean },
-): readonly (string | number)[] => [
+): readonly string[] => [
   KEYS.lease.key(entry.key),
   encodeEntry(entry),
   KEYS.session.key(entry.sid),
   memberOf(entry),
-  until,
+  String(Math.round(until)),
   live,
   channel,
   isNoted ? entry.channel : '',
@@ -54,27 +54,28 @@ const rowOf = (
   entry.download === '' ? '' : KEYS.download.key(entry.download),
 ]
 
-/** The order of `lua/includes/note.lua`. */
-export const noteOrder = (sessions: readonly Scored[], sets: SetMemory, now: number): string => {
+const [LEASE_MS, SESSION_MS, SET_MS, LIVE_MS] = [
+  KEYS.lease.ttlMs,
+  KEYS.session.ttlMs,
+  KEYS.network.ttlMs,
+  KEYS.live.ttlMs,
+].map(String) as [string, string, string, string]
+
+/** The arguments of `lua/includes/note.lua`. */
+export const noteOrder = (sessions: readonly Scored[], sets: SetMemory, now: number): string[] => {
   const keep: string[] = []
-  const rows = sessions.map((scored) => {
+  const rows: string[] = []
+  for (const scored of sessions) {
     const [entry] = scored
     const [live, channel] = [KEYS.live.key(shardOf(entry.tag)), KEYS.channel.key(entry.channel)]
     const isNoted = sets.isToBeNoted(entry.channel, now)
     for (const set of [live, channel, KEYS.channels.key])
       if (sets.isToBeKept(set, now)) keep.push(set)
-    return rowOf(scored, { live, channel, isNoted })
-  })
-  return JSON.stringify({
-    now,
-    leaseMs: KEYS.lease.ttlMs,
-    sessionMs: KEYS.session.ttlMs,
-    setMs: KEYS.network.ttlMs,
-    liveMs: KEYS.live.ttlMs,
-    keep,
-    channels: KEYS.channels.key,
-    sessions: rows,
-  })
+    rows.push(...rowOf(scored, { live, channel, isNoted }))
+  }
+  const at = String(Math.round(now))
+  const times = [at, LEASE_MS, SESSION_MS, SET_MS, LIVE_MS]
+  return [...times, KEYS.channels.key, String(keep.length), ...keep, ...rows]
 }
 
 const MOST_AT_ONCE = 200
@@ -101,7 +102,7 @@ export const createSessionWriter = (
       sets,
       now(),
     )
-    run('index', [], [order]).then(
+    run('index', [], order).then(
       () => {
         for (const { done } of batch) done()
       },

@@ -70,6 +70,10 @@ test('one script ends what is silent in many accounts, as memory does, and an op
   expect(left).toEqual(await inMemory.read(tags))
   const reasons = ended.map((effects) => effects.ended.map(({ reason }) => reason).join())
   expect(new Set(reasons)).toEqual(new Set(['', 'session.idle', 'session.unstarted']))
+  // A session that was late for its reservation may still come, for as long as an ended one is remembered.
+  const unstarted = KEYS.account(accountTag('own:2'))
+  expect(await redis.get(unstarted)).toMatch(/^\{/)
+  expect(await redis.pttl(unstarted)).toBeGreaterThan(120_000)
   for (const account of accounts) {
     const entry = entryOf(account)
     const live = KEYS.live.key(shardOf(entry.tag))
@@ -83,10 +87,10 @@ test('one script ends what is silent in many accounts, as memory does, and an op
 
 test('a set that may be gone, and all after a loss of data, are told everything again', () => {
   const sets = createSetMemory()
-  const note = (now: number): string => noteOrder([[entryOf('own:1'), now]], sets, now)
-  const told = (order: string): { keep: string[]; noted: string } => {
-    const { keep, sessions } = JSON.parse(order)
-    return { keep, noted: sessions[0][7] }
+  const note = (now: number): string[] => noteOrder([[entryOf('own:1'), now]], sets, now)
+  const told = (order: readonly string[]): { keep: readonly string[]; noted: string } => {
+    const rows = 7 + Number(order[6])
+    return { keep: order.slice(7, rows), noted: order[rows + 7] ?? '' }
   }
   const [live, channel] = [KEYS.live.key(shardOf(accountTag('own:1'))), KEYS.channel.key('one')]
   expect(told(note(1_000_000))).toEqual({ keep: [live, channel, KEYS.channels.key], noted: 'one' })
@@ -96,4 +100,39 @@ test('a set that may be gone, and all after a loss of data, are told everything 
   expect(told(note(1_006_000)).noted).toBe('one')
   sets.clear()
   expect(told(note(1_006_001)).keep).toHaveLength(3)
+})
+
+test('what was not swept for minutes is ended as memory ends it', async () => {
+  const redis = createRedis({ urls: [server.url] })
+  await waitForRedis(redis, 5_000)
+  await redis.flushall()
+  const inRedis = createRedisEngine({
+    redis,
+    run: scriptRunner(redis),
+    now: () => clock.now,
+    noteOrder: (entry, ms) => noteOrder([[entry, clock.now + ms]], createSetMemory(), clock.now),
+  })
+  const inMemory = createMemoryEngine(() => clock.now)
+  for (const lateMs of [9_999, 10_000, 129_999, 130_000]) {
+    const swept: unknown[] = []
+    for (const engine of [inRedis, inMemory]) {
+      await play(engine)
+      const { now } = clock
+      const [account, tag] = [`own:late-${lateMs}`, accountTag(`own:late-${lateMs}`)]
+      const { key, sid } = entryOf(account)
+      const own = { key, sid, req: '"}}}', ch: 'one', net: '192.0.2.1', idle: 30_000, tok: 'ab' }
+      const claim = { ...own, dev: 'dev', player: ' {"é', dl: '', edge: 'e', info: '{"a":0}}}' }
+      await engine.open(
+        account,
+        { claim, limits: DEFAULT_LIMITS, hasWaited: false },
+        entryOf(account),
+      )
+      clock.now = now + lateMs
+      swept.push([await engine.sweep([tag]), await engine.read([tag])])
+      clock.now = now
+      await redis.flushall()
+    }
+    expect(swept[0], `${lateMs} ms`).toEqual(swept[1])
+  }
+  redis.disconnect()
 })

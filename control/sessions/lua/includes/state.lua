@@ -18,10 +18,8 @@ local function clock(override)
   return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
 
-local function knownState(key)
-  local text = redis.call('GET', key)
-  local state = text and cjson.decode(text)
-  if not state then return nil end
+local function stateOf(text)
+  local state = cjson.decode(text)
   -- Written by an older version.
   state.rivals, state.swaps = state.rivals or {}, state.swaps or {}
   for _, slot in pairs(state.slots) do
@@ -29,6 +27,11 @@ local function knownState(key)
     slot.kin = slot.kin or slot.dev
   end
   return state
+end
+
+local function knownState(key)
+  local text = redis.call('GET', key)
+  return text and stateOf(text) or nil
 end
 
 local function newState(account, limits)

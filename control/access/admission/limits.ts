@@ -1,4 +1,4 @@
-import { DEFAULT_LIMITS, type Limits } from '#domain/limits/types'
+import type { Limits } from '#domain/limits/types'
 import type { ChannelRule, Config, GroupConfig } from '../../config/schema/schema.ts'
 import type { Account, Plan } from '../../store/tables/records.ts'
 import type { Decision } from '../authorize/decision.ts'
@@ -20,8 +20,9 @@ const firstSet = (...values: (number | null | undefined)[]): number =>
 export const limitsOf = (sources: LimitSources, clocks: Config['clocks']): Limits => {
   const { decision, account, plan, rule, group } = sources
   const banSec = decision?.account ? decision.authDurationSec : clocks.ban_sec
+  // The time of a reservation comes first: Redis looks for it there.
   return {
-    ...DEFAULT_LIMITS,
+    reserveMs: clocks.reserve_sec * 1000,
     maxStreams: firstSet(
       decision?.maxSessions,
       account?.maxSessions,
@@ -36,7 +37,6 @@ export const limitsOf = (sources: LimitSources, clocks: Config['clocks']): Limit
     banMs: Math.max(banSec, 1) * 1000,
     confirmMs: clocks.confirm_sec * 1000,
     supersedeMs: clocks.supersede_sec * 1000,
-    reserveMs: clocks.reserve_sec * 1000,
     takeoverMs: clocks.takeover_sec * 1000,
   }
 }

@@ -5,7 +5,7 @@
   ARGV[2]  the longer one of the slot's reservation and of its silence, ms
   ARGV[3]  JSON {key, tok, fixed, hasWaited}
   ARGV[4]  clock in Unix ms for tests; empty = Redis TIME
-  ARGV[5…] how a new session is noted in the index, as in includes/note.lua; missing in a Cluster
+  ARGV[5]  begins how a new session is noted in the index, as in includes/note.lua; missing in a Cluster
   Output: {'', 'opened', opened} of whom nothing was known | {effects (JSON, empty = none), 'admitted', sid, key, leaseMs, isKnown, opened}
     | {effects, 'refused', reason, until} | {effects, 'settle', waitMs}
 ]]

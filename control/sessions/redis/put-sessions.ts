@@ -54,12 +54,9 @@ const rowOf = (
   entry.download === '' ? '' : KEYS.download.key(entry.download),
 ]
 
-const [LEASE_MS, SESSION_MS, SET_MS, LIVE_MS] = [
-  KEYS.lease.ttlMs,
-  KEYS.session.ttlMs,
-  KEYS.network.ttlMs,
-  KEYS.live.ttlMs,
-].map(String) as [string, string, string, string]
+const LIFETIMES = [KEYS.lease, KEYS.session, KEYS.network, KEYS.live].map(({ ttlMs }) =>
+  String(ttlMs),
+)
 
 /** The arguments of `lua/includes/note.lua`. */
 export const noteOrder = (sessions: readonly Scored[], sets: SetMemory, now: number): string[] => {
@@ -74,8 +71,7 @@ export const noteOrder = (sessions: readonly Scored[], sets: SetMemory, now: num
     rows.push(...rowOf(scored, { live, channel, isNoted }))
   }
   const at = String(Math.round(now))
-  const times = [at, LEASE_MS, SESSION_MS, SET_MS, LIVE_MS]
-  return [...times, KEYS.channels.key, String(keep.length), ...keep, ...rows]
+  return [at, ...LIFETIMES, KEYS.channels.key, String(keep.length), ...keep, ...rows]
 }
 
 const MOST_AT_ONCE = 200

@@ -21,7 +21,7 @@ import {
   type Verdict,
 } from './types.ts'
 
-/** The slot of a claim. */
+/** The slot of a claim. What Redis has to say, its times, comes last. */
 export const slotOf = (claim: Claim, now: number): Slot => ({
   sid: claim.sid,
   req: claim.req,
@@ -32,20 +32,20 @@ export const slotOf = (claim: Claim, now: number): Slot => ({
   net: claim.net,
   dl: claim.dl,
   tok: claim.tok ?? '',
-  opened: now,
-  asked: now,
   started: 0,
-  seen: now,
   idle: claim.idle,
   sup: 0,
   firm: 0,
-  gone: 0,
   out: 0,
   edge: claim.edge,
   bytes: 0,
   reqs: 0,
   used: 0,
   info: claim.info,
+  opened: now,
+  asked: now,
+  seen: now,
+  gone: 0,
 })
 
 /** The verdict of an admitted session. */

@@ -26,6 +26,7 @@ export interface Limits {
 
 /** Default limits, without caps; callers set those of group, plan or backend. */
 export const DEFAULT_LIMITS: Limits = {
+  reserveMs: 10_000,
   maxStreams: 1,
   maxNetworks: 0,
   limitation: 'soft',
@@ -34,7 +35,6 @@ export const DEFAULT_LIMITS: Limits = {
   banMs: 180_000,
   confirmMs: 30_000,
   supersedeMs: 15_000,
-  reserveMs: 10_000,
   takeoverMs: 10_000,
 }
 

@@ -23,15 +23,14 @@ local function stateOf(text)
   -- Written by an older version.
   state.rivals, state.swaps = state.rivals or {}, state.swaps or {}
   for _, slot in pairs(state.slots) do
-    slot.asked, slot.out, slot.tok = slot.asked or slot.opened, slot.out or 0, slot.tok or ''
-    slot.kin = slot.kin or slot.dev
+    slot.asked, slot.out, slot.tok, slot.kin = slot.asked or slot.opened, slot.out or 0, slot.tok or '', slot.kin or slot.dev
   end
   return state
 end
 
 local function knownState(key)
   local text = redis.call('GET', key)
-  return text and stateOf(text) or nil
+  return text and stateOf(text)
 end
 
 local function newState(account, limits)
@@ -62,10 +61,7 @@ local function saveState(key, state, now)
   for _, till in pairs(state.devices) do last = math.max(last, till) end
   for _, till in pairs(state.rivals) do last = math.max(last, till) end
   for _, pair in pairs(state.pairs) do last = math.max(last, pair['until']) end
-  if last <= now then
-    redis.call('DEL', key)
-    return
-  end
+  if last <= now then return redis.call('DEL', key) end
   redis.call('SET', key, cjson.encode(state), 'PX', string.format('%.0f', last - now + SPARE_MS))
 end
 

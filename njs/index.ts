@@ -9,8 +9,10 @@ import { openWithoutControl } from './handlers/open-without-control.ts'
 import { cookiesForOrigin } from './handlers/origins/cookies-for-origin.ts'
 import { dropChallenge } from './handlers/origins/drop-challenge.ts'
 import { handOnCookies } from './handlers/origins/hand-on-cookies.ts'
+import { readDocument } from './handlers/origins/read-document.ts'
 import { refererBytes } from './handlers/origins/referer-bytes.ts'
 import { refuseDocument } from './handlers/origins/refuse-document.ts'
+import { refuseEndless } from './handlers/origins/refuse-endless.ts'
 import { resolveRedirection } from './handlers/origins/resolve-redirection.ts'
 import { serveManifest } from './handlers/origins/serve-manifest.ts'
 import { userAgentBytes } from './handlers/origins/user-agent-bytes.ts'
@@ -45,9 +47,11 @@ export default {
   playerApi,
   playlist,
   push,
+  readDocument,
   readForm,
   refererBytes,
   refuseDocument,
+  refuseEndless,
   rememberCheck,
   rememberOpening,
   rememberRefusal,

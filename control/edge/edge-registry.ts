@@ -64,8 +64,13 @@ const alarmsOf = (request: SyncRequest, skew: number): string[] => {
   return [...alarms, ...(request.troubles ?? [])]
 }
 
-const reportsOf = ({ seen, closed, degraded, ended, past }: SyncRequest): number =>
-  seen.length + closed.length + degraded.length + (ended?.length ?? 0) + (past?.length ?? 0)
+const reportsOf = ({ seen, closed, degraded, ended, past, protocols }: SyncRequest): number =>
+  seen.length +
+  closed.length +
+  degraded.length +
+  (ended?.length ?? 0) +
+  (past?.length ?? 0) +
+  (protocols?.length ?? 0)
 
 const SILENT = say('edge.silent')
 

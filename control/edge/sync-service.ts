@@ -8,6 +8,7 @@ import type {
   TableStep,
 } from '#domain/channels/protocol'
 import { isReasonId } from '#domain/reasons'
+import type { Protocol } from '#domain/types'
 import type { Check } from '../access/admission/check.ts'
 import type { BanStore } from '../sessions/model/ban-store.ts'
 import type { Admission, SessionStore } from '../sessions/model/session-store.ts'
@@ -30,6 +31,8 @@ export interface SyncPorts {
   readonly traffic: Pick<TrafficMeter, 'add'>
   /** Counts where origins send players past an edge. */
   readonly past: (edge: string, rows: NonNullable<SyncRequest['past']>) => void
+  /** Takes what an origin answers for a channel. */
+  readonly learn: (channel: string, protocol: Protocol) => void
 }
 
 const staleTables = (request: SyncRequest, ports: SyncPorts): TableStep[] =>
@@ -71,6 +74,15 @@ const closeEnded = async (
     await ports.sessions.close([key], isReasonId(reason) ? reason : 'session.ended')
 }
 
+/** Takes what an edge has seen of origins. */
+const noteOrigins = (
+  { edge, past, protocols = [] }: SyncRequest,
+  ports: Pick<SyncPorts, 'past' | 'learn'>,
+): void => {
+  if (past !== undefined) ports.past(edge, past)
+  for (const [channel, protocol] of protocols) ports.learn(channel, protocol)
+}
+
 /**
  * Handles `POST /edge/v1/sync`: processes the edge's reports and returns what has changed since
  * its last sync.
@@ -94,7 +106,7 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
       'session.closed',
     )
   await closeEnded(request.ended ?? [], ports)
-  if (request.past !== undefined) ports.past(edge, request.past)
+  noteOrigins(request, ports)
   // A session opened while control was down must not take the slot of an older one that has not
   // returned yet.
   const again = ports.catchUp.isWaiting(edge)

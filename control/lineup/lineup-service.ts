@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EdgePolicy } from '#domain/channels/protocol'
 import { compileThrough } from '#domain/pictures/through'
+import type { Protocol } from '#domain/types'
 import type { Config } from '../config/schema/schema.ts'
 import { buildPolicy } from '../edge/policy.ts'
 import { createVersionedTable, type VersionedTable } from '../edge/versioned-table.ts'
@@ -13,6 +14,7 @@ import {
   type Viewer,
 } from '../groups/classify.ts'
 import { buildGroupNetworks, type GroupNetworkTables } from '../groups/group-networks.ts'
+import { listedAddress } from '../playlists/catalogue/channel.ts'
 import type { SourceStatus } from '../playlists/fetch/source.ts'
 import type { SealPicture } from '../playlists/lists/pictures.ts'
 import { PlaylistService } from '../playlists/service.ts'
@@ -183,6 +185,12 @@ export class LineupService {
     this.networkTable.replace(networks.pages)
     this.networkFiles = watchFiles(networks.files)
     return []
+  }
+
+  /** Takes what an edge saw an origin answer for a channel. */
+  learnProtocol(id: string, protocol: Protocol): void {
+    const channel = this.index.channels.get(id)
+    if (channel !== undefined) this.protocols.learn(listedAddress(channel), protocol)
   }
 
   /** Names channels in lists by what their origins answered, to whichever control plane. */

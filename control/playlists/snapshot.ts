@@ -1,6 +1,6 @@
 import type { Protocol } from '#domain/types'
 import { buildCatalogue, type Catalogue, type NamedPlaylist } from './catalogue/catalogue.ts'
-import { askAddress, type Channel } from './catalogue/channel.ts'
+import { type Channel, listedAddress } from './catalogue/channel.ts'
 import { buildChannelTable, type GroupChannels } from './catalogue/channel-table.ts'
 import { yieldToEventLoop } from './catalogue/yield-to-event-loop.ts'
 import { type CheckOptions, checkChannels, type GroupSelection } from './lists/list-checks.ts'
@@ -27,12 +27,12 @@ export interface PlaylistSnapshot {
 /** The protocol that an origin has answered with at an address. */
 export type ProtocolAt = (url: string) => Protocol | null
 
-/** A channel with the protocol that its origin answered with, where its list does not say; the same object where that is no news. */
+/** A channel with the protocol that its origin answered with, where its list does not say, or says another; the same object where that is no news. */
 export const withLearnedProtocol = (channel: Channel, protocolAt: ProtocolAt): Channel => {
-  const url = askAddress(channel)
-  const protocol = url === null ? null : protocolAt(url)
-  if (protocol === null || (channel.isLearned && protocol === channel.protocol)) return channel
-  return { ...channel, protocol, isLearned: true }
+  const protocol = protocolAt(listedAddress(channel))
+  const isKnown = channel.isLearned === true || !channel.isUnsure
+  if (protocol === null || (isKnown && protocol === channel.protocol)) return channel
+  return { ...channel, protocol, isLearned: true, isUnsure: true }
 }
 
 /** Input of a snapshot. */

@@ -1,4 +1,4 @@
-import { isDocument } from '../domain/manifests/text.ts'
+import { documentOf } from '../domain/manifests/text.ts'
 import { abortResponse, forwardChunk } from '../platform/reply.ts'
 import { addressText, type Request, variable } from '../platform/request.ts'
 import { noteBytes, ownsStream } from '../state/clone-guard.ts'
@@ -6,10 +6,12 @@ import { isStaleWorker } from '../state/emptied.ts'
 import { isRecalled, isToClose, readLease, startLease, touchLease } from '../state/leases.ts'
 import { nowSec } from '../state/memory.ts'
 import { isSessionBanned } from '../state/refusals.ts'
+import { noteProtocol } from '../state/reports.ts'
 import { reportSession } from '../state/seats.ts'
 import { familyOf, networkOf } from '../state/session.ts'
 
 const BAD_GATEWAY = 502
+const FOUND = 302
 const REVIVED_TTL_SEC = 60
 
 /** The lease has expired while the origin sent nothing, or control has recalled it: no request of a running stream will ask about that, so the edge does. */
@@ -54,8 +56,12 @@ const findEnd = (r: Request, key: string): string | null => {
 
 /** js_body_filter: forwards a chunk of a stream, or aborts the response. */
 export const guardStream = (r: Request, data: Buffer, flags: NginxHTTPSendBufferOptions): void => {
+  // The player is led to the manifest that this is.
+  if (r.status === FOUND) return flags.last ? forwardChunk(r, Buffer.alloc(0), flags) : undefined
   // Pages of programs that set no type are called text/html, and streams of theirs too: what it is stands in the body alone.
-  if (r.status === BAD_GATEWAY || isDocument(data)) abortResponse('the origin sends a document')
+  const document = documentOf(data)
+  if (document === 'hls' || document === 'dash') noteProtocol(variable(r, 'gh_channel'), document)
+  if (r.status === BAD_GATEWAY || document !== null) abortResponse('the origin sends a document')
   const key = variable(r, 'gh_session_key')
   const end = key === '' ? null : findEnd(r, key)
   if (end !== null) abortResponse(end)

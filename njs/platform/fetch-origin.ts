@@ -30,6 +30,9 @@ export const UNREADABLE = 598
 const OWN =
   /^(?:host|connection|keep-alive|te|upgrade|expect|content-length|transfer-encoding|accept-encoding|cookie|user-agent|referer|x-gh-.*)$/i
 
+/** Stands for an answer that its origin calls video and that does not end, or is longer than a document; no origin answers with it. */
+export const STREAM = 597
+
 const PLAIN = /^[ -~]+$/
 
 /**
@@ -72,7 +75,7 @@ const ask = async (r: Request, headers: Headers): Promise<OriginAnswer> => {
   const reply = await ngx.fetch(`http://unix:${inner}:/origin`, { headers })
   const text = (name: string): string => reply.headers.get(name) ?? ''
   return {
-    status: reply.status,
+    status: text('X-Gh-Stream') === '' ? reply.status : STREAM,
     body: new Uint8Array(await reply.arrayBuffer()),
     type: text('Content-Type'),
     encoding: text('Content-Encoding').trim().toLowerCase(),

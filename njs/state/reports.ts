@@ -1,7 +1,8 @@
+import type { Protocol } from '../domain/types.ts'
 import { keepText, numbers, texts, tryAdd, trySet } from './memory.ts'
 
 /** Kinds of reports to control, sent with the next sync. */
-export type ReportKind = 'degraded' | 'running' | 'ended' | 'bytes' | 'closed' | 'past'
+export type ReportKind = 'degraded' | 'running' | 'ended' | 'bytes' | 'closed' | 'past' | 'protocol'
 
 const SLOTS: Readonly<Record<ReportKind, number>> = {
   degraded: 4096,
@@ -10,6 +11,7 @@ const SLOTS: Readonly<Record<ReportKind, number>> = {
   bytes: 8192,
   closed: 256,
   past: 256,
+  protocol: 256,
 }
 const TTL_MS = 86_400_000
 
@@ -32,6 +34,15 @@ const PAST_EVERY_MS = 300_000
 export const notePast = (channel: string, origin: string): void => {
   const text = `${channel} ${origin}`
   if (tryAdd(texts('gh_ring'), `past ${text}`, '', PAST_EVERY_MS)) noteReport('past', text)
+}
+
+const PROTOCOL_EVERY_MS = 60_000
+
+/** Reports that a channel's origin answers another protocol than its address says. */
+export const noteProtocol = (channel: string, protocol: Protocol): void => {
+  const text = `${channel} ${protocol}`
+  if (tryAdd(texts('gh_ring'), `protocol ${text}`, '', PROTOCOL_EVERY_MS))
+    noteReport('protocol', text)
 }
 
 /** At most `most` reports that were not sent yet, oldest first; `take` removes them after they were sent. */

@@ -1,4 +1,4 @@
-import { createMapper, type Mapper } from '../domain/addresses/mapper.ts'
+import { createMapper, isStreamedManifest, type Mapper } from '../domain/addresses/mapper.ts'
 import { hideArguments, type OwnValue, ownValues } from '../domain/addresses/own-arguments.ts'
 import { type SealKind, sealPlace } from '../domain/addresses/seal.ts'
 import type { ChannelRecord } from '../domain/channels/channel-table.ts'
@@ -82,6 +82,7 @@ const mapperFor = (request: ManifestRequest, found: Fetched): Mapper | null => {
     isMoved: found.isMoved,
     rest: request.rest,
     seal: request.seal,
+    isStreamed: isStreamedManifest(request.rest, request.seal),
     base: baseUnderSeal(request.channel, request.rest) ?? undefined,
     ownValues: valuesOf(record),
     isAllowed: allowed(request.channel),

@@ -77,6 +77,7 @@ const routesOptions = (
       catchUp,
       traffic: parts.traffic,
       past: countPast(past),
+      learn: (channel, protocol) => lineup.learnProtocol(channel, protocol),
       sessions: sessions.store,
       bans: sessions.bans,
       epoch: () => sessions.epoch(),

@@ -12,9 +12,9 @@ export interface ChannelOrigin {
   /** Without the question mark. */
   readonly query: string
   readonly protocol: Protocol
-  /** Nothing says which protocol it is: `protocol` is what most such addresses are, until the origin is asked. */
+  /** Nothing says which protocol it is, or not truly: `protocol` is what most such addresses are, until the origin is asked. */
   readonly isUnsure: boolean
-  /** Its origin was asked, and `protocol` is what it answered with. */
+  /** Its origin was asked, by control or by an edge, and `protocol` is what it answered with. */
   readonly isLearned?: true
   readonly isVod: boolean
 }
@@ -33,12 +33,10 @@ export interface Channel extends ChannelOrigin {
   readonly hiddenLogo?: string
 }
 
+/** Where the list says that the channel is. */
+export const listedAddress = ({ origin, base, entry, query }: ChannelOrigin): string =>
+  `${origin}${base}${entry}${query === '' ? '' : `?${query}`}`
+
 /** The address at which an origin is asked for the protocol; `null` where the list says it. */
-export const askAddress = ({
-  isUnsure,
-  origin,
-  base,
-  entry,
-  query,
-}: ChannelOrigin): string | null =>
-  isUnsure ? `${origin}${base}${entry}${query === '' ? '' : `?${query}`}` : null
+export const askAddress = (channel: ChannelOrigin): string | null =>
+  channel.isUnsure ? listedAddress(channel) : null

@@ -48,6 +48,15 @@ export const syncRequestSchema = Type.Object({
       maxItems: 1000,
     }),
   ),
+  protocols: Type.Optional(
+    Type.Array(
+      Type.Tuple([
+        Type.String({ maxLength: 64 }),
+        Type.Union([Type.Literal('hls'), Type.Literal('dash'), Type.Literal('mpegts')]),
+      ]),
+      { maxItems: 1000 },
+    ),
+  ),
   free: Type.Record(Type.String(), Type.Number()),
   troubles: Type.Optional(Type.Array(Type.String({ maxLength: 1000 }), { maxItems: 100 })),
   push: Type.Optional(Type.String({ maxLength: 300 })),

@@ -26,6 +26,8 @@ export interface MapperContext {
   readonly rest: string
   /** Kind of the seal in that path; `null` without one. */
   readonly seal: SealKind | null
+  /** Under a pass for MPEG-TS, where every address without a seal is a stream: nothing stays without one. */
+  readonly isStreamed?: boolean
   /** What players resolve its references with, where it is a remote element; else its own address. */
   readonly base?: ReferenceBase | undefined
   /** Values of the channel's own address that no viewer is shown. */
@@ -79,6 +81,13 @@ export const referenceTo = (directory: string, path: string): string => {
   // A colon in the first segment would be read as a scheme; an empty reference does not name a directory.
   return text === '' || /^[^/?]*:|^[/?]/.test(text) ? `./${text}` : text
 }
+
+/** How manifests are named under a pass for MPEG-TS, behind their seals. */
+export const STREAMED = 'streamed'
+
+/** The same, of a path below the channel whose seal is of this kind. */
+export const isStreamedManifest = (rest: string, seal: SealKind | null): boolean =>
+  (seal === 'manifest' || seal === 'remote') && /\/streamed\.(?:m3u8|mpd)$/.test(rest)
 
 /** What the doors of manifests take for one. */
 const MANIFEST = /^[^?#]*\.(?:m3u8?|mpd)(?:[?#]|$)/i
@@ -159,11 +168,12 @@ const placesOf = (context: MapperContext, sealed: ReturnType<typeof sealer>): Pl
     const own = isOwn(context, address) ? path.slice(base.length) : null
     if (own !== null && !tells(own) && !isUnclear(path) && !context.isOthers(origin, path))
       return own + query
-    if (tells(file)) {
+    const isStreamed = context.isStreamed === true && MANIFEST.test(file)
+    if (isStreamed || tells(file)) {
       const one = sealed('manifest', origin, path)
       // Players go by the ending.
       const ending = /\.[a-z0-9]{1,5}$/i.exec(file)?.[0] ?? ''
-      return one === null ? null : `${one}file${ending}${query}`
+      return one === null ? null : `${one}${isStreamed ? STREAMED : 'file'}${ending}${query}`
     }
     const alone = isAlone(context, address, from)
     const place = alone ? sealed('file', origin, path) : sealed('files', origin, from)
@@ -181,8 +191,12 @@ const placesOf = (context: MapperContext, sealed: ReturnType<typeof sealer>): Pl
 }
 
 /** Creates the mapper of one manifest; it caches seals of directories. */
-export const createMapper = (context: MapperContext): Mapper => {
+export const createMapper = (asked: MapperContext): Mapper => {
+  const isStreamed = asked.isStreamed === true
+  const context = isStreamed ? { ...asked, channel: { ...asked.channel, isClosed: true } } : asked
   const { manifest } = context
+  const nameOf = (name: string): string =>
+    isStreamed && MANIFEST.test(name) ? STREAMED + name.slice(name.lastIndexOf('.')) : name
   const directory = directoryOf(context.rest)
   const up = upFrom(directory)
   const keeps = keeper(context, directory)
@@ -205,20 +219,22 @@ export const createMapper = (context: MapperContext): Mapper => {
     if (address === null || !context.isAllowed(address.origin)) return reference
     if (MANIFEST.test(address.path)) return rewrite(reference)
     const place = sealed('manifest', address.origin, address.path)
-    return place === null ? reference : conceal(`${up}${place}${name}${address.query}`)
+    return place === null ? reference : conceal(`${up}${place}${nameOf(name)}${address.query}`)
   }
   const rewriteRemote = (reference: string, base: ReferenceBase): string => {
     const address = resolveAddress(reference, manifest)
     if (address === null || !context.isAllowed(address.origin)) return reference
     const { kind, origin, path } = remotePlace(address, base)
     const place = sealed(kind, origin, path)
-    return place === null ? reference : conceal(`${up}${place}manifest.mpd${address.query}`)
+    return place === null
+      ? reference
+      : conceal(`${up}${place}${nameOf('manifest.mpd')}${address.query}`)
   }
   const hide = (reference: string, name: string): string | null => {
     const address = resolveAddress(reference, manifest)
     if (address === null || !context.isAllowed(address.origin)) return null
     const place = sealed('manifest', address.origin, address.path + address.query)
-    return place === null ? null : up + place + name
+    return place === null ? null : up + place + nameOf(name)
   }
   return {
     manifest: context.base?.address ?? manifest,

@@ -2,7 +2,7 @@
  * Messages between an edge and the control plane under `/edge/v1`. Times are Unix milliseconds unless the name says
  * otherwise.
  */
-import type { FailMode, GroupBinding, GroupWonBy, Language } from '../types.ts'
+import type { FailMode, GroupBinding, GroupWonBy, Language, Protocol } from '../types.ts'
 
 export { ANSWER_HEADERS, REQUEST_HEADERS } from './protocol-headers.ts'
 
@@ -117,6 +117,9 @@ export type TrafficRow = readonly [key: string, bytes: number, requests: number]
 /** A channel, and the origin (`http://host:port`) its players are sent to. */
 export type PastRow = readonly [channel: string, origin: string]
 
+/** A channel, and the protocol that its origin was seen to answer. */
+export type ProtocolRow = readonly [channel: string, protocol: Protocol]
+
 /** Lease key and reason id of a session that the edge ended without control. */
 export type EndedRow = readonly [key: string, reason: string]
 
@@ -167,6 +170,8 @@ export interface SyncRequest {
   readonly ended?: readonly EndedRow[]
   /** Where origins send players past this edge, each reported once in five minutes. */
   readonly past?: readonly PastRow[]
+  /** Channels whose origins answer another protocol than their addresses say. */
+  readonly protocols?: readonly ProtocolRow[]
   /** Free bytes by zone. */
   readonly free: Readonly<Record<string, number>>
   /** Sentences about what is wrong with this edge's machine: a certificate that cannot be renewed. */

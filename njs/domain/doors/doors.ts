@@ -197,7 +197,12 @@ export const DOORS: readonly Door[] = [
   }),
   archiveQuery('xtream-archive-query', '/timeshift.php'),
   archiveQuery('xtream-archive-streaming', '/streaming/timeshift.php'),
-  underPass('stream', '/s/<stream-pass>/<channel>/<file>', 'MPEG-TS, until it ends', 'stream'),
+  underPass(
+    'stream',
+    '/s/<stream-pass>/<channel>/<stream-file>',
+    'MPEG-TS, until it ends',
+    'stream',
+  ),
   underPass('hls', '/s/<pass>/<channel>/<hls-file>', 'a playlist of HLS', 'hls'),
   underPass('dash', '/s/<pass>/<channel>/<dash-file>', 'a manifest of DASH', 'dash'),
   underPass('segment', '/s/<pass>/<channel>/<file>', 'a segment, a key, any other file', 'segment'),

@@ -30,6 +30,8 @@ const PLACEHOLDERS: Readonly<Record<string, Placeholder>> = {
   channel: { value: 'channel', pattern: '[A-Za-z0-9_.-]{1,64}' },
   // The rest of the path, with slashes; it may be empty.
   file: { value: 'file', pattern: FILE },
+  // Under a pass for MPEG-TS, what is sealed is a manifest, or of one: its origin answers so.
+  'stream-file': { value: 'file', pattern: String.raw`(?!@/)${FILE}` },
   'hls-file': { value: 'file', pattern: String.raw`${FILE}\.[mM]3[uU]8?` },
   'dash-file': { value: 'file', pattern: String.raw`${FILE}\.[mM][pP][dD]` },
   user: { value: 'user', pattern: '[^/]+' },

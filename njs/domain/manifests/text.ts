@@ -96,10 +96,14 @@ export const isPage = (text: string): boolean =>
 const DOCUMENT = /^[\s\uFEFF]*(?:#EXTM3U|<(?:!doctype|html|\?xml|(?:\w+:)?MPD)[\s>])/i
 const BOM = 0xef
 
-/** Whether bytes begin a manifest or a page: MPEG-TS begins with a `G`, and most other bytes begin neither. */
-export const isDocument = (bytes: Uint8Array): boolean => {
+/** The document that bytes begin; `null` for anything else: MPEG-TS begins with a `G`, and most other bytes begin none. */
+export const documentOf = (bytes: Uint8Array): 'hls' | 'dash' | 'other' | null => {
   const first = bytes[0] ?? BOM
-  return (first <= LESS || first === BOM) && DOCUMENT.test(utf8(bytes.subarray(0, 256)))
+  if (first > LESS && first !== BOM) return null
+  const text = utf8(bytes.subarray(0, 256))
+  if (!DOCUMENT.test(text)) return null
+  if (text.includes('#EXTM3U')) return 'hls'
+  return /<(?:\w+:)?MPD[\s>]/i.test(text) ? 'dash' : 'other'
 }
 
 /** Whether a text of unknown length ends in its middle: a document of DASH within its root, a playlist of HLS within a line that an address has to follow. */

@@ -1,6 +1,8 @@
+import { hostOfOrigin } from '../../domain/addresses/resolve.ts'
 import type { SealKind } from '../../domain/addresses/seal.ts'
 import { KEPT_PREFIX } from '../../domain/cookies/kept-cookie.ts'
-import { sleep, UNREADABLE } from '../../platform/fetch-origin.ts'
+import type { Protocol } from '../../domain/types.ts'
+import { STREAM, sleep, UNREADABLE } from '../../platform/fetch-origin.ts'
 import { logError } from '../../platform/log.ts'
 import { answer, setVariables, wholeRange } from '../../platform/reply.ts'
 import { type Request, variable } from '../../platform/request.ts'
@@ -18,10 +20,11 @@ import {
   takeFlight,
 } from '../../state/manifests/copies.ts'
 import { readPolicy } from '../../state/policy.ts'
+import { noteProtocol } from '../../state/reports.ts'
 import { setAll } from '../../verdicts/cookies.ts'
 import { type Fetched, fetchManifest } from '../../verdicts/fetch-manifest.ts'
+import { knownOrigins, readChannel } from '../../verdicts/origin.ts'
 import { type Rewritten, rewriteManifest } from '../../verdicts/rewrite-manifest.ts'
-import { sharesManifests } from '../../verdicts/share.ts'
 
 /** Time after which another request may fetch although the first has not ended: an origin may hold a blocking reload for three target durations. */
 const FLIGHT_MS = 15_000
@@ -95,8 +98,10 @@ const send = (r: Request, text: string, type: string | null, cookies: string[] =
   else answer(r, 206, { ...headers, 'Content-Range': range }, text)
 }
 
+const DASH = 'application/dash+xml'
+
 const typeOf = (rest: string): string =>
-  /\.mpd$/i.test(rest) ? 'application/dash+xml' : 'application/vnd.apple.mpegurl'
+  /\.mpd$/i.test(rest) ? DASH : 'application/vnd.apple.mpegurl'
 
 /** Whether a status means that the origin is unavailable: nginx then waits and tries again. */
 const isAway = (status: number): boolean => status === 502 || status === 504
@@ -105,7 +110,7 @@ const isAway = (status: number): boolean => status === 502 || status === 504
 const TEXT = { 'Content-Type': 'text/plain' }
 
 const fail = (r: Request, status: number): void => {
-  if (status === UNREADABLE)
+  if (status === UNREADABLE || status === STREAM)
     return answer(r, 200, { ...TEXT, 'X-Accel-Redirect': '/_gatehouse/origin-unreadable' })
   if (status === ELSEWHERE)
     return answer(r, 200, { ...TEXT, 'X-Accel-Redirect': '/_gatehouse/origin-elsewhere' })
@@ -152,17 +157,32 @@ const noteFailure = (wish: Wish, status: number): void => {
   else keepFailure(wish.copy, status, FAILURE_MS)
 }
 
+/** The protocol of a document, or of the stream that came in its place; `null` where it is no channel's. */
+const protocolOf = ({ status }: Fetched, rewritten: Rewritten | null): Protocol | null => {
+  if (status === STREAM) return 'mpegts'
+  if (rewritten === null || rewritten.type === null) return null
+  return rewritten.type === DASH ? 'dash' : 'hls'
+}
+
+/** Tells control where a channel's own address answers another protocol than the channel is known to have. */
+const tellProtocol = ({ channel, path }: Wish, protocol: Protocol | null): void => {
+  const record = readChannel(channel)
+  if (protocol === null || record === null || record.protocol === protocol) return
+  if (path.split('?', 1)[0] === record.base + record.entry) noteProtocol(channel, protocol)
+}
+
 const fetchAndSend = async (r: Request, wish: Wish, isShared: boolean): Promise<void> => {
   const { channel, origin, path, cookies } = wish
   const found = await fetchManifest(r, { channel, origin, path, cookies })
   const rewritten = found.status === 200 ? await takeSteps(rewriteManifest(wish, found)) : null
+  tellProtocol(wish, protocolOf(found, rewritten))
   if (rewritten === null) {
     const status = found.past !== null ? ELSEWHERE : found.status === 200 ? 502 : found.status
     if (isShared) noteFailure(wish, status)
     return status === 401 ? failUnauthorized(r, found) : fail(r, status)
   }
-  // A copy does not know its type; such documents are asked for once by each player.
-  if (isShared && rewritten.type !== null) await share(wish, found, rewritten)
+  // A copy does not know its type; others than the name says are asked for once by each player.
+  if (isShared && rewritten.type === typeOf(wish.rest)) await share(wish, found, rewritten)
   const set = setAll(channel, found.setCookies, variable(r, 'http_x_gh_session_path'))
   send(r, rewritten.text, rewritten.type ?? found.type, set)
 }
@@ -202,6 +222,14 @@ const lead = async (r: Request, wish: Wish): Promise<void> => {
   } finally {
     endFlight(wish.copy)
   }
+}
+
+/** Whether one manifest may serve all viewers of a channel: unless its origin is set to write one for each. */
+const sharesManifests = (channel: string): boolean => {
+  const record = readChannel(channel)
+  if (record === null) return false
+  const host = hostOfOrigin(record.origin)
+  return knownOrigins().every((it) => it.host !== host || it.shares)
 }
 
 const serve = async (r: Request, wish: Wish): Promise<void> => {

@@ -1,6 +1,7 @@
 import type {
   EndedRow,
   PastRow,
+  ProtocolRow,
   ReportedSession,
   SyncRequest,
   SyncResponse,
@@ -25,6 +26,7 @@ const MOST_DEGRADED = 500
 const MOST_RUNNING = 200
 const MOST_ENDED = 500
 const MOST_PAST = 100
+const MOST_PROTOCOLS = 100
 const KILL_MS = 3_600_000
 /** Every lease in use is reported at least once in so many seconds. */
 const SEEN_WINDOW_SEC = 25
@@ -165,12 +167,19 @@ const pastRow = (text: string): PastRow => {
   return [channel, origin]
 }
 
+/** Parses a report of what an origin answers: `channel protocol`. */
+const protocolRow = (text: string): ProtocolRow => {
+  const [channel = '', protocol = ''] = text.split(' ')
+  return [channel, protocol === 'dash' || protocol === 'mpegts' ? protocol : 'hls']
+}
+
 const buildRequest = (place: SyncPlace) => {
   const seen = drainSeen()
   const degraded = pendingReports('degraded', MOST_DEGRADED)
   const running = pendingReports('running', MOST_RUNNING)
   const ended = pendingReports('ended', MOST_ENDED)
   const past = pendingReports('past', MOST_PAST)
+  const protocols = pendingReports('protocol', MOST_PROTOCOLS)
   const traffic = drainTraffic(place.trafficLog)
   const troubles = readTroubles(place.troublesFile)
   const { njs, nginx, engine: name } = engine()
@@ -198,6 +207,7 @@ const buildRequest = (place: SyncPlace) => {
       : { running: running.list.map((text) => parseJson<ReportedSession>(text)) }),
     ...(ended.list.length === 0 ? {} : { ended: ended.list.map(endedRow) }),
     ...(past.list.length === 0 ? {} : { past: past.list.map(pastRow) }),
+    ...(protocols.list.length === 0 ? {} : { protocols: protocols.list.map(protocolRow) }),
     free: freeSpace(),
     ...(troubles.length === 0 ? {} : { troubles }),
     ...(place.push === '' ? {} : { push: place.push }),
@@ -208,6 +218,7 @@ const buildRequest = (place: SyncPlace) => {
     running.take()
     ended.take()
     past.take()
+    protocols.take()
     traffic.take()
   }
   return { request, done }

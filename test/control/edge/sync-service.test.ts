@@ -25,6 +25,7 @@ const policy = { version: 'p', groups: [], publicUrl: null, asksWithoutToken: fa
 const notes = () => {
   const closed: [readonly string[], string | undefined][] = []
   const past: unknown[] = []
+  const learned: unknown[] = []
   let bytes = 0
   const ports: SyncPorts = {
     sessions: {
@@ -53,8 +54,9 @@ const notes = () => {
     catchUp: createEdgeCatchUp(),
     traffic: { add: (more) => void (bytes += more) },
     past: (edge, rows) => void past.push([edge, rows]),
+    learn: (channel, protocol) => void learned.push([channel, protocol]),
   }
-  return { ports, closed, past, bytes: () => bytes }
+  return { ports, closed, past, learned, bytes: () => bytes }
 }
 
 test('a session the edge ended is closed for its reason, an unknown one for the general one', async () => {
@@ -68,6 +70,12 @@ test('a session the edge ended is closed for its reason, an unknown one for the 
     [['cccccccccccccccc'], 'session.cloned'],
     [['dddddddddddddddd'], 'session.ended'],
   ])
+})
+
+test('what origins answer for channels is learned', async () => {
+  const { ports, learned } = notes()
+  await sync({ ...request, protocols: [['one', 'hls']] }, ports)
+  expect(learned).toEqual([['one', 'hls']])
 })
 
 test('what leads past an edge is counted, where one tells of it', async () => {

@@ -167,7 +167,7 @@ describe('the playlist service', () => {
     answers.set('http://o/f2/list.php', 'dash')
     answers.set('http://o/f3/i.mpd', 'hls')
     await service.applyProtocols()
-    expect(named()).toEqual(['index.m3u8', 'manifest.mpd', 'manifest.mpd'])
+    expect(named()).toEqual(['index.m3u8', 'manifest.mpd', 'index.m3u8'])
     const record = parseChannelRecord(service.snapshot()?.table.get('f1') ?? '')
     expect(record).toMatchObject({ protocol: 'hls', isUnsure: true })
     await service.applyProtocols()

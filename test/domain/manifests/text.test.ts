@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isBrokenOff, isDocument, isPage, readText } from '#domain/manifests/text'
+import { documentOf, isBrokenOff, isPage, readText } from '#domain/manifests/text'
 import { finish } from '#domain/steps'
 
 const bytes = (text: string): Uint8Array =>
@@ -82,21 +82,22 @@ test('a long document in UTF-16', () => {
 
 describe('a document is known by how it begins', () => {
   test.each([
-    '#EXTM3U\n',
-    '\uFEFF\r\n#EXTM3U',
-    '<!doctype html>',
-    ' <HTML lang="en">',
-    '<?xml version="1.0"?>',
-    '<MPD>',
-    '<mpd:MPD xmlns="x">',
-  ])('%j is one', (text) => {
-    expect(isDocument(Buffer.from(text))).toBe(true)
+    ['#EXTM3U\n', 'hls'],
+    ['\uFEFF\r\n#EXTM3U', 'hls'],
+    ['<!doctype html>', 'other'],
+    [' <HTML lang="en">', 'other'],
+    ['<?xml version="1.0"?>', 'other'],
+    ['<?xml version="1.0"?>\n<MPD>', 'dash'],
+    ['<MPD>', 'dash'],
+    ['<mpd:MPD xmlns="x">', 'dash'],
+  ])('%j is one: %s', (text, kind) => {
+    expect(documentOf(Buffer.from(text))).toBe(kind)
   })
 
   test.each(['G'.repeat(188), '', '<', '#', ' ', '\0\0', '#EXT', '<program>', 'ftypmp42'])(
     '%j is none',
     (text) => {
-      expect(isDocument(Buffer.from(text))).toBe(false)
+      expect(documentOf(Buffer.from(text))).toBe(null)
     },
   )
 })

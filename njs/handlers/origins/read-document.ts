@@ -1,0 +1,28 @@
+import { logError } from '../../platform/log.ts'
+import { type Request, statusOf, variablesOf } from '../../platform/request.ts'
+import { leadToManifest } from '../../verdicts/lead-to-manifest.ts'
+
+/** No longer manifest is read. */
+const LONGEST_TEXT = 16_777_216
+/** Of a type that is no text's; a stream of video has more. */
+const LONGEST_OTHER = 65_536
+
+/** js_set, for `add_header`, where an origin answers for a stream what it does not call video: one that is no longer than a manifest is read as one. */
+export const readDocument = (r: Request): string => {
+  try {
+    const variables = variablesOf(r)
+    const length = Number(variables['upstream_http_content_length'] ?? '')
+    const isText = /^text\//i.test(variables['upstream_http_content_type'] ?? '')
+    const status = statusOf(r)
+    if (
+      status >= 200 &&
+      status < 300 &&
+      length > 0 &&
+      length <= (isText ? LONGEST_TEXT : LONGEST_OTHER)
+    )
+      leadToManifest(r, variables, 'hls')
+  } catch (problem) {
+    logError('readDocument', problem)
+  }
+  return ''
+}

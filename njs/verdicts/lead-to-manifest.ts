@@ -1,0 +1,40 @@
+import { STREAMED } from '../domain/addresses/mapper.ts'
+import { sealPlace } from '../domain/addresses/seal.ts'
+import type { Protocol } from '../domain/types.ts'
+import { askedUnderPass } from '../platform/asked.ts'
+import { nginxCrypto } from '../platform/crypto.ts'
+import { dropHeader, replaceAnswer, setVariables } from '../platform/reply.ts'
+import type { Request, Variables } from '../platform/request.ts'
+import { noteStreamEnded } from '../state/clone-guard.ts'
+import { currentKid, secretOf } from '../state/memory.ts'
+import { findRoute, readChannel } from './origin.ts'
+
+/** The address of a stream's document as a manifest under the same pass; `null` where it cannot be sealed. */
+const manifestOf = (variables: Variables, protocol: Protocol): string | null => {
+  const asked = askedUnderPass(variables)
+  const record = asked === null ? null : readChannel(asked.channel)
+  const kid = currentKid()
+  const secret = kid === null ? null : secretOf(kid)
+  if (asked === null || record === null || kid === null || secret === null) return null
+  const { place, channel, rest, args, isClear } = asked
+  const found = findRoute({ channel, rest, args, isClear, isInferred: false })
+  if (!found.ok || found.seal !== null) return null
+  const binding = { channel, origin: record.origin }
+  const { origin, path } = found
+  const seal = sealPlace(nginxCrypto, { kid, secret }, binding, { kind: 'manifest', origin, path })
+  const ending = protocol === 'dash' ? 'mpd' : 'm3u8'
+  return seal === null ? null : `/s/${place}/@/${seal}/${STREAMED}.${ending}`
+}
+
+/** Leads the player of a stream to the manifest that its origin answers; `false` where that is not possible. */
+export const leadToManifest = (r: Request, variables: Variables, protocol: Protocol): boolean => {
+  const location = manifestOf(variables, protocol)
+  if (location === null) return false
+  replaceAnswer(r, 302)
+  dropHeader(r, 'Content-Range')
+  r.headersOut['Location'] = location
+  // This answer takes over from no stream, and its end is none of the session.
+  noteStreamEnded(variables['gh_session_key'] ?? '', variables['gh_serial'] ?? '')
+  setVariables(r, { gh_kind: 'manifest' })
+  return true
+}

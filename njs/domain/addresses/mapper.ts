@@ -154,6 +154,13 @@ const sealer = (
   }
 }
 
+/** The name of a file where that is not its own; players go by the ending. */
+const otherNameOf = ({ isStreamed, ownValues }: MapperContext, file: string): string | null => {
+  const isNamedAnew = isStreamed === true && MANIFEST.test(file)
+  if (!isNamedAnew && !namesOwnValue(file, ownValues)) return null
+  return (isNamedAnew ? STREAMED : 'file') + (/\.[a-z0-9]{1,5}$/i.exec(file)?.[0] ?? '')
+}
+
 type Places = Pick<Mapper, 'fileAt' | 'directoryAt' | 'tells'>
 
 /** Paths of files and directories below the channel: in its own directory as they are, else under a seal. */
@@ -168,12 +175,10 @@ const placesOf = (context: MapperContext, sealed: ReturnType<typeof sealer>): Pl
     const own = isOwn(context, address) ? path.slice(base.length) : null
     if (own !== null && !tells(own) && !isUnclear(path) && !context.isOthers(origin, path))
       return own + query
-    const isStreamed = context.isStreamed === true && MANIFEST.test(file)
-    if (isStreamed || tells(file)) {
+    const name = otherNameOf(context, file)
+    if (name !== null) {
       const one = sealed('manifest', origin, path)
-      // Players go by the ending.
-      const ending = /\.[a-z0-9]{1,5}$/i.exec(file)?.[0] ?? ''
-      return one === null ? null : `${one}${isStreamed ? STREAMED : 'file'}${ending}${query}`
+      return one === null ? null : one + name + query
     }
     const alone = isAlone(context, address, from)
     const place = alone ? sealed('file', origin, path) : sealed('files', origin, from)

@@ -42,6 +42,8 @@ export interface GetClientOptions {
 }
 
 const IDLE_MS = 4_000
+/** What servers say, unasked, over a connection that they close because nothing came (RFC 9110, 15.5.9). */
+const WAITED = 408
 const KEPT = 64
 
 const FAILURES: Readonly<Record<string, string>> = {
@@ -182,7 +184,7 @@ export const createGetClient = ({ ca, maxBodyBytes }: GetClientOptions): GetClie
       if (kept !== undefined) {
         try {
           const answer = await over(kept, options)
-          if (answer.broken === null) return answer
+          if (answer.broken === null && answer.status !== WAITED) return answer
         } catch (error) {
           if (options.signal.aborted) throw error
         }

@@ -183,6 +183,10 @@ test.each([
   ['is reset', (socket: Socket) => socket.resetAndDestroy()],
   ['ends', (socket: Socket) => socket.end()],
   ['breaks off', (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Le')],
+  [
+    'says that nothing came',
+    (socket: Socket) => socket.end(head('408 Request Timeout', 'Content-Length: 0')),
+  ],
 ])('a kept connection that %s is asked again on a fresh one', async (_, die) => {
   const { ask, connections } = await serve((socket, turn) => {
     if (turn === 1) socket.write(`${head('403 Forbidden', 'Content-Length: 2')}no`)
@@ -190,6 +194,14 @@ test.each([
   })
   for (let i = 0; i < 20; i += 1) expect((await ask()).status).toBe(403)
   expect(connections()).toBe(20)
+})
+
+test('a fresh connection that says nothing came is an answer', async () => {
+  const { ask, connections } = await serve((socket) => {
+    socket.end(head('408 Request Timeout', 'Content-Length: 0'))
+  })
+  expect(await ask()).toMatchObject({ status: 408, broken: null })
+  expect(connections()).toBe(1)
 })
 
 test('connections are kept, also for many at once', async () => {

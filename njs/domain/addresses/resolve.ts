@@ -47,10 +47,13 @@ export const removeDotSegments = (path: string): string => {
   return `/${kept.join('/')}`
 }
 
-/** Scheme, host and port in their plain form: lower case, the scheme's own port left out. */
+/** Scheme, host and port in their plain form: lower case, zeros before a port and the scheme's own left out. */
 export const plainOrigin = (scheme: string, authority: string): string => {
   const name = scheme.toLowerCase()
-  const host = authority.toLowerCase().replace(/:$/, '')
+  const host = authority
+    .toLowerCase()
+    .replace(/:0+(?=\d+$)/, ':')
+    .replace(/:$/, '')
   const port = name === 'https' ? ':443' : ':80'
   return `${name}://${host.endsWith(port) ? host.slice(0, -port.length) : host}`
 }

@@ -38,6 +38,8 @@ describe('references are resolved as RFC 3986 says', () => {
     ['http://user:secret@c.example/x', 'http://c.example/x'],
     ['http://c.example?x=1', 'http://c.example/?x=1'],
     ['http://[::1]:80/x', 'http://[::1]/x'],
+    ['http://c.example:0080/x', 'http://c.example/x'],
+    ['http://c.example:08080/x', 'http://c.example:8080/x'],
     ['data:text/plain,x', null],
     ['skd://key/1', null],
     ['urn:mpeg:dash:resolve-to-zero:2013', null],

@@ -103,23 +103,6 @@ describe('cookies', () => {
   )
 })
 
-test.each(['seg.ts', 'list.m3u8'])(
-  'a redirection leads to a long address, with long cookies: %s',
-  async (name) => {
-    const token = 'T'.repeat(16_000)
-    const cookies = ['a', 'b'].map((it) => `${it}=${it.repeat(3000)}`)
-    put(`/hls/ch1/last/${name}`, '#EXTM3U\nx.ts\n', name.endsWith('ts') ? 'video/mp2t' : HLS)
-    rig.origin.moved.set(`/hls/ch1/${name}`, `/hls/ch1/last/${name}?token=${token}`)
-    rig.origin.headers.set(`/hls/ch1/${name}`, {
-      'Set-Cookie': cookies.map((it) => `${it}; Path=/`),
-    })
-    const answer = await rig.get((await open()) + name)
-    expect([answer.status, answer.headers.getSetCookie().length]).toEqual([200, 2])
-    expect(rig.origin.seen.at(-1)?.url).toBe(`/hls/ch1/last/${name}?token=${token}`)
-    expect(seenCookies().at(-1)).toBe(cookies.join('; '))
-  },
-)
-
 test('what an origin says to browsers of its whole host does not hold for the edge’s', async () => {
   const whole = {
     'Alt-Svc': 'h3="origin.example:443"',

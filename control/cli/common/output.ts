@@ -19,6 +19,19 @@ const shown = (column: string, value: unknown): string =>
     ? new Date(value).toISOString().replace('T', ' ').slice(0, 19)
     : cell(value)
 
+/** A day or hour as the clocks of the zone show it. */
+export const periodText = (at: unknown, zone: string, name: 'days' | 'hours'): string => {
+  if (typeof at !== 'number') return '-'
+  // Swedish dates are ISO 8601's.
+  const day = { timeZone: zone, dateStyle: 'short' } as const
+  if (name === 'days') return new Intl.DateTimeFormat('sv-SE', day).format(at)
+  const offset = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' })
+    .formatToParts(at)
+    .find(({ type }) => type === 'timeZoneName')
+  const hour = new Intl.DateTimeFormat('sv-SE', { ...day, timeStyle: 'short' }).format(at)
+  return `${hour} ${offset?.value.replace(/^GMT(\+00:00)?/, 'UTC') ?? ''}`.trim()
+}
+
 /** Rows as a table with the named columns. */
 export const table = (rows: readonly Row[], columns: readonly string[]): string => {
   if (rows.length === 0) return '(none)'

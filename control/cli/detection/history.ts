@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { isTimeZone } from '../../detect/local-days.ts'
-import { CliError, withGlobals } from '../common/context.ts'
-import { isRow, rowsOf, table } from '../common/output.ts'
+import { CliError, type GlobalOptions, loadedConfig, withGlobals } from '../common/context.ts'
+import { isRow, periodText, rowsOf, table } from '../common/output.ts'
 import {
   asTable,
   type Options,
@@ -36,6 +36,16 @@ const timeZone = (text: string): string => {
   throw new CliError(`--tz: there is no time zone '${text}'; name one like Europe/Lisbon`)
 }
 
+/** The zone of an answer's periods: as asked, else that of the configuration, else UTC. */
+const zoneOf = (options: Options & GlobalOptions): string => {
+  if (typeof options['tz'] === 'string') return options['tz']
+  try {
+    return loadedConfig(options).config.store.time_zone ?? 'UTC'
+  } catch {
+    return 'UTC'
+  }
+}
+
 const spanned = (command: Command): Command => withDays(withGlobals(command))
 
 type Counted = 'accounts' | 'channels' | 'countries' | 'titles' | 'devices' | 'edges' | 'deliveries'
@@ -67,12 +77,16 @@ const addPeriods = (command: Command): void => {
       .option('--tz <zone>', 'time zone of the periods; store.time_zone, else UTC', timeZone)
       .action(async (options: Options) => {
         const path = `/history/${name}${queryOf(options, [...SPAN, 'tz'])}` as const
-        await printAnswer(options, { path }, ({ items, next }) =>
-          asTable(['at', 'viewers', ...AMOUNTS])({
-            items: rowsOf(items).map((row) => ({ ...row, at: row[start] })),
+        await printAnswer(options, { path }, ({ items, next }) => {
+          const zone = zoneOf(options)
+          return asTable([start, 'viewers', ...AMOUNTS])({
+            items: rowsOf(items).map((row) => ({
+              ...row,
+              [start]: periodText(row[start], zone, name),
+            })),
             next,
-          }),
-        )
+          })
+        })
       })
   }
   periods('days', 'day', 'plays and viewers per day')

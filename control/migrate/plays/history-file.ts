@@ -10,6 +10,9 @@ const isExportsEnd = (value: unknown): boolean =>
   'accounts' in value &&
   Object.keys(value).length === 1
 
+/** What some programs of Windows write before the text of a file. */
+const BYTE_ORDER_MARK = '\uFEFF'
+
 /** The rows of a line: one play, one account's plays as our own export writes them, or its closing line. */
 const rowsOf = (line: string): { readonly read: ReadRow; readonly raw: unknown }[] => {
   if (line.trim() === '') return []
@@ -48,7 +51,7 @@ export const historyFile = (path: string): ImportInput => {
       for await (const line of reader) {
         number += 1
         if (number <= after) continue
-        const rows = rowsOf(line)
+        const rows = rowsOf(number === 1 && line.startsWith(BYTE_ORDER_MARK) ? line.slice(1) : line)
         // A line counts as read once its last play was.
         for (const [i, row] of rows.entries())
           yield {

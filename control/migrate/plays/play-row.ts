@@ -131,6 +131,20 @@ const recordOf = (row: PlayRow, address: Address | null): PlayRecord => ({
   reason: known(row.reason),
 })
 
+// Nothing was played over the internet before; such times are seconds, or in no unit known.
+const FIRST_PLAYED = Date.UTC(1995, 0, 1)
+const LAST_PLAYED = Date.UTC(2100, 0, 1)
+
+const unlikelyTime = (row: PlayRow): string | null => {
+  const name = (['startedAt', 'lastSeenAt', 'endedAt'] as const).find((field) => {
+    const at = row[field] ?? FIRST_PLAYED
+    return at < FIRST_PLAYED || at >= LAST_PLAYED
+  })
+  if (name === undefined) return null
+  const year = new Date(row[name] ?? 0).getUTCFullYear()
+  return `${name} lies in the year ${year}: times are Unix milliseconds`
+}
+
 const problemOf = (value: unknown): string => {
   if (typeof value !== 'object' || value === null) return 'no JSON object'
   const [first] = validator.Errors(value)
@@ -146,5 +160,6 @@ export const readPlayRow = (value: unknown): ReadRow => {
   if (value.address && address === null) return { problem: `address '${value.address}' is none` }
   if (value.endedAt !== null && value.endedAt !== undefined && value.endedAt < value.startedAt)
     return { problem: 'endedAt lies before startedAt' }
-  return { play: recordOf(value, address) }
+  const problem = unlikelyTime(value)
+  return problem === null ? { play: recordOf(value, address) } : { problem }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { drawFrame } from '../../../../control/cli/common/output.ts'
+import { drawFrame, periodText } from '../../../../control/cli/common/output.ts'
 
 const text = ['3 live sessions', '', 'id    name', 'one   federal-1', 'two   federal-2'].join('\n')
 const CLEAR = '\u001b[2J\u001b[H'
@@ -19,4 +19,14 @@ test.each([
 
 test('a pipe gets no codes, and a blank line between two frames', () => {
   expect(drawFrame(text, { columns: 8, rows: 2 })).toBe(`${text}\n`)
+})
+
+test.each([
+  ['days', 'Europe/Berlin', '2026-10-24T22:00:00Z', '2026-10-25'],
+  ['days', 'America/St_Johns', '2026-11-20T03:30:00Z', '2026-11-20'],
+  ['hours', 'Europe/Berlin', '2026-10-25T00:00:00Z', '2026-10-25 02:00 UTC+02:00'],
+  ['hours', 'Europe/Berlin', '2026-10-25T01:00:00Z', '2026-10-25 02:00 UTC+01:00'],
+  ['hours', 'UTC', '2026-10-25T01:00:00Z', '2026-10-25 01:00 UTC'],
+] as const)('%s of %s are those of its clocks', (name, zone, at, shown) => {
+  expect(periodText(Date.parse(at), zone, name)).toBe(shown)
 })

@@ -122,6 +122,27 @@ describe('a history that is imported', () => {
     expect(bad[3]?.raw).toMatchObject({ address: 'localhost' })
   })
 
+  test('loses no play to a byte order mark, line ends of Windows or blank lines', async () => {
+    const rows = ['a', 'b', 'c'].map((id) => JSON.stringify({ ...ROW, id }))
+    const path = join(folder.path, 'windows.ndjson')
+    writeFileSync(path, `\uFEFF${rows.join('\r\n\r\n')}\r\n`)
+    expect((await importFile(path)).tally).toMatchObject({ rows: 3, inserted: 3, bad: 0 })
+  })
+
+  test('takes no time in seconds or microseconds for a moment of another century', async () => {
+    const inUnits = (unit: number) => ({
+      ...ROW,
+      startedAt: ROW.startedAt * unit,
+      lastSeenAt: null,
+    })
+    const lines = [0.001, 1000].map((unit) => JSON.stringify(inUnits(unit)))
+    expect(await imported(lines)).toMatchObject({ rows: 2, inserted: 0, bad: 2 })
+    expect(bad.map(({ problem }) => problem)).toEqual([
+      'startedAt lies in the year 1970: times are Unix milliseconds',
+      expect.stringMatching(/^startedAt lies in the year 58\d\d\d: times are Unix milliseconds$/),
+    ])
+  })
+
   test('of a file that is cut off is what was read, and an error', async () => {
     const rows = Array.from({ length: 9000 }, (_, i) => JSON.stringify({ ...ROW, id: `x${i}` }))
     const path = join(folder.path, 'cut.gz')

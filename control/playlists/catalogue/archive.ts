@@ -1,13 +1,15 @@
 import { ARCHIVE_MARK, placeholdersOf } from '#domain/addresses/archive'
 import { fillTimes } from '#domain/addresses/archive-times'
+import { ownValues } from '#domain/addresses/own-arguments'
 import { decodePath, stemOf } from '#domain/addresses/owners'
 import { entryOfProtocol } from '#domain/channels/channel'
 import { attributeOf, minutesOf, parseInfoLine } from '../m3u/info-line.ts'
 import type { Channel } from './channel.ts'
+import { showsLogin } from './logins.ts'
 
 /**
  * Where a channel's archive lies. `player`: players build its addresses from the channel's own. `below`: in the channel's directory. `elsewhere`:
- * at an address that edges know and no list shows. `unusable`: nowhere a session gets.
+ * at an address that edges know and no list shows, for its place or a login in it. `unusable`: nowhere a session gets.
  */
 export type ArchivePlace =
   | { readonly kind: 'player' }
@@ -68,6 +70,13 @@ const elsewhere = (channel: Channel, origin: string, path: string, tail = ''): A
 const isReached = ({ isClosed, base, entry }: Channel, path: string): boolean =>
   !isClosed || stemOf(decodePath(path)) === stemOf(decodePath(base + entry))
 
+/** Whether what is below the channel's directory holds a login, or what its own address has in arguments: lists would show it. */
+const isSecret = (channel: Channel, rest: string): boolean => {
+  const { base, entry, query, origin } = channel
+  const own = new Set(ownValues(base + entry, query).map(({ text }) => text))
+  return showsLogin(`${origin}/${rest}`, own)
+}
+
 const locate = (channel: Channel, source: string): ArchivePlace => {
   const rooted = /^\/(?!\/)/.test(source) ? channel.origin + source : source
   const parts = splitSource(rooted.startsWith('//') ? `http:${rooted}` : rooted)
@@ -77,9 +86,10 @@ const locate = (channel: Channel, source: string): ArchivePlace => {
       : { kind: 'player' }
   const { origin, path, tail } = parts
   const isBelow = origin === channel.origin && path.startsWith(channel.base)
-  if (isBelow && isReached(channel, path))
-    return { kind: 'below', path: path.slice(channel.base.length) + tail }
-  if (isBelow && fillTimes(path + tail, SPAN) === null)
+  const rest = path.slice(channel.base.length) + tail
+  const isOpen = isBelow && isReached(channel, path)
+  if (isOpen && !isSecret(channel, rest)) return { kind: 'below', path: rest }
+  if (isBelow && !isOpen && fillTimes(path + tail, SPAN) === null)
     return { kind: 'unusable', problem: OTHERS_FILES }
   return elsewhere(channel, origin, path, tail)
 }

@@ -8,7 +8,7 @@ const LOGIN_NAME =
 const LOGIN_ARGUMENT = new RegExp(`[?&;]${LOGIN_NAME}=[^&;]`, 'i')
 const LOGIN_VALUE =
   /[?&;](?:pass(?:word)?|pwd|secret|(?:access_?|auth_?|api_?)?(?:token|key))=([^&;#|]{6,})/gi
-const LOGIN_BEFORE_HOST = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]*@/i
+const LOGIN_BEFORE_HOST = /^(?:[a-z][a-z0-9+.-]*:)?\/\/[^/?#\s]*@/i
 /** `/live/<user>/<password>/<number>`, as panels name their streams. */
 const PANEL =
   /^[a-z]+:\/\/[^/]+(?:\/(?:live|movie|series|timeshift))?\/([^/]+)\/([^/]+)\/\d+(?:\.\w+)?$/i
@@ -34,12 +34,12 @@ export const passwordsOf = (entries: readonly PlaylistEntry[]): Set<string> => {
 /** Whether an address holds a login: before its host, in its query, or a password of the list's own streams. */
 export const showsLogin = (address: string, passwords: ReadonlySet<string>): boolean =>
   LOGIN_BEFORE_HOST.test(address) ||
-  (address.includes('://') && LOGIN_ARGUMENT.test(address)) ||
+  (address.includes('//') && LOGIN_ARGUMENT.test(address)) ||
   address.split(/[/?&=;]/).some((part) => passwords.has(part)) ||
   (passwords.size <= MOST_WITHIN &&
     [...passwords].some((it) => it.length >= LEAST_WITHIN && address.includes(it)))
 
-const ADDRESS = /[a-z][a-z0-9+.-]*:\/\/[^\s"'|,]+/gi
+const ADDRESS = /(?:[a-z][a-z0-9+.-]*:)?\/\/[^\s"'|,]+/gi
 /** Headers of HTTP that are a login, in any of the ways players are given them. */
 const LOGIN_HEADER =
   /(?:^|[^a-z])(?:(?:proxy-)?authorization|cookie2?|x-(?:[a-z]+-)*(?:key|token|auth))["']?\s*(?:[:=]|%3[ad])/i
@@ -53,9 +53,13 @@ const SECRET_NAME = /(?:pass(?:word|wd|phrase)?|pwd|token|secret)["']?\s*=/i
 const LEAST_ALONE = 4
 
 /** Whether a password of the list's streams stands by itself in a line. */
-const holdsPassword = (text: string, passwords: ReadonlySet<string>): boolean =>
+const holdsPassword = (
+  text: string,
+  passwords: ReadonlySet<string>,
+  least = LEAST_ALONE,
+): boolean =>
   passwords.size > 0 &&
-  text.split(/[\s=:,;&|"'/?]+/).some((word) => word.length >= LEAST_ALONE && passwords.has(word))
+  text.split(/[\s=:,;&|"'/?]+/).some((word) => word.length >= least && passwords.has(word))
 
 const isPlainlyOpen = (line: string, passwords: ReadonlySet<string>): boolean =>
   !LOGIN_HEADER.test(line) &&
@@ -88,13 +92,15 @@ const isSecretAttribute = (
     isLoginHeader(name, value) ||
     SECRET_NAME.test(`${name}=`) ||
     (value.length >= LEAST_ALONE && passwords.has(value)) ||
-    (value.includes('://') && showsLogin(value, passwords))
+    // Names and groups are words of people, and so are short passwords.
+    holdsPassword(value, passwords, LEAST_WITHIN) ||
+    (value.includes('//') && showsLogin(value, passwords))
   )
 }
 
 const cleanInfo = (line: string, passwords: ReadonlySet<string>): string => {
   const mayHold =
-    line.includes('://') ||
+    line.includes('//') ||
     /catchup-source/i.test(line) ||
     LOGIN_HEADER.test(line) ||
     SECRET_NAME.test(line) ||

@@ -25,6 +25,9 @@ describe('a login of the provider does not reach a viewer', () => {
     ['tvg-logo', entry('tvg-logo="http://panel/logo.php?username=U&password=SECRET&id=7"')],
     ['tvg-logo before its host', entry('tvg-logo="http://U:SECRET@panel/7.png"')],
     ['tvg-logo with the password of the stream', entry('tvg-logo="http://panel/SECRET/7.png"')],
+    ['tvg-logo without a scheme', entry('tvg-logo="//U:SECRET@l/1.png"')],
+    ['tvg-logo without a scheme, in arguments', entry('tvg-logo="//l/1.png?token=SECRET"')],
+    ['#EXTVLCOPT without a scheme', entry('', '#EXTVLCOPT:http-referrer=//U:SECRET@ref/\n')],
     ['two logos', entry('tvg-logo="http://l/1.png" tvg-logo="http://l/2.png?token=SECRET"')],
     ['any other attribute', entry('group-logo="https://l/?api_key=SECRET"')],
     ['catchup-source beside', entry('catchup="append" catchup-source="?token=SECRET&utc={utc}"')],
@@ -84,5 +87,35 @@ describe('a login of the provider does not reach a viewer', () => {
     )
     expect(list).toContain('/a/index.m3u8')
     expect(list + rows).not.toMatch(/SECRET|USER/)
+  })
+
+  test('nor a long password between the words of an attribute', async () => {
+    const { list } = await shown(
+      '#EXTM3U\n#EXTINF:-1 tvg-id="a" tvg-name="of bob, SECRET-9f3a",A\nhttp://panel/live/USER/SECRET-9f3a/78.ts\n',
+    )
+    expect(list).toContain('/a/stream.ts')
+    expect(list).not.toContain('SECRET')
+  })
+
+  test.each([
+    ['an argument of a login', 'http://o/a/archive-{utc}-{duration}.m3u8?token=SECRET-9f3a', ''],
+    ['an argument of the stream', '/a/archive-{utc}.m3u8?sid=SECRET-9f3a', '?sid=SECRET-9f3a'],
+    ['a value of the stream in its path', 'http://o/a/SECRET-9f3a/{utc}.m3u8', '?x=SECRET-9f3a'],
+  ])(
+    'nor in the archive below the channel, by %s: edges know where it lies',
+    async (_, source, query) => {
+      const { list, rows } = await shown(
+        `#EXTM3U\n#EXTINF:-1 tvg-id="a" catchup="default" catchup-days="2" catchup-source="${source}",A\nhttp://o/a/index.m3u8${query}\n`,
+      )
+      expect(list).toMatch(/catchup-source="[^"]*\/a\/@catchup\/\{utc\}\//)
+      expect(list + rows).not.toContain('SECRET')
+    },
+  )
+
+  test('an archive below the channel without one stays where it is', async () => {
+    const { list } = await shown(
+      '#EXTM3U\n#EXTINF:-1 tvg-id="a" catchup="default" catchup-days="2" catchup-source="http://o/a/archive-{utc}.m3u8?q=hd",A\nhttp://o/a/index.m3u8?token=SECRET-9f3a\n',
+    )
+    expect(list).toContain('/a/archive-{utc}.m3u8?q=hd"')
   })
 })

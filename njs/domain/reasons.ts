@@ -59,7 +59,7 @@ export const REASONS = {
   'origin.elsewhere':
     'The origin sends its viewers to a host that neither `origins` nor its `redirects` name.',
   'origin.unreadable':
-    'The origin packs its manifest in a way the edge cannot unpack (zstd), it is damaged, or stands in place of a segment or stream.',
+    'The origin packs its manifest in a way the edge cannot unpack (zstd), it is damaged or none, or what came in place of a segment or stream is a manifest or a page.',
   'origin.unauthorized':
     'The origin asks for a login (401): its address in the list has none, or a wrong one.',
   'control.unavailable': 'The control plane cannot answer and the group fails closed.',

@@ -93,6 +93,9 @@ export function* readText(bytes: Uint8Array): Steps<string> {
 export const isPage = (text: string): boolean =>
   /^[\s\uFEFF]*<(?:!doctype html|html[\s>])/i.test(text.slice(0, 256))
 
+/** Whether a text begins as no document of HLS or DASH does, which are playlists, XML or JSON; an empty one tells nothing. */
+export const isOtherText = (text: string): boolean => /^[\s\uFEFF]*[^\s\uFEFF#<{[]/.test(text)
+
 const DOCUMENT = /^[\s\uFEFF]*(?:#EXTM3U|<(?:!doctype|html|\?xml|(?:\w+:)?MPD)[\s>])/i
 const BOM = 0xef
 

@@ -1,24 +1,39 @@
 import { logError } from '../../platform/log.ts'
 import { replaceAnswer } from '../../platform/reply.ts'
-import { type Request, variablesOf } from '../../platform/request.ts'
+import { type Request, type Variables, variablesOf } from '../../platform/request.ts'
 import { noteProtocol } from '../../state/reports.ts'
 import { leadToManifest } from '../../verdicts/lead-to-manifest.ts'
 
 const REASON = 'origin.unreadable'
 
+/** Of programs that set no type, which is then that of pages. */
+const PAGE = /^text\/html|xhtml\+xml/i
+/** Bytes of a key (RFC 8216, section 4.3.2.4). */
+const KEY = '16'
+
+/** Whether what is called a page is a key of HLS, which programs hand out: by its length, or by its name where that is not said. */
+const isKey = (variables: Variables): boolean => {
+  const length = variables['upstream_http_content_length'] ?? ''
+  return length === '' ? /key/i.test(variables['gh_path'] ?? '') : length === KEY
+}
+
 /**
- * js_set, for `add_header`, where an origin says that it answers a manifest: in place of a segment or stream it would reach players as it is, with the
- * provider's addresses. The player of a stream is led to where it is served as what it is, or, where that is not possible, answered 502, and `guardStream` holds the
+ * js_set, for `add_header`, where an origin says that it answers a manifest or a page: in place of a segment or stream it would reach players as it is, with the
+ * provider's addresses or login. The player of a stream is led to where it is served as what it is, or, where that is not possible, answered 502, and `guardStream` holds the
  * body back. A segment is answered 204, since nginx sends no body with that.
  */
 export const refuseDocument = (r: Request): string => {
   try {
     const variables = variablesOf(r)
+    const type = variables['upstream_http_content_type'] ?? ''
+    const isPage = PAGE.test(type)
     if (variables['gh_kind'] !== 'stream') {
+      if (isPage && isKey(variables)) return ''
       replaceAnswer(r, 204)
       return REASON
     }
-    const type = variables['upstream_http_content_type'] ?? ''
+    // Streams are called so too: they are looked into.
+    if (isPage) return ''
     const protocol = /dash\+xml/i.test(type) ? 'dash' : 'hls'
     noteProtocol(variables['gh_channel'] ?? '', protocol)
     if (leadToManifest(r, variables, protocol)) return ''

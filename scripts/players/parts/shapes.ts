@@ -38,7 +38,7 @@ const atOrigin = async (lane: Lane, player: Player, { id, entry, form }: Shape) 
 export async function playShape(lane: Lane, player: Player, shape: Shape): Promise<Shaped> {
   const viewer = await lane.viewer('replace')
   const behindEdge = await cameOf(
-    await player.play([viewer.address(shape.form, shape.id)], shape.form),
+    await player.play([viewer.address(shape.says ?? shape.form, shape.id)], shape.form),
   )
   await lane.admin.end(viewer.id)
   return {

@@ -100,6 +100,15 @@ export const HLS_SHAPES: readonly Shape[] = [
   }),
   imported,
   {
+    id: 'says-stream',
+    name: '`live.ts` that answers a list',
+    form: 'HLS media',
+    says: 'MPEG-TS',
+    entry: 'live.ts',
+    manifest: (asked) => (asked.path === 'live.ts' ? { text: list(asked) } : null),
+    media: segmentIn(''),
+  },
+  {
     id: 'low-latency',
     name: 'low latency: parts, hints, blocking reloads, skipped segments',
     form: 'HLS media',

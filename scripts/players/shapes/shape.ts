@@ -23,6 +23,8 @@ export interface Shape {
   /** What is unusual about it, as the table has it. */
   readonly name: string
   readonly form: 'HLS media' | 'DASH'
+  /** What its address says that it is, where that is not so. */
+  readonly says?: 'MPEG-TS'
   /** Name of its entry, with query. */
   readonly entry: string
   /** Encoding of its manifests, sent whether it was asked for or not. */

@@ -10,9 +10,10 @@ beforeAll(async () => {
     stub.tables.channels.rows = channelRows({
       ch1: { origin: origin.url, base: '/hls/ch1/' },
       streams: { origin: origin.url, base: '/hls/streams/', entry: 'list.m3u8' },
+      texts: { origin: origin.url, base: '/hls/texts/' },
       // One for each test: copies of manifests are kept.
       ...Object.fromEntries(
-        Array.from({ length: 20 }, (_, at) => [
+        Array.from({ length: 40 }, (_, at) => [
           `plain${at}`,
           {
             origin: origin.url,
@@ -69,7 +70,7 @@ describe('a document in place of a stream or segment reaches no viewer', () => {
     },
   )
 
-  test.each(kinds.slice(0, 3).flatMap((it) => [[...it, false] as const, [...it, true] as const]))(
+  test.each(kinds.slice(0, 4).flatMap((it) => [[...it, false] as const, [...it, true] as const]))(
     'as a segment: %s, %#',
     async (type, body, isMoved) => {
       put(isMoved ? '/moved/list' : '/hls/ch1/document.ts', body, type)
@@ -196,4 +197,32 @@ test('a stream in place of a playlist is said to be none, at once, and control i
       it.protocols?.some(([id, what]) => id === 'streams' && what === 'mpegts'),
     ),
   )
+})
+
+test.each([
+  'text/vtt',
+  'application/octet-stream',
+  '',
+  'image/png',
+  'text/plain',
+  'application/x-php',
+])('a segment of any other type is handed on: %j', async (type) => {
+  put('/hls/ch1/s1.vtt', 'WEBVTT', type)
+  const answer = await rig.get(`${await open('ch1')}s1.vtt`)
+  expect([answer.status, answer.reason, answer.text]).toEqual([200, null, 'WEBVTT'])
+})
+
+test('a key that is called a page is handed on, a page in its place is not', async () => {
+  const root = await open('ch1')
+  put('/hls/ch1/k.php', '0123456789abcdef', 'text/html; charset=UTF-8')
+  expect((await rig.get(`${root}k.php?id=1`)).text).toBe('0123456789abcdef')
+  put('/hls/ch1/k.php', `<!DOCTYPE html>${'PROVIDER has expired. '.repeat(9)}`, 'text/html')
+  const answer = await rig.get(`${root}k.php?id=1`)
+  expect([answer.status, answer.reason, answer.text]).toEqual([204, 'origin.unreadable', ''])
+})
+
+test('a text of any kind in place of a manifest is said to be none', async () => {
+  put('/hls/texts/index.m3u8', 'login PROVIDER has expired\n', 'text/plain')
+  const answer = await rig.get(`${await open('texts')}index.m3u8`)
+  expect([answer.status, answer.reason]).toEqual([502, 'origin.unreadable'])
 })

@@ -32,3 +32,31 @@ export const findGeoLocations = (
       : findGeoLocations(statement.block, variable, here)
   })
 }
+
+/** Directives that refuse viewers, wherever they stand. */
+const REFUSES = new Set([
+  'allow',
+  'deny',
+  'auth_basic',
+  'auth_request',
+  'auth_jwt',
+  'limit_conn',
+  'limit_req',
+  'satisfy',
+  'secure_link',
+  'ssl_verify_client',
+  'valid_referers',
+])
+
+const isOff = ({ args }: Statement): boolean => args[0]?.text === 'off'
+
+/** Statements outside of locations that ask about the variable or refuse viewers; nothing of them is converted. */
+export const findOutside = (statements: readonly Statement[], variable: string): Statement[] =>
+  statements.flatMap((statement) => {
+    const { name, block } = statement
+    if (name === 'geo' || name === 'location' || name === 'map') return []
+    if (name === 'if') return uses(statement, variable) ? [statement] : []
+    if (block !== null) return findOutside(block, variable)
+    const isRefusal = REFUSES.has(name) && !isOff(statement)
+    return isRefusal || uses(statement, variable) ? [statement] : []
+  })

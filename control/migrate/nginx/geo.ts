@@ -2,7 +2,7 @@ import { parseBlocks, type ReadInclude, type Statement } from '../blocks.ts'
 import type { ImportResult } from '../flussonic/flussonic.ts'
 import { createNames, type Names } from '../names.ts'
 import { createReport, type Report, type ReportLine, reportFlaws } from '../report.ts'
-import { findGeoLocations, type GeoLocation } from './find.ts'
+import { findGeoLocations, findOutside, type GeoLocation } from './find.ts'
 import { type GeoBlock, readGeoBlock } from './geo-block.ts'
 import { type Served, serve } from './locations.ts'
 
@@ -97,11 +97,13 @@ const importSources = (
   report: Report,
 ): Map<string, ImportedSource> => {
   const sources = new Map<string, ImportedSource>()
+  const read = new Set<Statement>()
   for (const [index, value] of valuesOf(chosen.geo).entries()) {
     // Each directive is reported once, not once per value.
     const found = serveValue(chosen, value, index === 0 ? report : null)
     if (found === null) continue
     const { statement } = found.location
+    read.add(statement)
     const source = sourceOf(names.of(value), found.served)
     if (source === null)
       report.notUnderstood(
@@ -113,6 +115,9 @@ const importSources = (
       report.kept(statement, describeServed(value, found))
     }
   }
+  for (const { statement } of chosen.locations)
+    if (!read.has(statement))
+      report.notUnderstood(statement, 'this `location` asks about the variable too: not converted')
   return sources
 }
 
@@ -161,6 +166,8 @@ export const importNginxGeo = (
     report.changed(at, 'no `default`: whoever is in no network is in no group and gets no playlist')
   for (const map of findMaps(statements, chosen.geo.variable))
     report.notUnderstood(map, '`map` of the variable: give the groups their sources by hand')
+  for (const outside of findOutside(statements, chosen.geo.variable))
+    report.notUnderstood(outside, `\`${outside.name}\` outside of the locations is not converted`)
   const { proxies } = chosen.geo
   const config: GeoConfig = {
     ...(proxies.length === 0 ? {} : { edge: { trusted_proxies: proxies } }),

@@ -247,3 +247,30 @@ it('an include whose pattern no file has is said, and loses nothing', () => {
     message: 'include conf.d/*.conf names no file here',
   })
 })
+
+describe('what stands around the locations that are read', () => {
+  const around = (before: string, after = '') =>
+    read(
+      `geo $g {\n default out;\n 10.0.0.0/8 in;\n}\nserver {\n${before}\n location /l {\n  alias /x/$g.m3u;\n }\n${after}\n}`,
+    )
+
+  it.each([
+    ' if ($g = out) { return 403; }',
+    ' deny 10.1.0.0/16;',
+    ' auth_basic "members";',
+    ' limit_conn each 1;',
+    ' set $where $g;',
+    ' location /m { if ($g = out) { return 403; } root /y; }',
+  ])('is named with its line: %s', (line) => {
+    // A location before the one with the lists is what nginx would not take for it.
+    const result = line.startsWith(' location') ? around('', line) : around(line)
+    expect(complaints(result)).toEqual([line.startsWith(' location') ? 10 : 6])
+    expect(result.config.sources).toHaveLength(2)
+  })
+
+  it('what refuses nobody is none', () => {
+    expect(
+      complaints(around(' listen 80;\n auth_basic off;\n if ($host = x) { return 301 /; }')),
+    ).toEqual([])
+  })
+})

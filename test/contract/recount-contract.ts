@@ -107,15 +107,30 @@ const levels = (plays: readonly PlayRecord[], from: number, to: number, points: 
   })
 }
 
+// A quarter of an hour is the finest that any zone's clock is off the full hour.
+const QUARTER = HOUR / 4
+
+/** The quarters of an hour that begin something, from the one that holds the beginning of a span. */
+const startsWithin = (from: number, to: number, begins: (at: number) => boolean): number[] => {
+  const starts: number[] = []
+  for (let at = Math.floor(from / QUARTER) * QUARTER - 25 * HOUR; at < to; at += QUARTER)
+    if (begins(at)) starts.push(at)
+  return starts.slice(
+    Math.max(
+      0,
+      starts.findLastIndex((start) => start <= from),
+    ),
+  )
+}
+
 const midnights = (zone: string, from: number, to: number): number[] => {
   const day = new Intl.DateTimeFormat('en-CA', { timeZone: zone })
-  const starts: number[] = []
-  // A quarter of an hour is the finest that any zone's clock is off the full hour.
-  const quarter = HOUR / 4
-  for (let at = Math.floor(from / quarter) * quarter - 25 * HOUR; at < to; at += quarter)
-    if (day.format(at) !== day.format(at - 1)) starts.push(at)
-  const first = starts.findLastIndex((start) => start <= from)
-  return starts.slice(Math.max(0, first))
+  return startsWithin(from, to, (at) => day.format(at) !== day.format(at - 1))
+}
+
+const fullHours = (zone: string, from: number, to: number): number[] => {
+  const minute = new Intl.DateTimeFormat('en', { timeZone: zone, minute: 'numeric' })
+  return startsWithin(from, to, (at) => minute.format(at) === '0')
 }
 
 const perDay = (plays: readonly PlayRecord[], zone: string, from: number, to: number) => {
@@ -176,11 +191,10 @@ async function keptOf(store: Store, plays: readonly PlayRecord[]): Promise<PlayR
   return kept
 }
 
-const perHour = (plays: readonly PlayRecord[], from: number, to: number) => {
-  const first = Math.floor(from / HOUR) * HOUR
-  const starts = Array.from({ length: Math.ceil((to - first) / HOUR) }, (_, n) => first + n * HOUR)
-  return starts.flatMap((hour) => {
-    const totals = recount(plays, Math.max(from, hour), Math.min(to, hour + HOUR))
+const perHour = (plays: readonly PlayRecord[], zone: string, from: number, to: number) => {
+  const starts = fullHours(zone, from, to)
+  return starts.flatMap((hour, i) => {
+    const totals = recount(plays, Math.max(from, hour), Math.min(to, starts[i + 1] ?? to))
     return totals.plays > 0 || totals.refusals > 0 ? [{ hour, ...totals }] : []
   })
 }
@@ -220,7 +234,9 @@ export function describeRecount(store: () => Store, count: number): void {
         const { dashboard } = store().history
         expect(await dashboard.perDay(span, zone)).toEqual(perDay(known, zone, from, to))
         const short = { from, to: Math.min(to, from + 2 * DAY) }
-        expect(await dashboard.perHour(short)).toEqual(perHour(known, short.from, short.to))
+        expect(await dashboard.perHour(short, zone)).toEqual(
+          perHour(known, zone, short.from, short.to),
+        )
         expect(await dashboard.uniqueViewers(span)).toBe(recount(known, from, to).viewers)
         expect(await dashboard.peak(span)).toEqual(peak(known, from, to))
         expect(await dashboard.levels(span, 7)).toEqual(levels(known, from, to, 7))

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { afterAll, expect, test } from 'vitest'
 import { MONTHLY } from '../../control/store/history/rows/monthly-rows.ts'
+import type { Store } from '../../control/store/store.ts'
 import { openDatabase, openStore } from '../../control/store/store.ts'
 import type { TestPostgres } from '../support/programs/postgres.ts'
 import { startPostgres } from '../support/programs/postgres.ts'
@@ -118,6 +119,54 @@ test('a play whose end lies in a far future keeps its own day alone in questions
   })
   await db.close()
   await store.close()
+})
+
+test('quarters of an hour that are counted later come to the same as those counted as plays came', async () => {
+  const start = Date.UTC(2026, 2, 20)
+  const lengths = [0, 900_000, 5 * HOUR, DAY, 2 * DAY, 3 * DAY]
+  const plays = Array.from({ length: 300 }, (_, n) => {
+    const startedAt = start + ((n * 7_654_321) % (9 * DAY)) - (n % 7 === 0 ? n * DAY : 0)
+    const lastSeenAt = startedAt + (lengths[n % lengths.length] ?? 0) + (n % 5)
+    return samplePlay({
+      id: `older ${n}`,
+      account: `own:${n % 11}`,
+      startedAt,
+      lastSeenAt,
+      endedAt: n % 4 === 0 ? null : lastSeenAt,
+      playedMs: n % 3 === 0 ? null : lastSeenAt - startedAt,
+      bytes: n * 1_000_003,
+      reason: n % 13 === 0 ? 'session.unstarted' : 'session.closed',
+    })
+  })
+  const told = async (store: Store, some: typeof plays): Promise<void> => {
+    // Running first, so that what never played is taken back.
+    await store.history.upsertPlays(some.map((play) => ({ ...play, endedAt: null, reason: null })))
+    await store.history.upsertPlays(some)
+  }
+  const span = { from: start - 400 * DAY, to: start + 12 * DAY + 1 }
+  const answers = async ({ history: { dashboard } }: Store) => [
+    await dashboard.perDay(span, 'Asia/Kathmandu'),
+    await dashboard.perHour(span, 'Europe/Berlin'),
+  ]
+  const totals = async (url: string) =>
+    await ask(url, 'select * from quarters where plays + refusals + carried > 0 order by quarter')
+  const [url, laterUrl] = [await newDatabase(), await newDatabase()]
+  const store = await openStore({ url })
+  const later = await openStore({ url: laterUrl })
+  await told(store, plays)
+  await told(later, plays.slice(0, 200))
+  await ask(laterUrl, 'select count_quarters_anew()')
+  for (let day = 0; day < 5; day += 1) expect(await later.history.countOlder()).toBe(true)
+  await told(later, plays.slice(200))
+  // Some of it is counted, the rest comes from single plays.
+  expect(await answers(later)).toEqual(await answers(store))
+  let days = 0
+  while (days < 1000 && (await later.history.countOlder())) days += 1
+  expect(days).toBeLessThan(1000)
+  expect(await answers(later)).toEqual(await answers(store))
+  expect(await totals(laterUrl)).toEqual(await totals(url))
+  expect(await totals(url)).not.toHaveLength(0)
+  await Promise.all([store.close(), later.close()])
 })
 
 test('more questions at once than connections are all answered, however long the others take', async () => {

@@ -60,6 +60,11 @@ export const scheduleWork = (background: Background, parts: Parts): void => {
   background.every('destinations', 5 * SECOND, async () => await notices.destinations.reload())
   alone('notices', SECOND, async () => await notices.outbox.round())
   alone('old notices', DAY / 24, async () => await notices.outbox.prune())
+  let isCounted = false
+  background.every('counting older history', SECOND, async () => {
+    if (isCounted || !(await lock.owns('counting-older-history', 5 * SECOND))) return
+    isCounted = !(await persistence.store.history.countOlder())
+  })
   alone('retention', DAY / 4, async () => {
     const before = now() - live.config().store.retention_days * DAY
     await persistence.store.history.prune(before)

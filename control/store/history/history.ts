@@ -2,6 +2,7 @@ import type { PlayRecord } from '#domain/types'
 import type { ListQuery, Page } from '../sql/list-query.ts'
 import { listStatement, pageOf } from '../sql/list-query.ts'
 import type { Database } from '../sql/sql.ts'
+import { countOlderQuarters } from './counting/write-quarters.ts'
 import type { Dashboard } from './dashboard.ts'
 import { createDashboard } from './dashboard.ts'
 import { createKnownAccounts } from './known-accounts.ts'
@@ -23,6 +24,8 @@ export interface History extends PlayReader {
   list(query?: ListQuery<PlayRecord>): Promise<Page<PlayRecord>>
   /** Forgets plays last seen before a time and keeps their roll-ups; late news of them is ignored from then on. */
   prune(before: number): Promise<number>
+  /** Counts a day of what an older version has not counted by quarters of an hour; false where nothing is left. */
+  countOlder(): Promise<boolean>
 }
 
 /** The history over a database. */
@@ -40,6 +43,7 @@ export function createHistory(db: Database): History {
     play: async (source, id) => (await reader.plays([{ source, id }]))[0] ?? null,
     closeSilent: (seenBefore) => closeSilentPlays(db, seenBefore),
     prune: (before) => prunePlays(db, before),
+    countOlder: async () => db.dialect.hasMonths && (await countOlderQuarters(db)),
     async list(query = {}) {
       const asked = query as ListQuery<StoredPlay>
       const { text, params } = listStatement(PLAYS, asked, db.dialect)

@@ -2,6 +2,7 @@ import type { PlayRecord } from '#domain/types'
 import type { Database, Sql } from '../sql/sql.ts'
 import { HORIZON, readHorizon } from './counting/horizon.ts'
 import { RollUpDelta } from './counting/roll-ups.ts'
+import { writeQuarters } from './counting/write-quarters.ts'
 import { writeRollUps } from './counting/write-roll-ups.ts'
 import { foldPlays, isSamePlay, mergePlay } from './merge-plays.ts'
 import { identityOf, lookupKey, PLAYS, playRow, toPlay } from './rows/play-table.ts'
@@ -89,6 +90,7 @@ async function writeChanges(
   const spared = sharingKeys(replaced, found)
   await playRowsOf(tx).insert(tx, [...rows, ...spared].map(playRow))
   await writeRollUps(tx, delta)
+  if (tx.dialect.hasMonths) await writeQuarters(tx, { rows, replaced })
 }
 
 /** Deletes by lookup key, and with them what shares a key by chance. */

@@ -3,6 +3,7 @@ import { addStagedDays } from '../../../control/store/history/counting/monthly-r
 import { PLAYED, PLAYED_MS, withinSql } from '../../../control/store/history/counting/play-span.ts'
 import { DAY_MS, RollUpDelta } from '../../../control/store/history/counting/roll-ups.ts'
 import { countViewerBits } from '../../../control/store/history/counting/viewer-bits.ts'
+import { countOlderQuarters } from '../../../control/store/history/counting/write-quarters.ts'
 import { refer } from '../../../control/store/history/rows/dictionaries.ts'
 import { monthOf } from '../../../control/store/history/rows/months.ts'
 import { playRow } from '../../../control/store/history/rows/play-table.ts'
@@ -230,7 +231,12 @@ export const fillBySql = async (
     await stageTexts(tx, people)
     await (tx.dialect.hasMonths ? fillMonthly : fillFlat)(tx, people, count)
   })
-  if (db.dialect.hasMonths) await db.query('vacuum analyze')
+  if (db.dialect.hasMonths) {
+    await db.query('vacuum analyze')
+    await db.query('select count_quarters_anew()')
+    while (await countOlderQuarters(db)) continue
+    await db.query('vacuum analyze quarters, quarter_viewers')
+  }
   await db.close()
   return (performance.now() - began) / 1000
 }

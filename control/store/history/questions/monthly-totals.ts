@@ -1,6 +1,14 @@
-import { type Dimension, numberOf } from '../counting/roll-ups.ts'
-import { dayOfMonth, monthOfDay } from './months.ts'
+import { DAY_MS, type Dimension, numberOf } from '../counting/roll-ups.ts'
 import type { SpanParts } from './span.ts'
+
+/** The first day of a month, both counted from 1970. */
+const dayOfMonth = (month: number): number => Date.UTC(1970, month) / DAY_MS
+
+/** The month of a day, both counted from 1970. */
+const monthOfDay = (day: number): number => {
+  const at = new Date(day * DAY_MS)
+  return (at.getUTCFullYear() - 1970) * 12 + at.getUTCMonth()
+}
 
 /** Months after one another with the same days of each: bits from `first` to just before `end`. */
 interface MonthsPart {

@@ -1,8 +1,11 @@
 import type { Database, Dialect, SqlRow } from '../../sql/sql.ts'
 import { END, PLAYED, PLAYED_MS, ranWithin, withinSql } from '../counting/play-span.ts'
+import { QUARTER_MS } from '../counting/quarters.ts'
 import { type Amounts, DAY_MS } from '../counting/roll-ups.ts'
+import { readQuartersSince } from '../counting/write-quarters.ts'
 import { edgeOf, partsFor } from './edges.ts'
 import { totalDays } from './monthly-totals.ts'
+import { meetAtQuarters, quarterPeriods } from './quarter-periods.ts'
 import { type Span, wholeSpan } from './span.ts'
 
 /** Amounts of one period, and how many accounts watched in it. */
@@ -46,7 +49,7 @@ const inWindows = ({ hasMonths }: Dialect, plays: string): string =>
       ` join ${plays} as p on ${ranWithin('w.a', 'w.b')})`
 
 /** Totals of windows, each of which begins where the one before it ends, from single plays. */
-const rawPeriods = async (db: Database, windows: readonly Window[]): Promise<PeriodTotals[]> => {
+const fromPlays = async (db: Database, windows: readonly Window[]): Promise<PeriodTotals[]> => {
   if (windows.length === 0) return []
   const span = { from: windows[0]?.from ?? 0, to: windows.at(-1)?.to ?? 0 }
   const { from, to, starts } = await edgeOf(db, span)
@@ -63,6 +66,30 @@ const rawPeriods = async (db: Database, windows: readonly Window[]): Promise<Per
   )
   const startOf = new Map(windows.map((w) => [w.from, w.start]))
   return rows.map((row) => totalsOf(row, startOf.get(count(row, 'a')) ?? count(row, 'a')))
+}
+
+/** The same from quarters of an hour where they are counted. */
+const fromQuarters = async (db: Database, windows: readonly Window[]): Promise<PeriodTotals[]> => {
+  if (windows.length === 0) return []
+  const rows = await quarterPeriods(db, windows)
+  return rows.map((row) => totalsOf(row, windows[count(row, 'n')]?.start ?? 0))
+}
+
+/** Totals of windows, each of which begins where the one before it ends. */
+const totalsWithin = async (db: Database, windows: readonly Window[]): Promise<PeriodTotals[]> => {
+  if (!db.dialect.hasMonths || !meetAtQuarters(windows)) return await fromPlays(db, windows)
+  const since = (await readQuartersSince(db)) * QUARTER_MS
+  const parts = await Promise.all([
+    fromPlays(
+      db,
+      windows.filter(({ from }) => from < since),
+    ),
+    fromQuarters(
+      db,
+      windows.filter(({ from }) => from >= since),
+    ),
+  ])
+  return parts.flat()
 }
 
 /** Totals of every UTC day of a span, days without anything left out; whole days by roll-ups. */
@@ -92,7 +119,7 @@ export const utcDays = async (db: Database, span: Span): Promise<PeriodTotals[]>
       : []
   const whole = rows.map((row) => totalsOf(row, count(row, 'day') * DAY_MS))
   // Apart, since what lies between them need not be read.
-  const edges = await Promise.all([head, tail].map((part) => rawPeriods(db, edge(part))))
+  const edges = await Promise.all([head, tail].map((part) => totalsWithin(db, edge(part))))
   return [...whole, ...edges.flat()].filter(hasAny).sort((a, b) => a.start - b.start)
 }
 
@@ -108,7 +135,7 @@ export const periodsFrom = async (
     from: Math.max(from, start),
     to: Math.min(to, starts[i + 1] ?? to),
   }))
-  const periods = await rawPeriods(
+  const periods = await totalsWithin(
     db,
     windows.filter((w) => w.from < w.to),
   )

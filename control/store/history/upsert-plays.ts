@@ -139,17 +139,18 @@ async function playsByKey(
 }
 
 /** Deletes plays last seen before a time (Unix ms); later reports of them are not counted again. */
-export function prunePlays(db: Database, before: number): Promise<number> {
-  return db.write(async (tx) => {
+export async function prunePlays(db: Database, before: number): Promise<number> {
+  const horizon = await db.write(async (tx) => {
     if (tx.dialect.exclusive !== null) await tx.query(tx.dialect.exclusive)
-    const horizon = Math.max(Math.trunc(before), await readHorizon(tx))
+    const moment = Math.max(Math.trunc(before), await readHorizon(tx))
     await tx.query(
       'insert into settings (key, value, updated_at) values ($1, $2, $3)' +
         ' on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at',
-      [HORIZON, JSON.stringify(horizon), Date.now()],
+      [HORIZON, JSON.stringify(moment), Date.now()],
     )
-    return await playRowsOf(tx).forget(tx, horizon)
+    return moment
   })
+  return await playRowsOf(db).forget(db, horizon)
 }
 
 /** Ends plays not seen since a time, at the moment they were last seen: their source never said how they ended. */

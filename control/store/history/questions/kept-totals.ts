@@ -1,7 +1,8 @@
 import type { AccountRef } from '#domain/types'
 import type { Database, SqlRow } from '../../sql/sql.ts'
 import { hash52 } from '../counting/hash52.ts'
-import { edgeOf } from './edges.ts'
+import { PLAYED_MS, ranWithin, withinSql } from '../counting/play-span.ts'
+import { type Edge, edgeOf } from './edges.ts'
 import { Params } from './rolled-rows.ts'
 import { type Span, wholeSpan } from './span.ts'
 import { HAS_ANY, rawTotals, SUMS } from './totals.ts'
@@ -17,6 +18,42 @@ const KEYS = {
 /** What plays are counted by one by one. */
 export type KeptKey = keyof typeof KEYS
 
+interface Reference {
+  /** The dictionary that holds the key, and the column of `play_rows` that refers to it. */
+  readonly table: string
+  readonly column: string
+}
+
+const REFERENCES: Readonly<Record<KeptKey, Reference>> = {
+  title: { table: 'play_titles', column: 'title' },
+  device: { table: 'play_devices', column: 'device' },
+  edge: { table: 'play_kinds', column: 'kind' },
+  delivery: { table: 'play_kinds', column: 'kind' },
+}
+
+/** `PLAYED` but for the reason, which stands in a dictionary. */
+const RAN =
+  '(ended_at is null or last_seen_at > started_at or coalesce(played_ms, 0) > 0 or coalesce(bytes, 0) > 0)'
+
+/** SQL of totals by key in PostgreSQL: a play's reason, which stands in a dictionary, is looked up once they are added up. */
+const byReference = (by: KeptKey, { starts, ...span }: Edge, params: Params): string => {
+  const { table, column } = REFERENCES[by]
+  const [from, to] = [params.add(span.from), params.add(span.to)]
+  const rows =
+    `select e.key, kind, count(*) filter (where ${RAN}) as ran, count(*) filter (where started_at >= ${from}) as begun,` +
+    ` count(*) filter (where not ${RAN} and started_at >= ${from}) as unseen,` +
+    ` sum(${withinSql(PLAYED_MS, from, to)}) filter (where ${RAN}) as played_ms,` +
+    ` sum(${withinSql('coalesce(bytes, 0)', from, to)}) filter (where ${RAN}) as bytes` +
+    ` from play_rows join (select id, ${KEYS[by]} as key from ${table} where ${KEYS[by]} is not null) as e on e.id = ${column}` +
+    ` where ${starts} and ${ranWithin(from, to)} and greatest(last_seen_at, coalesce(ended_at, 0), started_at) >= ${from} group by 1, 2`
+  const unless = (amount: string, otherwise: string): string =>
+    `case when reason = 'session.unstarted' then ${otherwise} else ${amount} end`
+  return (
+    `select key, ${unless('ran', '0')} as plays, ${unless('unseen', 'begun')} as refusals, ${unless('played_ms', '0')} as played_ms, ${unless('r.bytes', '0')} as bytes` +
+    ` from (${rows}) as r join play_kinds as k on k.id = r.kind`
+  )
+}
+
 /** The keys with most plays in a span, by the plays that are still kept; rows as those of `topTotals`. */
 export const keptTotals = async (
   db: Database,
@@ -25,7 +62,10 @@ export const keptTotals = async (
   limit: number,
 ): Promise<SqlRow[]> => {
   const params = new Params()
-  const rows = rawTotals(KEYS[by], await edgeOf(db, wholeSpan(span)), true, params)
+  const edge = await edgeOf(db, wholeSpan(span))
+  const rows = db.dialect.hasMonths
+    ? byReference(by, edge, params)
+    : rawTotals(KEYS[by], edge, true, params)
   return await db.query(
     `select key, ${SUMS} from (${rows}) as parts group by key having ${HAS_ANY}` +
       ` order by plays desc, key${db.dialect.binaryCollation} limit ${params.add(limit)}`,

@@ -7,12 +7,13 @@ export const FLAT: PlayRows = {
   async remove(tx, keys) {
     await tx.query(`delete from plays where ${tx.dialect.playsByKey}`, [keys])
   },
-  async forget(tx, before) {
-    const counted = await tx.query('select count(*) as n from plays where last_seen_at < $1', [
-      before,
-    ])
-    await tx.query('delete from plays where last_seen_at < $1', [before])
-    return Number(counted[0]?.['n'] ?? 0)
-  },
+  forget: (db, before) =>
+    db.write(async (tx) => {
+      const counted = await tx.query('select count(*) as n from plays where last_seen_at < $1', [
+        before,
+      ])
+      await tx.query('delete from plays where last_seen_at < $1', [before])
+      return Number(counted[0]?.['n'] ?? 0)
+    }),
   startsOf: () => Promise.resolve('true'),
 }

@@ -117,30 +117,34 @@ const FEWEST = 5000
 
 /**
  * Drops the partitions whose plays were all last seen before a moment (Unix ms), and of those that are over by then all but what was
- * seen since; answers how many plays that were, and the month of the oldest play that may be left.
+ * seen since; answers how many plays that were. Nobody reads plays from the first drop to the end of the transaction.
  */
-export const dropMonths = async (
-  tx: Sql,
-  before: number,
-): Promise<{ readonly dropped: number; readonly firstMonth: number }> => {
+export const dropMonths = async (tx: Sql, before: number): Promise<number> => {
   const isHyper = await isHypertable(tx)
-  let dropped = 0
-  let firstMonth = LAST.month
   const days = await daysSeenSince(tx, before)
+  const drops: (Drop & { readonly count: number })[] = []
   for (const partition of await partitionsOf(tx, isHyper)) {
     const kept = keptOf(partition, before, days)
-    if (kept !== null) firstMonth = Math.min(firstMonth, monthOf(partition.from))
     if (kept !== null && partition.to > before) continue
     const stay = kept === null ? 0 : await countOf(tx, kept)
     const count = (await countOf(tx, within(partition))) - stay
-    if (kept !== null && count < FEWEST) continue
-    if (await drop(tx, { partition, isHyper, kept })) {
-      dropped += count
-      await tx.query(
-        'delete from play_days where day * 86400000 >= $1::bigint and day * 86400000 < $2::bigint and seen_ms < $3',
-        [partition.from, partition.to, before],
-      )
-    } else firstMonth = Math.min(firstMonth, monthOf(partition.from))
+    if (kept === null || count >= FEWEST) drops.push({ partition, isHyper, kept, count })
   }
-  return { dropped, firstMonth }
+  let dropped = 0
+  for (const each of drops) {
+    const { from, to } = each.partition
+    if (!(await drop(tx, each))) continue
+    dropped += each.count
+    await tx.query(
+      'delete from play_days where day * 86400000 >= $1::bigint and day * 86400000 < $2::bigint and seen_ms < $3',
+      [from, to, before],
+    )
+  }
+  return dropped
+}
+
+/** The month of the oldest play that may be left. */
+export const oldestMonth = async (tx: Sql): Promise<number> => {
+  const partitions = await partitionsOf(tx, await isHypertable(tx))
+  return Math.min(LAST.month, ...partitions.map(({ from }) => monthOf(from)))
 }

@@ -40,16 +40,14 @@ const byReference = (by: KeptKey, { starts, ...span }: Edge, params: Params): st
   const { table, column } = REFERENCES[by]
   const [from, to] = [params.add(span.from), params.add(span.to)]
   const rows =
-    `select e.key, kind, count(*) filter (where ${RAN}) as ran, count(*) filter (where started_at >= ${from}) as begun,` +
-    ` count(*) filter (where not ${RAN} and started_at >= ${from}) as unseen,` +
-    ` sum(${withinSql(PLAYED_MS, from, to)}) filter (where ${RAN}) as played_ms,` +
-    ` sum(${withinSql('coalesce(bytes, 0)', from, to)}) filter (where ${RAN}) as bytes` +
+    `select e.key, kind, ${RAN} as ran, count(*) as number, count(*) filter (where started_at >= ${from}) as begun,` +
+    ` sum(${withinSql(PLAYED_MS, from, to)}) as played_ms, sum(${withinSql('coalesce(bytes, 0)', from, to)}) as bytes` +
     ` from play_rows join (select id, ${KEYS[by]} as key from ${table} where ${KEYS[by]} is not null) as e on e.id = ${column}` +
-    ` where ${starts} and ${ranWithin(from, to)} and greatest(last_seen_at, coalesce(ended_at, 0), started_at) >= ${from} group by 1, 2`
-  const unless = (amount: string, otherwise: string): string =>
-    `case when reason = 'session.unstarted' then ${otherwise} else ${amount} end`
+    ` where ${starts} and ${ranWithin(from, to)} group by 1, 2, 3`
+  const has = "ran and reason is distinct from 'session.unstarted'"
   return (
-    `select key, ${unless('ran', '0')} as plays, ${unless('unseen', 'begun')} as refusals, ${unless('played_ms', '0')} as played_ms, ${unless('r.bytes', '0')} as bytes` +
+    `select key, case when ${has} then number else 0 end as plays, case when ${has} then 0 else begun end as refusals,` +
+    ` case when ${has} then played_ms else 0 end as played_ms, case when ${has} then r.bytes else 0 end as bytes` +
     ` from (${rows}) as r join play_kinds as k on k.id = r.kind`
   )
 }

@@ -24,7 +24,7 @@ export interface History extends PlayReader {
   list(query?: ListQuery<PlayRecord>): Promise<Page<PlayRecord>>
   /** Forgets plays last seen before a time and keeps their roll-ups; late news of them is ignored from then on. */
   prune(before: number): Promise<number>
-  /** Counts a day of what an older version has not counted by quarters of an hour; false where nothing is left. */
+  /** Counts some hours of what an older version has not counted by quarters of an hour; false where nothing is left. */
   countOlder(): Promise<boolean>
 }
 

@@ -24,7 +24,7 @@ $$;
 create index play_rows_long on play_rows (started_at)
 where greatest(started_at, case when ended_at >= started_at then ended_at else last_seen_at end) - started_at > 172800000;
 
--- What is there is counted day by day, from the newest, after this: from the quarter in the settings on, every play is.
+-- What is there is counted in steps, from the newest, after this: from the quarter in the settings on, every play is.
 create function count_quarters_anew() returns void language sql as $$
   truncate quarters, quarter_viewers;
   insert into settings (key, value, updated_at)

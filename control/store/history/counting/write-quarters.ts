@@ -115,8 +115,10 @@ const note = async (tx: Sql, quarter: number): Promise<void> => {
   ])
 }
 
-/** Quarters of a day. */
-const STEP = 96
+/** Quarters that are counted at once: six hours, so that nobody waits long to write. */
+const STEP = 24
+/** Quarters from the beginning of a play to where the last that it may count in is over. */
+const REACH = 194
 
 /** The plays of the quarters from $1 to just before $2, once for each they ran in. */
 const PARTS =
@@ -137,7 +139,7 @@ const FILL =
   ` join counted_keys as k on k.dimension = ${numberOf('account')} and k.key = p.account where p.has_played) as s group by 1, 2 order by 1, 2` +
   ' on conflict (hour, part) do update set accounts = t.accounts | excluded.accounts'
 
-/** Counts the newest day that is not counted yet; false where every one is. */
+/** Counts the newest hours that are not counted yet; false where all are. */
 export const countOlderQuarters = async (db: Database): Promise<boolean> => {
   if ((await readQuartersSince(db)) === ALL) return false
   return await db.write(async (tx) => {
@@ -153,7 +155,7 @@ export const countOlderQuarters = async (db: Database): Promise<boolean> => {
       return false
     }
     // Nothing runs for longer after the newest play.
-    const to = Math.min(since, Math.floor(Number(newest) / QUARTER_MS) + 3 * STEP)
+    const to = Math.min(since, Math.floor(Number(newest) / QUARTER_MS) + REACH)
     await tx.query(FILL, [to - STEP, to])
     await note(tx, to - STEP)
     return true

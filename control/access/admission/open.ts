@@ -8,7 +8,7 @@ import type { PassClaims, Signer } from '../ports.ts'
 import { protoForBackend } from './asked-protocol.ts'
 import { isQueryLink, judgeLink } from './judge-link.ts'
 import { idleMsOf, limitsOf } from './limits.ts'
-import { openedEvent, playedBy, recordRefused } from './opened-event.ts'
+import { type AskedChannel, openedEvent, playedBy, recordRefused } from './opened-event.ts'
 import type { OpenAnswer, OpenedEvent, Opening, OpenPorts } from './opening.ts'
 import { askerOf, type OpeningContext, openingContextOf } from './opening-context.ts'
 import { cappedDenyUntil, refuse } from './refusal.ts'
@@ -122,11 +122,25 @@ const eventOf = (
   claim: OpenRequest,
   outcome: { readonly type: OpenedEvent['type']; readonly reason: ReasonId },
 ): OpenedEvent => {
-  const { opening, channel, network, place, device, player, family } = context
-  const { sid, key, account, download, info } = claim
-  const { accountName, tokenPrint, group } = info
-  const asker = { account, accountName, tokenPrint, group, network, place, download }
-  return openedEvent({ ...asker, opening, channel, sid, key, device, player, family }, outcome)
+  const { info } = claim
+  // Written out: an object spread is several times as large and slow.
+  const asked: AskedChannel = {
+    account: claim.account,
+    accountName: info.accountName,
+    tokenPrint: info.tokenPrint,
+    group: info.group,
+    network: context.network,
+    place: context.place,
+    download: claim.download,
+    opening: context.opening,
+    channel: context.channel,
+    sid: claim.sid,
+    key: claim.key,
+    device: context.device,
+    player: context.player,
+    family: context.family,
+  }
+  return openedEvent(asked, outcome)
 }
 
 const passClaims = (

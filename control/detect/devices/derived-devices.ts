@@ -164,6 +164,9 @@ const namePlayers = (plays: readonly PlayRecord[]): Map<PlayRecord, string> => {
 export const mergeDerivedDevices = (plays: readonly PlayRecord[]): PlayRecord[] => {
   const own = plays.filter(hasDerivedDevice)
   if (own.length === 0) return [...plays]
+  // One play is told apart from nothing, and has nothing that was updated: most plays of new accounts are their first.
+  if (own.length === 1)
+    return plays.map((play) => (play === own[0] ? onDevice(play, kindOf(play)) : play))
   const names = namePlayers(own)
   const updated = renewedNames(own, {
     nameOf: (play) => names.get(play) ?? '',

@@ -52,8 +52,15 @@ export interface AccountCase extends AccountUpdate {
 
 const identityOf = (play: PlayRecord): string => `${play.source}\n${play.id}`
 
-const enabledOf = (ports: JudgePorts): DetectionRule[] =>
-  ports.rules.rules().filter((rule) => rule.enabled)
+const enabled = new WeakMap<readonly DetectionRule[], readonly DetectionRule[]>()
+
+/** The enabled rules: the same list for all accounts until rules change. */
+export const enabledOf = (ports: Pick<JudgePorts, 'rules'>): readonly DetectionRule[] => {
+  const all = ports.rules.rules()
+  const known = enabled.get(all) ?? all.filter((rule) => rule.enabled)
+  enabled.set(all, known)
+  return known
+}
 
 /** Loads the plays and the stored findings of accounts, each in one SQL query. */
 export const loadCases = async (

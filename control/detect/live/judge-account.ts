@@ -7,7 +7,7 @@ import type { RuleStep } from '../rules/rule-types.ts'
 import { stepFor } from '../rules/rules.ts'
 import { applyFinding, dismissFinding, reinstateFinding } from '../scoring/trust.ts'
 import type { Finding, Severity } from '../types.ts'
-import { type AccountCase, type JudgePorts, loadCases } from './account-case.ts'
+import { type AccountCase, enabledOf, type JudgePorts, loadCases } from './account-case.ts'
 import { isCountable } from './countable.ts'
 import { judgeLive, reviewStartMs } from './judge-live.ts'
 import { isSettled, type LiveFinding, storedFinding } from './live-finding.ts'
@@ -126,7 +126,7 @@ export const judgeCase = async (
   one: AccountCase,
 ): Promise<DueResponse[]> => {
   const { account, plays, since, stored } = one
-  const rules = ports.rules.rules().filter((rule) => rule.enabled)
+  const rules = enabledOf(ports)
   if (rules.length === 0) return []
   const feedback = ports.feedback.feedbackOf(account)
   const isReviewed = (finding: StoredFinding): boolean => {

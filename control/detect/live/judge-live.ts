@@ -35,36 +35,34 @@ const isSlow = (rule: DetectionRule): boolean => DETECTORS[rule.kind].everyMs > 
 export const reviewStartMs = (rule: DetectionRule, since: number): number =>
   isSlow(rule) ? since : since - REVIEW_WINDOW_MS
 
-/**
- * Places of the plays a rule judges: those whose result reports may have changed. Slow rules run at the
- * first play of each cool-down, counted from the epoch.
- */
-function* candidatesOf(rule: DetectionRule, { plays, since }: JudgeLiveInput): Generator<number> {
-  const from = reviewStartMs(rule, since)
-  const first = firstIndexSince(plays, from, plays.length)
-  const slotMs = isSlow(rule) ? Math.max(rule.cool_down_minutes * MINUTE_MS, HOUR_MS) : 0
-  const slotOf = (play: PlayRecord | undefined): number =>
-    play === undefined ? Number.NEGATIVE_INFINITY : Math.floor(play.startedAt / slotMs)
-  for (let at = first; at < plays.length; at += 1)
-    if (slotMs === 0 || slotOf(plays[at]) > slotOf(plays[at - 1])) yield at
-}
-
 const NONE: ReadonlySet<string> = new Set()
+const NOTHING: readonly ExistingFinding[] = []
 
+/** Whether a play follows another one within a slot; no slot is 0 ms long. */
+const isOfOneSlot = (play: PlayRecord, before: PlayRecord | undefined, slotMs: number): boolean =>
+  slotMs > 0 &&
+  before !== undefined &&
+  Math.floor(play.startedAt / slotMs) <= Math.floor(before.startedAt / slotMs)
+
+/**
+ * What a rule finds among the plays whose result reports may have changed. Slow rules run at the first play of each cool-down, counted
+ * from the epoch.
+ */
 const judgeRule = (
   rule: DetectionRule,
-  question: JudgeLiveInput,
+  { plays, since, existing: all }: JudgeLiveInput,
   isAlarm: IsAlarm,
 ): LiveFinding[] => {
-  const { plays } = question
-  const quietMs = rule.cool_down_minutes * MINUTE_MS
-  const existing = question.existing.filter((one) => one.rule === rule.id)
-  const stands = existing.length === 0 ? NONE : new Set(existing.map(({ id }) => id))
   const found: LiveFinding[] = []
+  const quietMs = rule.cool_down_minutes * MINUTE_MS
+  const slotMs = isSlow(rule) ? Math.max(quietMs, HOUR_MS) : 0
+  const existing = all.length === 0 ? NOTHING : all.filter((one) => one.rule === rule.id)
+  const stands = existing.length === 0 ? NONE : new Set(existing.map(({ id }) => id))
   let quietUntil = Number.NEGATIVE_INFINITY
-  for (const place of candidatesOf(rule, question)) {
+  const first = firstIndexSince(plays, reviewStartMs(rule, since), plays.length)
+  for (let place = first; place < plays.length; place += 1) {
     const event = plays[place]
-    if (event === undefined) continue
+    if (event === undefined || isOfOneSlot(event, plays[place - 1], slotMs)) continue
     const at = event.startedAt
     if (at < quietUntil || !isInScope(rule, event)) continue
     if (existing.some((one) => one.at <= at && at < one.at + quietMs)) continue
@@ -78,6 +76,14 @@ const judgeRule = (
   return found
 }
 
+/** Enabled rules in order of evaluation, by the list they are from: there is one for all accounts. */
+const ordered = new WeakMap<readonly DetectionRule[], readonly DetectionRule[]>()
+const orderOf = (rules: readonly DetectionRule[]): readonly DetectionRule[] => {
+  const known = ordered.get(rules) ?? homesLast(rules.filter(({ enabled }) => enabled))
+  ordered.set(rules, known)
+  return known
+}
+
 /**
  * What the rules find in an account's plays since a time; the result does not depend on the order in which
  * plays were reported.
@@ -87,7 +93,6 @@ export const judgeLive = (question: JudgeLiveInput): LiveFinding[] => {
   if (last === undefined) return []
   const found: LiveFinding[] = []
   const { isAlarm } = alarmsOf(question.plays, endOf(last), () => found.map((one) => one.finding))
-  for (const rule of homesLast(question.rules.filter(({ enabled }) => enabled)))
-    found.push(...judgeRule(rule, question, isAlarm))
+  for (const rule of orderOf(question.rules)) found.push(...judgeRule(rule, question, isAlarm))
   return found.sort((a, b) => a.finding.at - b.finding.at || (a.key < b.key ? -1 : 1))
 }

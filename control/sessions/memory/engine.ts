@@ -47,7 +47,7 @@ const isEmpty = (state: AccountState, now: number): boolean =>
 
 const noteIn = (
   stateOf: (account: AccountRef, limits: Limits) => AccountState,
-  accounts: ReadonlyMap<string, AccountState>,
+  accounts: Map<string, AccountState>,
   now: () => number,
 ): Pick<MemoryEngine, 'note' | 'noteSeen' | 'forget' | 'noteRefusals'> => ({
   note({ account, limits, key, slot }) {
@@ -66,7 +66,9 @@ const noteIn = (
   },
   forget(tag, key) {
     const state = accounts.get(tag)
-    if (state) delete state.slots[key]
+    if (!state) return
+    delete state.slots[key]
+    if (isEmpty(state, now())) accounts.delete(tag)
   },
   noteRefusals(effects) {
     for (const { account, channel, device, until } of effects.devices) {

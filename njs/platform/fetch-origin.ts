@@ -33,6 +33,9 @@ const OWN =
 /** Stands for an answer that its origin calls video and that does not end, or is longer than a document; no origin answers with it. */
 export const STREAM = 597
 
+/** What stands in a text for bytes that are none: better no header than another. */
+const LOST = '\uFFFD'
+
 const PLAIN = /^[ -~]+$/
 
 /**
@@ -54,7 +57,7 @@ const namePlayer = (r: Request, headers: Headers): void => {
 const headersFor = (r: Request, { origin, path, cookie }: OriginQuestion): Headers => {
   const headers = new Headers()
   for (const [name = '', value = ''] of r.rawHeadersIn) {
-    if (OWN.test(name)) continue
+    if (OWN.test(name) || value.includes(LOST)) continue
     try {
       headers.append(name, value)
     } catch {

@@ -1,5 +1,10 @@
 import { ARCHIVE_MARK, fillArchive, placeholdersOf } from '../domain/addresses/archive.ts'
-import { type OwnValue, openArguments, ownValues } from '../domain/addresses/own-arguments.ts'
+import {
+  type OwnValue,
+  openArguments,
+  openPath,
+  ownValues,
+} from '../domain/addresses/own-arguments.ts'
 import { decodePath, ownerOf, stemOf } from '../domain/addresses/owners.ts'
 import { mayGoTo } from '../domain/addresses/redirects.ts'
 import { type ReferenceBase, remoteBase } from '../domain/addresses/remote.ts'
@@ -277,15 +282,17 @@ export const findRoute = (asked: RouteRequest): Route => {
   if (channel === undefined) return { ok: false, reason: 'edge.not_ready' }
   if (channel === null) return { ok: false, reason: 'channel.unknown' }
   const { record, entry, isAlone, own } = channel
-  const { rest, isClear } = asked
   const args = openArguments(asked.args, own)
-  const question = args === asked.args ? asked : { ...asked, args }
+  const rest = openPath(asked.rest, own)
+  const isSame = args === asked.args && rest === asked.rest
+  // What a mark stood for is read anew.
+  const question = isSame ? asked : { ...asked, args, rest, isClear: false }
   if (rest.startsWith(MARK)) {
     if (rest.startsWith('@/')) return findSealed(channel, question)
     if (rest.startsWith(ARCHIVE_MARK)) return findArchive(record, question)
   }
   if (!isEntryOf(channel, question))
-    return isClear === true && isAlone
+    return question.isClear === true && isAlone
       ? { ok: true, origin: record.origin, path: withQuery(record.base + rest, args), seal: null }
       : findOwn(record, question)
   if (args === '') return entry

@@ -1,4 +1,4 @@
-import { hideArguments, namesOwnValue, type OwnValue } from './own-arguments.ts'
+import { hideArguments, hideInPath, namesOwnValue, type OwnValue } from './own-arguments.ts'
 import { type ReferenceBase, remotePlace } from './remote.ts'
 import { type Address, directoryOf, resolveAddress } from './resolve.ts'
 import type { SealedPlace, SealKind } from './seal.ts'
@@ -62,6 +62,8 @@ export interface Mapper {
   hide(reference: string, name: string): string | null
   /** Whether a reference may not stay as it is, since its path has a value of the channel's own address. */
   tells(reference: string): boolean
+  /** The part of a template from its first variable on, without logins in the names of files. */
+  veil(tail: string): string
   /** A rewritten reference without the values of the channel's own address in its arguments; `rewrite` and `rewriteManifest` do so themselves. */
   conceal(reference: string): string
 }
@@ -252,6 +254,7 @@ export const createMapper = (asked: MapperContext): Mapper => {
     rewriteRemote,
     hide,
     tells,
+    veil: (tail) => hideInPath(tail, context.ownValues),
     conceal,
   }
 }

@@ -103,6 +103,28 @@ export const namesOwnValue = (reference: string, own: readonly OwnValue[]): bool
     .some((part) => own.some(({ text }) => text === part) || replaceLogins(part, own) !== part)
 }
 
+/** In a path a number may follow, so a mark ends with a sign of its own. */
+const PATH_MARKS = /(~own\d+)~/g
+
+/** A path of a template, whose parts cannot be sealed, without logins in the names of its files. */
+export const hideInPath = (path: string, own: readonly OwnValue[]): string => {
+  if (!namesOwnValue(path, own)) return path
+  const marked = own.map((it) => ({ ...it, mark: `${it.mark}~` }))
+  const mark = path.indexOf('?')
+  const end = mark < 0 ? path.length : mark
+  const parts = path.slice(0, end).split('/')
+  const hidden = parts.map(
+    (part) => marked.find(({ text }) => text === part)?.mark ?? replaceLogins(part, marked),
+  )
+  return hidden.join('/') + path.slice(end)
+}
+
+/** A path below the channel as its origin has written it. */
+export const openPath = (path: string, own: readonly OwnValue[]): string =>
+  own.length === 0 || !hasHidden(path)
+    ? path
+    : path.replace(PATH_MARKS, (one, mark) => own.find((it) => it.mark === mark)?.text ?? one)
+
 /** Whether a text may have hidden arguments. */
 export const hasHidden = (text: string): boolean => text.includes(OWN)
 

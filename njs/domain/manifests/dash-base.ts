@@ -201,7 +201,7 @@ export const placeOf = (value: string, base: Base, mapper: Mapper): string | nul
   const address = resolveAddress(head === '' ? './' : head, base.address)
   const place =
     address === null ? null : mapper.directoryAt(address, namesDirectory(tail) ? 'tree' : 'files')
-  return place === null ? null : place + tail
+  return place === null ? null : place + mapper.veil(tail)
 }
 
 /** The new text of a reference: the same from each of several bases, or what leads right from the first. */

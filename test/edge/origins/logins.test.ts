@@ -18,6 +18,13 @@ beforeAll(async () => {
       ts: { origin: url, base: '/ts/', entry: 'stream.ts', protocol: 'mpegts' },
       asking: { origin: url, base: '/asking/', entry: 'live.ts', protocol: 'mpegts' },
       login: { origin: trusted.url, base: '/hls/login/' },
+      template: {
+        origin: url,
+        base: '/dash/',
+        entry: 'm.mpd',
+        query: 'token=SECRET9&n=1',
+        protocol: 'dash',
+      },
     })
   }
   rig = await startRig(prepare, (it) => ({ ...it, authorizedOrigins: [trusted.url] }))
@@ -112,3 +119,53 @@ test.each(['seg.ts', 'list.m3u8', 'stream.ts', 'moved.ts'])(
     expect(rig.origin.bodies).toEqual([])
   },
 )
+
+describe('a login in the file name of a template of DASH reaches its origin, and no viewer', () => {
+  test.each([
+    ['$RepresentationID$-SECRET9-$Number$.m4s', '/dash/v1-SECRET9-5.m4s'],
+    ['$RepresentationID$/$Bandwidth$-SECRET9.$Number%04d$.m4s', '/dash/v1/900-SECRET9.0005.m4s'],
+    ['$RepresentationID$SECRET9$Number$.m4s', '/dash/v1SECRET95.m4s'],
+    ['../far/$Number$/SECRET9/s-SECRET9-$Time$.m4s', '/far/5/SECRET9/s-SECRET9-700.m4s'],
+    ['SECRET9/$Number$_SECRET9.m4s?a=SECRET9', '/dash/SECRET9/5_SECRET9.m4s?a=SECRET9'],
+  ])('%s', async (media, asked) => {
+    const xml = (text: string) => text.replaceAll('&', '&amp;')
+    const name = `${asked.replace(/[^A-Za-z0-9]/g, '')}.mpd`
+    put(
+      `/dash/${name}`,
+      `<MPD><Period><AdaptationSet><SegmentTemplate media="${xml(media)}"/><Representation id="v1" bandwidth="900"/></AdaptationSet></Period></MPD>`,
+      'application/dash+xml',
+    )
+    put(asked.split('?', 1)[0] ?? '', 'media', 'video/mp4')
+    const root = await open('template')
+    const list = await rig.get(`${root}${name}`)
+    const written = /media="([^"]*)"/.exec(list.text)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    expect(written).not.toContain('SECRET9')
+    const filled = written
+      .replace('$RepresentationID$', 'v1')
+      .replace('$Bandwidth$', '900')
+      .replace('$Number%04d$', '0005')
+      .replace('$Number$', '5')
+      .replace('$Time$', '700')
+    const at = new URL(filled, `${rig.url}${root}`)
+    const answer = await fetch(at)
+    expect([answer.status, await answer.text()]).toEqual([200, 'media'])
+    expect(rig.origin.seen.at(-1)?.url).toBe(asked)
+  })
+})
+
+test('of other headers of a player, an origin gets the bytes that were sent, or none', async () => {
+  put('/hls/ch1/list.m3u8', '#EXTM3U\n')
+  const root = await open('ch1')
+  const headers = { 'x-latin': 'caf\xe9', 'x-utf': 'caf\xc3\xa9', 'x-plain': 'cafe' }
+  await new Promise<void>((resolve, reject) => {
+    const asked = request(`${rig.url}${root}list.m3u8?latin`, { headers }, (it) => {
+      it.resume().on('end', () => resolve())
+    })
+    asked.on('error', reject).end()
+  })
+  expect(rig.origin.seen.at(-1)?.headers).toMatchObject({
+    'x-utf': 'caf\xc3\xa9',
+    'x-plain': 'cafe',
+  })
+  expect(rig.origin.seen.at(-1)?.headers['x-latin']).toBeUndefined()
+})

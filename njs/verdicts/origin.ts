@@ -282,10 +282,9 @@ export const findRoute = (asked: RouteRequest): Route => {
   if (channel === undefined) return { ok: false, reason: 'edge.not_ready' }
   if (channel === null) return { ok: false, reason: 'channel.unknown' }
   const { record, entry, isAlone, own } = channel
-  const args = openArguments(asked.args, own)
-  const rest = openPath(asked.rest, own)
-  const isSame = args === asked.args && rest === asked.rest
+  const [args, rest] = [openArguments(asked.args, own), openPath(asked.rest, own)]
   // What a mark stood for is read anew.
+  const isSame = args === asked.args && rest === asked.rest
   const question = isSame ? asked : { ...asked, args, rest, isClear: false }
   if (rest.startsWith(MARK)) {
     if (rest.startsWith('@/')) return findSealed(channel, question)

@@ -129,7 +129,7 @@ describe('a login in the file name of a template of DASH reaches its origin, and
     ['SECRET9/$Number$_SECRET9.m4s?a=SECRET9', '/dash/SECRET9/5_SECRET9.m4s?a=SECRET9'],
   ])('%s', async (media, asked) => {
     const xml = (text: string) => text.replaceAll('&', '&amp;')
-    const name = `${asked.replace(/[^A-Za-z0-9]/g, '')}.mpd`
+    const name = `${asked.replace(/\W/g, '_')}.mpd`
     put(
       `/dash/${name}`,
       `<MPD><Period><AdaptationSet><SegmentTemplate media="${xml(media)}"/><Representation id="v1" bandwidth="900"/></AdaptationSet></Period></MPD>`,

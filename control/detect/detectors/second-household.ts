@@ -1,5 +1,4 @@
 import type { PlayRecord } from '#domain/types'
-import { mostCommonOf } from '../devices/most-common.ts'
 import { createFinding } from '../finding.ts'
 import type { Home } from '../household/homes/homes.ts'
 import { type Judgement, judgeHouseholds } from '../household/household-judgement.ts'
@@ -19,11 +18,25 @@ const samples = (plays: readonly PlayRecord[]): PlayRecord[] => {
 
 const days = (count: number): string => `${count} day${count === 1 ? '' : 's'}`
 
+const NAMED_AT_MOST = 3
+
+/** The networks a home played from, the commonest first, as a subject with its verb. */
+const networksOf = (home: Home): string => {
+  const plays = new Map<string, number>()
+  for (const { play } of home.ownPlays)
+    if (!play.isLan && play.network !== null)
+      plays.set(play.network, (plays.get(play.network) ?? 0) + 1)
+  const names = [...plays].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([name]) => name)
+  const [first] = names
+  if (first === undefined) return 'its networks are'
+  if (names.length === 1) return `${first} is`
+  const more = names.length > NAMED_AT_MOST ? ', …' : ''
+  return `its ${names.length} networks (${names.slice(0, NAMED_AT_MOST).join(', ')}${more}) are`
+}
+
 /** What would clear the account, besides time: guests, and an operator who says that the place is home. */
 const clearedBy = (guestDays: number | null, home: Home): string => {
-  const network = mostCommonOf(home.ownPlays, ({ play }) => (play.isLan ? null : play.network))
-  const said =
-    network === null ? 'feedback that its networks are home' : `feedback that ${network} is home`
+  const said = `feedback that ${networksOf(home)} home`
   return guestDays === null
     ? `Cleared by ${said}.`
     : `Cleared by devices of one home playing in the other on ${guestDays} more ${guestDays === 1 ? 'day' : 'days'}, or by ${said}.`

@@ -54,7 +54,7 @@ const HOME_SENTENCES: HomeSentences = {
   television: (s) =>
     `a television of its own played in ${homePlaceText(s.home)} on ${counted(s.televisionDays, 'day')}`,
   hours: (s) =>
-    `${counted(Math.round(s.hours), 'hour')} were watched there on ${counted(s.days, 'day')}`,
+    `${counted(Math.round(s.hours), 'hour was', 'hours were')} watched there on ${counted(s.days, 'day')}`,
   devices: (s) => `${counted(s.home.devices.size, 'device belongs', 'devices belong')} there`,
   no_television: () => 'no television of its own played there',
   common_days: (s) => `both homes played on ${counted(s.commonDays, 'day')}`,

@@ -1,5 +1,6 @@
 import type { PlayRecord } from '#domain/types'
 import { secondHouseholdFinding } from '../detectors/second-household.ts'
+import { RETURN_DAYS } from '../household/evidence/returned-to.ts'
 import { type JudgementOptions, judgeHouseholds } from '../household/household-judgement.ts'
 import { describeHome } from '../household/household-text.ts'
 import { countedPlays, type HomeHints } from '../household/prepare-plays.ts'
@@ -34,11 +35,16 @@ const withHouseholds = (
   const findings = found.map((f) => f.finding)
   const judgement = judgeHouseholds(plays, { ...options, findings })
   const last = plays.at(-1)
-  // The judgement over all plays stands for the rule, which would group the same devices once more.
+  // The judgement over all plays stands for the rule, which would group the same devices once more; whoever is flagged is
+  // told why, on however few days.
   const rule = rules.find((r) => r.kind === 'second_household' && r.enabled)
   const second =
     last && rule?.kind === 'second_household'
-      ? secondHouseholdFinding(last, judgement, rule.params)
+      ? secondHouseholdFinding(last, judgement, {
+          ...rule.params,
+          min_days: Math.min(rule.params.min_days, RETURN_DAYS),
+          min_overlap_days: 0,
+        })
       : null
   return { judgement, findings: second === null ? findings : [...findings, second] }
 }

@@ -116,7 +116,7 @@ export const createAssessor = (ports: AssessorPorts): Assessor => {
       confidence: judged.confidence,
       flagged: judged.flagged,
       at,
-      plays: counted.length,
+      plays: judged.plays,
       detail: detailOf(judged),
     }
     return stored

@@ -51,6 +51,28 @@ describe('evenings away, while others watch at home', () => {
     expect(isAccused([...evenings, ...plays])).toBe(false)
   })
 
+  it.each([3, 4, 5, 6])('%i with a stick, each in another hotel, accuse nobody', (nights) => {
+    const providers = ['One', 'Two', 'Three', 'Four', 'Five']
+    const plays = everyNth(nights, 1).flatMap((n) =>
+      trip(n + 1, {
+        device: 'stick',
+        player: 'television',
+        minutes: 150,
+        with: { asn: 64600 + n, asnOrg: `Hotel ${providers[n % 5]}` },
+      }).slice(n),
+    )
+    expect(isAccused([...evenings, ...plays])).toBe(false)
+  })
+
+  it('two long days, and a set switched on for seconds on a third, accuse nobody', () => {
+    const there = { device: 'other', network: '198.18.9.7', with: PLACES.turin } as const
+    const plays = [
+      ...daily([10, 17], { ...there, at: HOUR, minutes: 600 }),
+      ...daily([24], { ...there, at: HOUR, minutes: 0.2 }),
+    ]
+    expect(isAccused([...evenings, ...plays])).toBe(false)
+  })
+
   it.each([5, 10, 15])(
     'on a phone network, %i times over as many addresses, accuse nobody',
     (times) => {
@@ -160,5 +182,37 @@ describe('items of ten minutes', () => {
       ...items(day, { device: 'set of a friend', place: 'bordeaux', network: '198.51.100.9' }),
     ])
     expect(isAccused(plays)).toBe(true)
+  })
+})
+
+describe('whoever is flagged', () => {
+  const there = { device: 'other', network: '198.18.9.7', with: PLACES.turin } as const
+
+  it.each([3, 4, 5])('is told what was seen on %i days, and what would clear it', (days) => {
+    const plays = daily(everyNth(days * 7, 7), { ...there, minutes: 300 })
+    const { flagged, findings } = assessAccount([...evenings, ...plays], { now })
+    expect(flagged).toBe(true)
+    expect(findings.map(({ kind, summary }) => `${kind}: ${summary}`)).toContainEqual(
+      expect.stringMatching(
+        new RegExp(
+          `^second_household: A second household in Turin.* played on ${days} days.* Cleared by .*feedback that 198.18.9.7 is home\\.$`,
+        ),
+      ),
+    )
+    const homes = ['198.18.9.7']
+    expect(assessAccount([...evenings, ...plays], { now, feedback: { homes } }).flagged).toBe(false)
+  })
+
+  it('is told each network of a home with several', () => {
+    const plays = ['198.18.9.7', '198.18.9.90'].flatMap((network, i) =>
+      daily(
+        everyNth(8, 1).map((n) => 4 + 2 * n + i),
+        { ...there, network, minutes: 120 },
+      ),
+    )
+    const { findings } = assessAccount([...evenings, ...plays], { now })
+    expect(findings.find(({ kind }) => kind === 'second_household')?.summary).toContain(
+      'feedback that its 2 networks (198.18.9.7, 198.18.9.90) are home.',
+    )
   })
 })

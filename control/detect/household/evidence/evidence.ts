@@ -168,10 +168,23 @@ const turnsOf = (days: Days, main: Home): number => {
   return usual <= 0 ? 0 : Math.max(0, 1 - days.common.size / days.own.size / usual)
 }
 
+// A line that was only tried on a day, as by a set that is switched on and off, was not come back to on it.
+const WATCHED_AT_LEAST_MS = 60_000
+
+/** Days on which a minute or more was watched, as far as the source knows. */
+const daysWatched = (plays: readonly EnrichedPlay[]): number => {
+  const watched = new Map<number, number>()
+  for (const t of plays) {
+    const ms = isTimed(t.play) ? t.end - t.start : WATCHED_AT_LEAST_MS
+    watched.set(t.day, (watched.get(t.day) ?? 0) + ms)
+  }
+  return [...watched.values()].filter((ms) => ms >= WATCHED_AT_LEAST_MS).length
+}
+
 /** Compares a household with the main one, by its plays on lines used repeatedly, or by all where there are none. */
 export const compareHomes = (main: Home, other: Home): HouseholdComparison => {
   const settled = settledPlays(other)
-  const settledDays = daysOf(settled).size
+  const settledDays = daysWatched(settled)
   const ownPlays = settledDays < RETURN_DAYS ? other.ownPlays : settled
   const home: Home = { ...other, ownPlays, devices: new Set(ownPlays.map((t) => t.device)) }
   const overlap = overlapsPerSource(main.ownPlays, home.ownPlays)

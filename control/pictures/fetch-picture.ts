@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import pLimit from 'p-limit'
 import { Agent, type Dispatcher, request } from 'undici'
-import { decodePercent } from '#domain/credentials/encoding'
 import type { PictureType } from '#domain/pictures/sealed-picture'
+import { basicAuth } from '../http/basic-auth.ts'
 import { contentTypeOf, mayBePicture, pictureTypeOf } from './picture-type.ts'
 
 /** What a picture must be. */
@@ -57,12 +57,6 @@ const redirectedTo = (location: string, from: URL): URL | null => {
   to.username = from.username
   to.password = from.password
   return to
-}
-
-const loginOf = ({ username, password }: URL): Record<string, string> => {
-  if (username === '' && password === '') return {}
-  const login = `${decodePercent(username)}:${decodePercent(password)}`
-  return { authorization: `Basic ${Buffer.from(login).toString('base64')}` }
 }
 
 const plainUrl = (url: URL): string => {
@@ -136,7 +130,7 @@ export const createPictureFetcher = (): PictureFetcher => {
     for (let hops = 0; hops <= MOST_REDIRECTIONS; hops += 1) {
       const answer = await request(plainUrl(url), {
         dispatcher: limits.verifies(url.hostname) ? strict : lax,
-        headers: { accept: 'image/*', 'user-agent': 'Gatehouse', ...loginOf(url) },
+        headers: { accept: 'image/*', 'user-agent': 'Gatehouse', ...basicAuth(url) },
         headersTimeout: WHOLE_MS,
         bodyTimeout: WHOLE_MS,
         signal,

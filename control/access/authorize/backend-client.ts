@@ -1,3 +1,4 @@
+import { basicAuth } from '../../http/basic-auth.ts'
 import { createGetClient } from '../../http/client.ts'
 import { type BackendAnswer, classifyAnswer, classifyBroken, downAnswer } from './backend-answer.ts'
 import type { AnswerClass } from './decision.ts'
@@ -34,12 +35,6 @@ export interface BackendClientOptions {
 export const backendLabel = (url: string): string => {
   const { origin, pathname } = new URL(url)
   return `${origin}${pathname}`
-}
-
-const basicAuth = (url: URL): Record<string, string> => {
-  if (url.username === '' && url.password === '') return {}
-  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
 }
 
 type Counting = { -readonly [K in keyof BackendCounters]: BackendCounters[K] }

@@ -1,4 +1,5 @@
 import { Agent } from 'undici'
+import { basicAuth } from '../../http/basic-auth.ts'
 import { say } from '../../sentences/sentences.ts'
 import { DeliveryError } from '../model/delivery-error.ts'
 import type { Destination } from '../model/notifier.ts'
@@ -85,17 +86,15 @@ export const createPoster = ({ ca, timeout_sec: timeoutSec }: Destination): Post
   let closing: Promise<void> | null = null
   return {
     post: async ({ url, headers, body }) => {
-      const { origin, pathname, search, username, password } = new URL(url)
-      const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-      const basic = `Basic ${Buffer.from(login).toString('base64')}`
+      const address = new URL(url)
       try {
         const got = await agent.request({
-          origin,
-          path: pathname + search,
+          origin: address.origin,
+          path: address.pathname + address.search,
           method: 'POST',
           headers: {
             'user-agent': 'gatehouse',
-            ...(username === '' ? {} : { authorization: basic }),
+            ...basicAuth(address),
             ...headers,
           },
           body,

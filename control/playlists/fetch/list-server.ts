@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { createBrotliDecompress, createInflate } from 'node:zlib'
 import type { AnswerHead } from '../../http/answer-reader.ts'
+import { basicAuth } from '../../http/basic-auth.ts'
 import { createGetClient } from '../../http/client.ts'
 
 /** A list server's answer; its body comes while it is read. */
@@ -14,12 +15,6 @@ export interface ListAnswer {
 }
 
 const client = createGetClient({ maxBodyBytes: 0 })
-
-const loginOf = ({ username, password }: URL): Record<string, string> => {
-  if (username === '' && password === '') return {}
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
-}
 
 const headerOf = ({ headers }: AnswerHead, name: string): string | null => {
   const [value] = [headers[name] ?? []].flat()
@@ -67,7 +62,7 @@ export const fetchOnce = (
       stream: { onHead, onPart },
     }
     client
-      .get({ ...options, headers: { connection: 'close', ...headers, ...loginOf(url) } })
+      .get({ ...options, headers: { connection: 'close', ...headers, ...basicAuth(url) } })
       .then(({ broken }) => {
         if (broken === null) body.end()
         else {

@@ -94,6 +94,10 @@ const withoutQuery = (address: string): string => address.replace(/[?#].*$/, '')
 const MOST_REDIRECTS = 20
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
+/** A `Location` with the bytes beyond ASCII encoded, as curl sends them on; headers are read as Latin-1. */
+const plainLocation = (text: string): string =>
+  text.replace(/[\x80-\xff]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+
 /** The answer behind all redirections, and the address it came from. */
 const follow = async (
   url: string,
@@ -106,7 +110,7 @@ const follow = async (
     const target = answer.header('location')
     if (!REDIRECTS.has(answer.status) || target === null) return { answer, from }
     answer.cancel()
-    const next = new URL(target, from)
+    const next = new URL(plainLocation(target), from)
     if (next.protocol !== 'http:' && next.protocol !== 'https:')
       throw new Error(`the server sends us to ${next.protocol}`)
     // Credentials of the address are sent to its own host only.

@@ -76,6 +76,16 @@ describe('what a backend is asked', () => {
     expect(JSON.stringify(decision)).not.toMatch(/secret|p%40ss|p@ss|abc/)
   })
 
+  it('a password with a percent sign costs no refusal', async () => {
+    const server = await backend(answering(403))
+    const { authorize } = set({
+      urls: [server.url.replace('http://', 'http://me:100%@')],
+      allowDefault: true,
+    })
+    expect((await authorize(opening)).verdict).toBe('deny')
+    expect(server.headers[0]?.authorization).toBe(`Basic ${btoa('me:100%')}`)
+  })
+
   it.each([
     ['a b&c', '', 'token=a+b%26c'],
     ['a', 'x=1', 'token=a&x=1'],

@@ -48,3 +48,24 @@ test('a list that breaks off is none', async () => {
   const text = `HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n${LIST}`
   await expect(read(text)).rejects.toThrow('connection dropped')
 })
+
+test('a redirection is followed to the bytes it names', async () => {
+  const asked: string[] = []
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.once('data', (data) => {
+      const path = data.toString('latin1').split(' ')[1] ?? ''
+      asked.push(path)
+      const moved = Buffer.from(
+        'HTTP/1.1 302 Found\r\nLocation: /gr\u00fc\u00df.m3u?n=\u00e9\r\n\r\n',
+      )
+      socket.end(path === '/list.m3u' ? moved : `HTTP/1.1 200 OK\r\n${length}\r\n\r\n${LIST}`)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const got = await urlTransport(`http://127.0.0.1:${port}/list.m3u`, 3000)(null)
+  server.close()
+  expect(got.kind).toBe('body')
+  expect(asked).toEqual(['/list.m3u', '/gr%C3%BC%C3%9F.m3u?n=%C3%A9'])
+})

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { AccountRef, GeoPlace } from '#domain/types'
+import { type ChannelCache, createChannelCache } from '../detect/household/homes/channel-cache.ts'
 import { createAccountWindow } from '../detect/live/account-window.ts'
 import { type Assessor, createAssessor } from '../detect/live/assessor.ts'
 import { startDetectors } from '../detect/live/detectors.ts'
@@ -30,6 +31,7 @@ import type { Notices } from './notices.ts'
 export interface Detection {
   readonly rules: RuleCache
   readonly feedback: FeedbackCache
+  readonly channels: ChannelCache
   readonly assessor: Assessor
   readonly detectors: EventReader
   readonly people: People
@@ -66,6 +68,7 @@ const REFRESH_MS = { duckdb: 600_000, postgres: 30_000 } as const
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
 const ACCOUNTS_A_ROUND = 500
 
 /**
@@ -109,7 +112,7 @@ export const openImposedLimits = async (
 /** What accounts are judged with; what judging writes is told to those who watch. */
 const judgingPorts = (
   { store, now, notices: { announcer }, announce }: DetectionParts,
-  ports: Pick<JudgeAndNotifyPorts, 'window' | 'rules' | 'feedback'>,
+  ports: Pick<JudgeAndNotifyPorts, 'window' | 'rules' | 'feedback' | 'channels'>,
 ): JudgeAndNotifyPorts => ({
   ...ports,
   now,
@@ -133,7 +136,8 @@ export const createDetection = async (parts: DetectionParts): Promise<Detection>
   await people.reload()
   const homes = () => parts.live.config().home_networks
   const feedback = createFeedbackCache(store.feedback, homes, people)
-  await Promise.all([rules.reload(), feedback.reload()])
+  const channels = createChannelCache(store.history.dashboard, now)
+  await Promise.all([rules.reload(), feedback.reload(), channels.reload()])
   const serverLimits = createServerLimits({
     media: parts.media,
     settings: store.settings,
@@ -144,7 +148,7 @@ export const createDetection = async (parts: DetectionParts): Promise<Detection>
   const refreshMs = REFRESH_MS[store.engine]
   const history = readPersons(store.history, people)
   const window = createAccountWindow({ history, now, refreshMs })
-  const judging = judgingPorts(parts, { window, rules, feedback })
+  const judging = judgingPorts(parts, { window, rules, feedback, channels })
   const detectors = await startDetectors({
     ...judging,
     redis: parts.streams,
@@ -167,12 +171,14 @@ export const createDetection = async (parts: DetectionParts): Promise<Detection>
     assessments,
     rules,
     feedback,
+    channels,
     now,
     zone: () => parts.live.config().store.time_zone ?? undefined,
   })
   return {
     rules,
     feedback,
+    channels,
     detectors,
     imposed: parts.imposed,
     serverLimits,
@@ -186,7 +192,7 @@ export const createDetection = async (parts: DetectionParts): Promise<Detection>
 /** What detection does by itself, again and again. */
 export const scheduleDetection = (
   background: Background,
-  { rules, feedback, assessor, imposed, serverLimits, people, regroup }: Detection,
+  { rules, feedback, channels, assessor, imposed, serverLimits, people, regroup }: Detection,
   { applyLimits, lock }: { readonly applyLimits: ApplyLimits; readonly lock: WorkLock },
 ): void => {
   background.every('limits set by rules', 5 * SECOND, async () => {
@@ -201,6 +207,7 @@ export const scheduleDetection = (
     const changed = await people.reload()
     if (changed.length > 0) await regroup(changed)
   })
+  background.every('popularity of channels', HOUR, channels.reload)
   // Each account is assessed at most once an hour.
   background.every('confidence of accounts', 5 * MINUTE, async () => {
     // One control plane does it for all.

@@ -1,5 +1,6 @@
 import { copyPlay } from '#domain/copy-play'
 import type { PlayRecord } from '#domain/types'
+import type { ChannelTotals } from '../detect/household/homes/channel-cache.ts'
 import { isCountable } from '../detect/live/countable.ts'
 import type { DetectionRule } from '../detect/rules/rule-types.ts'
 import type { AccountFeedback } from '../detect/scoring/feedback.ts'
@@ -13,6 +14,8 @@ export interface HistoryReader {
   feedback?(): Promise<readonly AccountFeedback[]>
   /** The rules in force; the default ones where there are none. */
   rules?(): Promise<readonly DetectionRule[]>
+  /** How much each channel was watched. */
+  readonly totals?: ChannelTotals
   /** Time zone and home networks of the instance's configuration. */
   settings?(): Promise<{ readonly zone: string | null; readonly homeNetworks: readonly string[] }>
 }

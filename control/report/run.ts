@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { popularityIn } from '../detect/household/homes/channel-cache.ts'
 import { assessAccount } from '../detect/judge/assess.ts'
 import { isPerson } from '../detect/person.ts'
 import { feedbackByAccount } from '../detect/scoring/feedback.ts'
@@ -33,6 +34,7 @@ export type OpenHistory = (
   where: Pick<ReportOptions, 'config' | 'state'>,
 ) => Promise<HistoryReader & { close(): Promise<void> }>
 
+const DAY_MS = 86_400_000
 const FAILURE = 2
 const COMPAT_FAILURE = 1
 const NEEDS_GROUPS = '--method compat needs --source tautulli: its formula reads grouped rows'
@@ -74,13 +76,16 @@ const openNetworks = (path: string | null): AsnTable =>
  * state folder has a history.
  */
 const judgeFor = async (
-  { now, minConfidence, zone, homes }: ReportOptions,
+  { now, days: span, minConfidence, zone, homes }: ReportOptions,
   history?: HistoryReader,
 ): Promise<Judge> => {
   const feedback = feedbackByAccount((await history?.feedback?.()) ?? [])
   const rules = (await history?.rules?.()) ?? []
+  const from = now - span * DAY_MS
+  const popularity = await popularityIn(history?.totals, { from, to: now + 1 })
   const known = {
     now,
+    popularity,
     ...(minConfidence === null ? {} : { threshold: minConfidence }),
     ...(rules.length === 0 ? {} : { rules }),
   }

@@ -18,6 +18,7 @@ export const openBacktestHistory = async (where: GlobalOptions): Promise<OpenedH
   return {
     playsByAccount: (from, to) => countable(store.history.playsByAccount(from, to)),
     feedback: async () => await readFeedback(store.feedback),
+    totals: store.history.dashboard,
     presentRules: async () => await readRules(store),
     close: async () => await store.close(),
   }

@@ -1,4 +1,5 @@
 import type { PlayRecord } from '#domain/types'
+import type { ChannelTotals } from '../../detect/household/homes/channel-cache.ts'
 import { readFeedback } from '../../detect/live/feedback-cache.ts'
 import { readRules } from '../../detect/live/rule-cache.ts'
 import type { AccountFeedback } from '../../detect/scoring/feedback.ts'
@@ -6,7 +7,8 @@ import { type Person, peopleView, readPeople } from '../../people/people.ts'
 import { playsByPerson } from '../../people/people-reader.ts'
 import type { HistoryReader } from '../../report/history-accounts.ts'
 import type { OpenHistory } from '../../report/run.ts'
-import { everyRow } from '../common/admin-client.ts'
+import type { Span } from '../../store/history/dashboard.ts'
+import { callAdmin, everyRow } from '../common/admin-client.ts'
 import { type GlobalOptions, pathsOf } from '../common/context.ts'
 import { checkedRules } from './rule-files.ts'
 import { isControlRunning, playsOverSocket } from './running-history.ts'
@@ -45,12 +47,26 @@ async function* ofPersons(
   yield* playsByPerson(plays, peopleView(await people()))
 }
 
+/** What the running control plane counted of channels. */
+const totalsOverSocket = (options: GlobalOptions): ChannelTotals => {
+  const within = ({ from, to }: Span) => `from=${Math.trunc(from)}&to=${Math.trunc(to)}` as const
+  return {
+    topChannels: async (span, limit = 1000) => {
+      const path = `/history/channels?${within(span)}&limit=${limit}` as const
+      return (await callAdmin(options, { path })).items
+    },
+    uniqueViewers: async (span) =>
+      (await callAdmin(options, { path: `/history/viewers?${within(span)}` as const })).viewers,
+  }
+}
+
 const overSocket = (options: GlobalOptions, adminSocket: string): HistoryReader => ({
   playsByAccount: (from, to) =>
     ofPersons(playsOverSocket(adminSocket, from, to), () => peopleOverSocket(options)),
   feedback: async () =>
     ofPrimaries(await everyRow(options, '/feedback'), await peopleOverSocket(options)),
   settings: () => Promise.resolve(settingsOf(options)),
+  totals: totalsOverSocket(options),
   rules: async () => checkedRules(await everyRow(options, '/rules'), 'rules in force'),
 })
 
@@ -70,6 +86,7 @@ export const openReportHistory: OpenHistory = async ({ config, state }) => {
     settings: () => Promise.resolve(settingsOf(options)),
     feedback: async () => ofPrimaries(await readFeedback(store.feedback), await readPeople(store)),
     rules: async () => await readRules(store),
+    totals: store.history.dashboard,
     close: async () => await store.close(),
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { PlayRecord } from '#domain/types'
+import { createChannelCache } from '../../detect/household/homes/channel-cache.ts'
 import { createAssessor } from '../../detect/live/assessor.ts'
 import { createFeedbackCache } from '../../detect/live/feedback-cache.ts'
 import { judgePast } from '../../detect/live/judge-past.ts'
@@ -78,14 +79,23 @@ const judgeIn = async (store: Store, options: GlobalOptions, state: ImportState)
   const rules = createRuleCache(store)
   const people = peopleView(await readPeople(store))
   const feedback = createFeedbackCache(store.feedback, () => config?.home_networks ?? [], people)
-  await Promise.all([rules.reload(), feedback.reload()])
   const { history, findings, assessments } = store
+  const channels = createChannelCache(history.dashboard, now)
+  await Promise.all([rules.reload(), feedback.reload(), channels.reload()])
   const zone = () => config?.store.time_zone ?? undefined
   const persons = readPersons(history, people)
-  const assessor = createAssessor({ history: persons, assessments, rules, feedback, now, zone })
+  const assessor = createAssessor({
+    history: persons,
+    assessments,
+    rules,
+    feedback,
+    channels,
+    now,
+    zone,
+  })
   const { sources, from, to } = state
   if (from === null || to === null) return 0
-  const ports = { history, findings, assessor, rules, feedback, people, now }
+  const ports = { history, findings, assessor, rules, feedback, channels, people, now }
   return (await judgePast(ports, { sources, from, to })).findings
 }
 

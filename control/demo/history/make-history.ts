@@ -1,4 +1,8 @@
 import type { PlayRecord } from '#domain/types'
+import {
+  type ChannelCache,
+  createChannelCache,
+} from '../../detect/household/homes/channel-cache.ts'
 import { preparePlays } from '../../detect/household/prepare-plays.ts'
 import { inspectPlays } from '../../detect/judge/inspect-plays.ts'
 import { createAssessor } from '../../detect/live/assessor.ts'
@@ -43,17 +47,27 @@ interface Judged {
   readonly found: readonly LiveFinding[]
 }
 
+/** What the demo's accounts are judged with. */
+interface Known {
+  readonly rules: readonly DetectionRule[]
+  readonly channels: ChannelCache
+  readonly now: number
+}
+
 const judge = (
   person: DemoPerson,
   plays: readonly PlayRecord[],
-  { rules, now }: { readonly rules: readonly DetectionRule[]; readonly now: number },
+  { rules, channels, now }: Known,
 ): Judged => {
   const known = preparePlays(plays.filter(isCountable), now)
   const byId = new Map(rules.map((rule) => [rule.id, rule]))
-  const found = inspectPlays(known, rules).flatMap(({ rule: id, finding, play }) => {
-    const rule = byId.get(id)
-    return rule === undefined ? [] : [{ key: findingKey(id, play), rule, event: play, finding }]
-  })
+  const popularity = channels.popularity()
+  const found = inspectPlays(known, rules, { popularity }).flatMap(
+    ({ rule: id, finding, play }) => {
+      const rule = byId.get(id)
+      return rule === undefined ? [] : [{ key: findingKey(id, play), rule, event: play, finding }]
+    },
+  )
   return { person, found }
 }
 
@@ -101,7 +115,7 @@ const keep = async (
 const assess = async (
   store: Store,
   plays: ReadonlyMap<string, readonly PlayRecord[]>,
-  { rules, now }: { readonly rules: readonly DetectionRule[]; readonly now: number },
+  { rules, channels, now }: Known,
 ): Promise<void> => {
   const rows: StoredAssessment[] = []
   const assessor = createAssessor({
@@ -119,6 +133,7 @@ const assess = async (
     },
     rules: { rules: () => rules },
     feedback: { feedbackOf: () => ({}) },
+    channels,
     now: () => now,
   })
   await assessor.assessEach([...plays.keys()])
@@ -156,11 +171,12 @@ export const makeDemoHistory = async (ports: DemoHistoryPorts): Promise<DemoHist
     await store.history.upsertPlays(rows.slice(from, from + BATCH))
   await store.downloads.recordUses([...plays.values()].flatMap((own) => demoCopy(own) ?? []))
   const rules = await tellRules(store, now)
-  const judged = people.map((person) =>
-    judge(person, plays.get(`own:${person.id}`) ?? [], { rules, now }),
-  )
+  const channels = createChannelCache(store.history.dashboard, () => now)
+  await channels.reload()
+  const known = { rules, channels, now }
+  const judged = people.map((person) => judge(person, plays.get(`own:${person.id}`) ?? [], known))
   const findings = await keep(ports, judged, plays)
-  await assess(store, plays, { rules, now })
+  await assess(store, plays, known)
   await store.settings.set(MADE, true, now)
   return { accounts: people.length, plays: rows.length, findings }
 }

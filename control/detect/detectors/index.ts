@@ -1,4 +1,5 @@
 import type { PlayRecord } from '#domain/types'
+import type { ChannelPopularity } from '../household/homes/channel-popularity.ts'
 import type { Inspect, MayFind, RuleOf } from '../rules/rule-types.ts'
 import type { Finding, FindingKind } from '../types.ts'
 import { areManyAtOnce, inspectConcurrentStreams } from './concurrent-streams.ts'
@@ -42,8 +43,8 @@ const inspectKind = <K extends FindingKind>(
   kind: K,
   rule: RuleOf<K>,
   event: PlayRecord,
-  recent: readonly PlayRecord[],
-): Finding | null => DETECTORS[kind].inspect(event, recent, rule.params)
+  [recent, popularity]: readonly [readonly PlayRecord[], ChannelPopularity | undefined],
+): Finding | null => DETECTORS[kind].inspect(event, recent, rule.params, popularity)
 
 const mayKindFind = <K extends FindingKind>(
   kind: K,
@@ -63,7 +64,8 @@ export const inspectWith = (
   rule: RuleOf<FindingKind>,
   event: PlayRecord,
   recent: readonly PlayRecord[],
+  popularity?: ChannelPopularity,
 ): Finding | null => {
-  const finding = inspectKind(rule.kind, rule, event, recent)
+  const finding = inspectKind(rule.kind, rule, event, [recent, popularity])
   return finding === null ? null : { ...finding, severity: rule.severity }
 }

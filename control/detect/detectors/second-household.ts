@@ -78,9 +78,14 @@ export const secondHouseholdFinding = (
 }
 
 /** A second household that uses the account regularly beside the main one. */
-export const inspectSecondHousehold: Inspect<'second_household'> = (event, recent, params) => {
+export const inspectSecondHousehold: Inspect<'second_household'> = (
+  event,
+  recent,
+  params,
+  popularity,
+) => {
   const plays = [...recent, event]
   if (isOneHousehold(plays)) return null
-  const judgement = judgeHouseholds(plays, { now: event.startedAt })
+  const judgement = judgeHouseholds(plays, { now: event.startedAt, popularity })
   return secondHouseholdFinding(event, judgement, params)
 }

@@ -93,12 +93,12 @@ const seriesFeatures = (
   }
 }
 
-/** How far the live channels of the two homes differ, and how far they are the same. */
+/** How far the live channels of the two homes differ, and how far they are the same; zero of both where they cannot be compared. */
 const channelFeatures = ({
-  channels: { isComparable, likeness },
+  channels: { likeness, difference },
 }: HouseholdEvidence): Pick<FeatureValues, 'own_channels' | 'common_channels'> => ({
-  own_channels: isComparable ? 1 - likeness : 0,
-  common_channels: isComparable ? likeness : 0,
+  own_channels: difference,
+  common_channels: likeness,
 })
 
 /** The features of one household beside the main one; logarithms, since the first day says more than the last. */

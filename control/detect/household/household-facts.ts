@@ -35,7 +35,7 @@ const HOME_FACTS = {
     percent: Math.round(100 * (1 - series.sharedShare)),
   }),
   own_channels: ({ channels }: HouseholdEvidence) => ({
-    percent: Math.round(100 * (1 - channels.likeness)),
+    percent: Math.round(100 * channels.difference),
   }),
   common_channels: ({ channels }: HouseholdEvidence) => ({
     percent: Math.round(100 * channels.likeness),

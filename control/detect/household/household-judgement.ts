@@ -13,6 +13,7 @@ import {
 } from './evidence/evidence.ts'
 import { RETURN_DAYS } from './evidence/returned-to.ts'
 import { type AccountFeatures, accountFeatures, type Weights } from './features.ts'
+import { type ChannelPopularity, UNKNOWN_POPULARITY } from './homes/channel-popularity.ts'
 import { type Home, homesOf } from './homes/homes.ts'
 import { factsOf } from './household-facts.ts'
 import { explainFeature } from './household-text.ts'
@@ -39,6 +40,8 @@ export interface JudgementOptions {
   readonly findings?: readonly Finding[] | undefined
   /** Time zone of the household's days (IANA); by the sun where most was played when left out. */
   readonly zone?: string | undefined
+  /** What everybody watches; unknown when left out. */
+  readonly popularity?: ChannelPopularity | undefined
 }
 
 /** Whether a home is the server's own or was marked as fine, and so does not count against the account. */
@@ -73,18 +76,25 @@ const isStay = ({ main, home, fading: { own } }: HouseholdComparison): boolean =
 }
 
 /** Compares each household with the main one; `homes` as `homesOf` gives them, the main one first. Workplaces are left out. */
-const comparisonsOf = (homes: readonly Home[]): HouseholdComparison[] => {
+const comparisonsOf = (
+  homes: readonly Home[],
+  popularity: ChannelPopularity,
+): HouseholdComparison[] => {
   const [main, ...rest] = homes
   if (!main) return []
   return rest
     .filter((home) => !isTrusted(home))
-    .map((home) => compareHomes(main, home))
+    .map((home) => compareHomes(main, home, popularity))
     .filter((comparison) => !isWorkplace(comparison) && !isStay(comparison))
 }
 
 /** Evidence for each household beside the main one; `homes` as `homesOf` gives them, the main one first. Workplaces are none. */
-export const householdEvidence = (homes: readonly Home[], now: number): HouseholdEvidence[] =>
-  comparisonsOf(homes).map((comparison) => evidenceAt(comparison, now))
+export const householdEvidence = (
+  homes: readonly Home[],
+  now: number,
+  popularity: ChannelPopularity = UNKNOWN_POPULARITY,
+): HouseholdEvidence[] =>
+  comparisonsOf(homes, popularity).map((comparison) => evidenceAt(comparison, now))
 
 /**
  * Whether the evidence is enough to call an account shared, whatever the confidence: another home used on separate
@@ -108,14 +118,17 @@ interface Households {
 /** Households of plays that were judged a moment ago: alarms ask for them before the judgement does. */
 const known = new WeakMap<
   readonly PlayRecord[],
-  Households & { readonly zone?: string | undefined }
+  Households & { readonly zone: string | undefined; readonly popularity: ChannelPopularity }
 >()
 
-const householdsOf = (plays: readonly PlayRecord[], zone: string | undefined): Households => {
+const householdsOf = (
+  plays: readonly PlayRecord[],
+  { zone, popularity = UNKNOWN_POPULARITY }: Pick<JudgementOptions, 'zone' | 'popularity'>,
+): Households => {
   const before = known.get(plays)
-  if (before !== undefined && before.zone === zone) return before
-  const homes = homesOf(enrichPlays(plays, zone))
-  const found = { zone, homes, comparisons: comparisonsOf(homes) }
+  if (before?.zone === zone && before?.popularity === popularity) return before
+  const homes = homesOf(enrichPlays(plays, zone), popularity)
+  const found = { zone, popularity, homes, comparisons: comparisonsOf(homes, popularity) }
   known.set(plays, found)
   return found
 }
@@ -138,7 +151,7 @@ export const weighHouseholds = (
   options: JudgementOptions,
 ): Weighed => {
   const weights = options.weights ?? weightsFor(plays)
-  const comparisons = isOneHousehold(plays) ? [] : householdsOf(plays, options.zone).comparisons
+  const comparisons = isOneHousehold(plays) ? [] : householdsOf(plays, options).comparisons
   const features = featuresAt(comparisons, options, weights)
   return { features, confidence: confidenceOf(features, weights) }
 }
@@ -149,7 +162,7 @@ export const judgeHouseholds = (
   options: JudgementOptions,
 ): Judgement => {
   const weights = options.weights ?? weightsFor(plays)
-  const { homes, comparisons } = householdsOf(plays, options.zone)
+  const { homes, comparisons } = householdsOf(plays, options)
   const features = featuresAt(comparisons, options, weights)
   const confidence = confidenceOf(features, weights)
   const reasons = (): Contribution[] =>

@@ -75,7 +75,7 @@ const HOME_SENTENCES: HomeSentences = {
   no_series: () =>
     'too few episodes were watched to tell whether both homes follow the same series',
   own_channels: ({ channels }) =>
-    `the channels watched there and in the main home differ by ${Math.round(100 * (1 - channels.likeness))} %, as those of two households do`,
+    `the channels watched there and in the main home differ by ${Math.round(100 * channels.difference)} %, as those of two households do`,
   common_channels: ({ channels }) =>
     `the channels watched there and in the main home are alike by ${Math.round(100 * channels.likeness)} %, as one household has its favourites`,
   own_portables: () =>

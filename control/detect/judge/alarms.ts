@@ -1,5 +1,6 @@
 import { once } from '#domain/memoize'
 import type { PlayRecord } from '#domain/types'
+import type { ChannelPopularity } from '../household/homes/channel-popularity.ts'
 import { isShared, type Weighed, weighHouseholds } from '../household/household-judgement.ts'
 import { endOf } from '../normalise.ts'
 import type { Finding, FindingKind } from '../types.ts'
@@ -65,8 +66,9 @@ export const alarmsOf = (
   plays: readonly PlayRecord[],
   now: number,
   findings: () => readonly Finding[] = () => [],
+  popularity?: ChannelPopularity,
 ): Alarms => {
-  const weighed = once(() => weighHouseholds(plays, { now, findings: findings() }))
+  const weighed = once(() => weighHouseholds(plays, { now, findings: findings(), popularity }))
   const isUnknown = once(() => isYoung(plays) || !knowsProviders(plays))
   const isAlarm: IsAlarm = (finding) => {
     if (!isApart(finding)) return true

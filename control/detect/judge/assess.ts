@@ -30,7 +30,7 @@ const withHouseholds = (
   const found = inspectPlays(
     plays,
     rules.filter((rule) => !isHousehold(rule)),
-    { homesFirst: true },
+    { homesFirst: true, popularity: options.popularity },
   )
   const findings = found.map((f) => f.finding)
   const judgement = judgeHouseholds(plays, { ...options, findings })

@@ -1,4 +1,5 @@
 import type { PlayRecord } from '#domain/types'
+import { type ChannelTotals, popularityIn } from '../household/homes/channel-cache.ts'
 import { type AccountFeedback, feedbackByAccount } from '../scoring/feedback.ts'
 import {
   type AccountPlays,
@@ -14,6 +15,8 @@ export interface BacktestHistory {
   playsByAccount(from: number, to: number): AsyncIterable<readonly PlayRecord[]>
   /** Feedback of operators. */
   feedback?(): Promise<readonly AccountFeedback[]>
+  /** How much each channel was watched. */
+  readonly totals?: ChannelTotals
 }
 
 async function* accountsOf(
@@ -32,7 +35,10 @@ async function* accountsOf(
 }
 
 /** Runs a backtest over the stored history, one account in memory at a time. */
-export const backtestHistory = (
+export const backtestHistory = async (
   history: BacktestHistory,
   options: BacktestOptions,
-): Promise<BacktestResult> => backtest(accountsOf(history, options), options)
+): Promise<BacktestResult> => {
+  const popularity = await popularityIn(history.totals, backtestSpan(options))
+  return await backtest(accountsOf(history, options), { ...options, popularity })
+}

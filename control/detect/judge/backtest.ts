@@ -1,4 +1,5 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
+import type { ChannelPopularity } from '../household/homes/channel-popularity.ts'
 import { type HomeHints, preparePlays } from '../household/prepare-plays.ts'
 import { isPseudoUser } from '../person.ts'
 import type { DetectionRule, RuleAction } from '../rules/rule-types.ts'
@@ -60,6 +61,8 @@ export interface BacktestOptions {
   readonly present?: readonly DetectionRule[]
   readonly now: number
   readonly days: number
+  /** What everybody watches; unknown when left out. */
+  readonly popularity?: ChannelPopularity | undefined
 }
 
 interface Tally {
@@ -138,7 +141,7 @@ export const backtest = async (
   history: Iterable<AccountPlays> | AsyncIterable<AccountPlays>,
   options: BacktestOptions,
 ): Promise<BacktestResult> => {
-  const { rules, present = [], now, days } = options
+  const { rules, present = [], now, days, popularity } = options
   const since = now - days * DAY_MS
   const byId = new Map(rules.map((rule) => [rule.id, rule]))
   const tallies = new Map<string, Tally>()
@@ -154,7 +157,7 @@ export const backtest = async (
     const { account, name, hints } = one
     const known = inReach(one, options)
     const asked = (set: readonly DetectionRule[]): RuleFinding[] =>
-      inspectPlays(known, set).filter((f) => f.finding.at >= since)
+      inspectPlays(known, set, { popularity }).filter((f) => f.finding.at >= since)
     const isFine = (hints?.feedback?.isAccountFine ?? false) || isPseudoUser(account)
     const draft = isFine ? [] : asked(rules)
     const current = isFine ? [] : asked(present)

@@ -1,5 +1,6 @@
 import type { PlayRecord } from '#domain/types'
 import { DETECTORS, inspectWith } from '../detectors/index.ts'
+import type { ChannelPopularity } from '../household/homes/channel-popularity.ts'
 import { type DetectionRule, MAX_RECENT_PLAYS } from '../rules/rule-types.ts'
 import { isInScope } from '../rules/rules.ts'
 import type { Finding } from '../types.ts'
@@ -64,13 +65,14 @@ export const inspectPlayAt = (
   at: number,
   known: readonly PlayRecord[],
   rule: DetectionRule,
+  popularity?: ChannelPopularity,
 ): Finding | null => {
   const play = known[at]
   if (play === undefined) return null
   const from = firstIndexSince(known, play.startedAt - windowMsOf(rule), at)
   const isSlow = DETECTORS[rule.kind].everyMs > 0
   const recent = known.slice(isSlow ? from : Math.max(from, at - MAX_RECENT_PLAYS), at)
-  return inspectWith(rule, play, recent)
+  return inspectWith(rule, play, recent, popularity)
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { PlayRecord } from '#domain/types'
 import { DETECTORS, inspectWith, mayFindAny } from '../detectors/index.ts'
+import type { ChannelPopularity } from '../household/homes/channel-popularity.ts'
 import { endOf } from '../normalise.ts'
 import { type DetectionRule, MAX_RECENT_PLAYS } from '../rules/rule-types.ts'
 import { isInScope } from '../rules/rules.ts'
@@ -21,6 +22,8 @@ export interface InspectOptions {
   /** Another judge of what is raised than the account's homes. */
   readonly asked?: IsAlarm
   readonly homesFirst?: boolean
+  /** What everybody watches; unknown when left out. */
+  readonly popularity?: ChannelPopularity | undefined
 }
 
 /** The window of a rule, in milliseconds; 0 if it has none. */
@@ -58,7 +61,7 @@ class RecentPlays {
 const inspectRule = (
   rule: DetectionRule,
   plays: readonly PlayRecord[],
-  isAlarm: IsAlarm,
+  { isAlarm, popularity }: { isAlarm: IsAlarm; popularity: ChannelPopularity | undefined },
 ): RuleFinding[] => {
   const found: RuleFinding[] = []
   const windowMs = windowMsOf(rule)
@@ -77,7 +80,7 @@ const inspectRule = (
     const since = event.startedAt - windowMs
     while ((plays[from]?.startedAt ?? Number.POSITIVE_INFINITY) < since) from += 1
     const nearest = everyMs > 0 ? from : Math.max(from, i - MAX_RECENT_PLAYS)
-    const finding = inspectWith(rule, event, recent.move(nearest, i))
+    const finding = inspectWith(rule, event, recent.move(nearest, i), popularity)
     if (finding === null || !isAlarm(finding)) continue
     found.push({ rule: rule.id, finding, play: event })
     quietUntil = event.startedAt + rule.cool_down_minutes * MINUTE_MS
@@ -93,16 +96,17 @@ const inspectRule = (
 export const inspectPlays = (
   plays: readonly PlayRecord[],
   rules: readonly DetectionRule[],
-  { asked, homesFirst = false }: InspectOptions = {},
+  { asked, homesFirst = false, popularity }: InspectOptions = {},
 ): RuleFinding[] => {
   const last = plays.at(-1)
   if (last === undefined) return []
   const found: RuleFinding[] = []
   const findings = (): Finding[] => found.map(({ finding }) => finding)
-  const { isAlarm, isNoneApart } = alarmsOf(plays, endOf(last), findings)
+  const { isAlarm, isNoneApart } = alarmsOf(plays, endOf(last), findings, popularity)
   const isDue = (rule: DetectionRule): boolean =>
     mayFindAny(rule, plays) && !(homesFirst && isApart(rule) && isNoneApart())
   for (const rule of homesLast(rules))
-    if (isDue(rule)) found.push(...inspectRule(rule, plays, asked ?? isAlarm))
+    if (isDue(rule))
+      found.push(...inspectRule(rule, plays, { isAlarm: asked ?? isAlarm, popularity }))
   return found.sort((a, b) => a.finding.at - b.finding.at || (a.rule < b.rule ? -1 : 1))
 }

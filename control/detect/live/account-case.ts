@@ -2,6 +2,7 @@ import type { AccountRef, PlayRecord } from '#domain/types'
 import type { StoredFinding } from '../../store/tables/records.ts'
 import type { FindingStore, Tables } from '../../store/tables/stores.ts'
 import { byAccount } from '../by-account.ts'
+import type { ChannelCache } from '../household/homes/channel-cache.ts'
 import { longestWindowMs } from '../judge/inspect-event.ts'
 import type { DetectionRule } from '../rules/rule-types.ts'
 import type { AccountWindow } from './account-window.ts'
@@ -17,6 +18,7 @@ export interface JudgePorts {
   readonly window: AccountWindow
   readonly rules: RuleCache
   readonly feedback: FeedbackCache
+  readonly channels?: Pick<ChannelCache, 'popularity'> | undefined
   readonly now: () => number
 }
 

@@ -4,6 +4,7 @@ import type { PlayReader } from '../../store/history/play-reader.ts'
 import type { Json, StoredAssessment } from '../../store/tables/records.ts'
 import type { Tables } from '../../store/tables/stores.ts'
 import { byAccount } from '../by-account.ts'
+import type { ChannelCache } from '../household/homes/channel-cache.ts'
 import { assessAccount } from '../judge/assess.ts'
 import { isPerson } from '../person.ts'
 import type { Assessment } from '../types.ts'
@@ -17,6 +18,8 @@ export interface AssessorPorts {
   readonly rules: Pick<RuleCache, 'rules'>
   readonly feedback: Pick<FeedbackCache, 'feedbackOf'>
   readonly now: () => number
+  /** What everybody watches; unknown when left out. */
+  readonly channels?: Pick<ChannelCache, 'popularity'> | undefined
   /** The time zone of `store.time_zone`. */
   readonly zone?: (() => string | undefined) | undefined
 }
@@ -109,6 +112,7 @@ export const createAssessor = (ports: AssessorPorts): Assessor => {
       feedback,
       rules: rules.rules(),
       zone: ports.zone?.(),
+      popularity: ports.channels?.popularity(),
     })
     const stored: StoredAssessment = {
       account,

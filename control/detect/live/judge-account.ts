@@ -136,7 +136,9 @@ export const judgeCase = async (
   const existing = stored.filter((f) => isSettled(f) || (f.state === 'open' && !isReviewed(f)))
   const known = preparePlays(plays.filter(isCountable), ports.now(), { feedback })
   const isFine = feedback.isAccountFine === true || isPseudoUser(account)
-  const found = isFine ? [] : judgeLive({ plays: known, rules, since, existing })
+  const found = isFine
+    ? []
+    : judgeLive({ plays: known, rules, since, existing, popularity: ports.channels?.popularity() })
   if (found.length === 0 && stored.length === 0) return []
   const reconciled = reconcile(found, stored, isReviewed)
   const due = dueOf(found, stored, { withdrawn: reconciled.withdrawn, plays: known })

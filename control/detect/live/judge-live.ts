@@ -1,5 +1,6 @@
 import type { PlayRecord } from '#domain/types'
 import { DETECTORS } from '../detectors/index.ts'
+import type { ChannelPopularity } from '../household/homes/channel-popularity.ts'
 import { alarmsOf, homesLast, type IsAlarm } from '../judge/alarms.ts'
 import { firstIndexSince, inspectPlayAt } from '../judge/inspect-event.ts'
 import { endOf } from '../normalise.ts'
@@ -27,6 +28,8 @@ export interface JudgeLiveInput {
   /** Start of the earliest reported play (Unix ms). */
   readonly since: number
   readonly existing: readonly ExistingFinding[]
+  /** What everybody watches; unknown when left out. */
+  readonly popularity?: ChannelPopularity | undefined
 }
 
 const isSlow = (rule: DetectionRule): boolean => DETECTORS[rule.kind].everyMs > 0
@@ -68,7 +71,7 @@ const judgeRule = (
     if (existing.some((one) => one.at <= at && at < one.at + quietMs)) continue
     // Hashing is skipped where nothing can match.
     if (stands.size > 0 && stands.has(findingKey(rule.id, event))) continue
-    const finding = inspectPlayAt(place, plays, rule)
+    const finding = inspectPlayAt(place, plays, rule, question.popularity)
     if (finding === null || !isAlarm(finding)) continue
     found.push({ key: findingKey(rule.id, event), rule, event, finding })
     quietUntil = at + quietMs
@@ -92,7 +95,8 @@ export const judgeLive = (question: JudgeLiveInput): LiveFinding[] => {
   const last = question.plays.at(-1)
   if (last === undefined) return []
   const found: LiveFinding[] = []
-  const { isAlarm } = alarmsOf(question.plays, endOf(last), () => found.map((one) => one.finding))
+  const findings = () => found.map((one) => one.finding)
+  const { isAlarm } = alarmsOf(question.plays, endOf(last), findings, question.popularity)
   for (const rule of orderOf(question.rules)) found.push(...judgeRule(rule, question, isAlarm))
   return found.sort((a, b) => a.finding.at - b.finding.at || (a.key < b.key ? -1 : 1))
 }

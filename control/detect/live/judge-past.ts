@@ -5,6 +5,7 @@ import { playsByPerson } from '../../people/people-reader.ts'
 import type { PlayReader } from '../../store/history/play-reader.ts'
 import type { StoredFinding } from '../../store/tables/records.ts'
 import type { FindingStore } from '../../store/tables/stores.ts'
+import type { ChannelCache } from '../household/homes/channel-cache.ts'
 import { preparePlays } from '../household/prepare-plays.ts'
 import { longestWindowMs } from '../judge/inspect-event.ts'
 import { inspectPlays } from '../judge/inspect-plays.ts'
@@ -31,6 +32,7 @@ export interface JudgePastPorts {
   readonly assessor: Pick<Assessor, 'assessEach'>
   readonly rules: Pick<RuleCache, 'rules'>
   readonly feedback: Pick<FeedbackCache, 'feedbackOf'>
+  readonly channels?: Pick<ChannelCache, 'popularity'> | undefined
   readonly people: PeopleView
   readonly now: () => number
 }
@@ -49,7 +51,8 @@ const pastFindings = (
   const known = preparePlays(plays.filter(isCountable), ports.now(), { feedback })
   const byId = new Map(rules.map((rule) => [rule.id, rule]))
   const found: StoredFinding[] = []
-  for (const { rule: id, finding, play } of inspectPlays(known, rules)) {
+  const popularity = ports.channels?.popularity()
+  for (const { rule: id, finding, play } of inspectPlays(known, rules, { popularity })) {
     const rule = byId.get(id)
     if (rule === undefined || finding.at < from) continue
     const key = findingKey(id, play)

@@ -1,5 +1,6 @@
 import type { Static } from 'typebox'
 import type { PlayRecord } from '#domain/types'
+import type { ChannelPopularity } from '../household/homes/channel-popularity.ts'
 import type { Finding, FindingKind } from '../types.ts'
 import type { PARAMS } from './rule-params.ts'
 import type { ACTIONS, RULE_SCHEMAS } from './rule-schema.ts'
@@ -39,4 +40,5 @@ export type Inspect<K extends FindingKind> = (
   event: PlayRecord,
   recent: readonly PlayRecord[],
   params: ParamsOf<K>,
+  popularity?: ChannelPopularity,
 ) => Finding | null

@@ -5,6 +5,11 @@ import { gunzipSync } from 'node:zlib'
 import type { PlayRecord } from '#domain/types'
 import { enrichPlays } from '../../../control/detect/enriched-play.ts'
 import type { HouseholdEvidence } from '../../../control/detect/household/evidence/evidence.ts'
+import {
+  type ChannelPopularity,
+  popularityOf,
+  UNKNOWN_POPULARITY,
+} from '../../../control/detect/household/homes/channel-popularity.ts'
 import { homesOf } from '../../../control/detect/household/homes/homes.ts'
 import { householdEvidence } from '../../../control/detect/household/household-judgement.ts'
 import { preparePlays } from '../../../control/detect/household/prepare-plays.ts'
@@ -31,6 +36,8 @@ export interface Population {
   readonly name: string
   readonly now: number
   readonly labels: ReadonlyMap<string, Label>
+  /** What everybody watches, where the product knows it: of its own history. */
+  readonly popularity: ChannelPopularity
   plays(user: string, withAsn: boolean): PlayRecord[]
 }
 
@@ -57,6 +64,14 @@ const readJson = (folder: string, file: string): unknown => {
   return JSON.parse(text)
 }
 
+const playsByChannel = (plays: Iterable<readonly PlayRecord[]>): Map<string, number> => {
+  const counts = new Map<string, number>()
+  for (const own of plays)
+    for (const { channel } of own)
+      if (channel !== null) counts.set(channel, (counts.get(channel) ?? 0) + 1)
+  return counts
+}
+
 const readEdgePopulation = (folder: string, name: string): Population => {
   const geo = readJson(folder, 'geo.json') as Record<string, TautulliGeo>
   const asn = readJson(folder, 'asn.json') as Record<string, AsnEntry>
@@ -67,6 +82,7 @@ const readEdgePopulation = (folder: string, name: string): Population => {
     name,
     now: now * 1000,
     labels: new Map(Object.entries(labels)),
+    popularity: popularityOf(playsByChannel(plays.values())),
     plays: (user, withAsn) => {
       const own = plays.get(user) ?? []
       return withAsn ? withNetworks(own, asn) : own
@@ -97,6 +113,7 @@ const readPopulation = (folder: string, name: string): Population => {
     name,
     now: stops.reduce((a, b) => Math.max(a, b), 0) * 1000,
     labels: new Map(Object.entries(labels)),
+    popularity: UNKNOWN_POPULARITY,
     plays: (user, withAsn) =>
       (history[user] ?? []).map((row) => {
         const address = row.ip_address ?? ''
@@ -146,15 +163,15 @@ export const prepare = (population: Population, withAsn: boolean): Prepared[] =>
   const prepared: Prepared[] = []
   for (const [user, { label, kind }] of population.labels) {
     if (label === 'ambiguous') continue
-    const { now } = population
+    const { now, popularity } = population
     const plays = preparePlays(population.plays(user, withAsn), now)
     prepared.push({
       population: population.name,
       user,
       kind,
       isSharing: label === 'sharing',
-      evidence: householdEvidence(homesOf(enrichPlays(plays)), now),
-      findings: inspectPlays(plays, rules).map((f) => f.finding),
+      evidence: householdEvidence(homesOf(enrichPlays(plays), popularity), now, popularity),
+      findings: inspectPlays(plays, rules, { popularity }).map((f) => f.finding),
       now,
     })
   }

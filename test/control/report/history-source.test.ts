@@ -107,3 +107,21 @@ it('what was refused or ended by ourselves is not held against anybody', async (
   )
   expect([JSON.parse(out), code]).toEqual([{ users: [] }, 0])
 })
+
+it('what everybody watched is asked for of the days the report is about', async () => {
+  const spans: unknown[] = []
+  const totals: NonNullable<HistoryReader['totals']> = {
+    uniqueViewers: async (span) => {
+      spans.push(span)
+      return 500
+    },
+    topChannels: async (span) => {
+      spans.push(span)
+      return []
+    },
+  }
+  await judged({ totals })
+  const to = Date.parse('2026-11-20T18:30:00Z') + 1
+  const span = { from: to - 1 - 30 * 86_400_000, to }
+  expect(spans).toEqual([span, span])
+})

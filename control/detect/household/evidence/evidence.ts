@@ -4,6 +4,7 @@ import { mostCommonOf } from '../../devices/most-common.ts'
 import type { EnrichedPlay } from '../../enriched-play.ts'
 import { isTimed } from '../../guards.ts'
 import { type Decay, decayAt } from '../../scoring/decay.ts'
+import type { ChannelPopularity } from '../homes/channel-popularity.ts'
 import { type ChannelEvidence, compareChannels } from '../homes/channels.ts'
 import type { Home } from '../homes/homes.ts'
 import { compareSeries, type SeriesEvidence } from '../homes/series.ts'
@@ -182,7 +183,11 @@ const daysWatched = (plays: readonly EnrichedPlay[]): number => {
 }
 
 /** Compares a household with the main one, by its plays on lines used repeatedly, or by all where there are none. */
-export const compareHomes = (main: Home, other: Home): HouseholdComparison => {
+export const compareHomes = (
+  main: Home,
+  other: Home,
+  popularity: ChannelPopularity,
+): HouseholdComparison => {
   const settled = settledPlays(other)
   const settledDays = daysWatched(settled)
   const ownPlays = settledDays < RETURN_DAYS ? other.ownPlays : settled
@@ -211,7 +216,7 @@ export const compareHomes = (main: Home, other: Home): HouseholdComparison => {
     turns: turnsOf(days, main),
     settledDays,
     series: compareSeries(main.ownPlays, home.ownPlays),
-    channels: compareChannels(main.ownPlays, home.ownPlays),
+    channels: compareChannels(main.ownPlays, home.ownPlays, popularity),
     mayBeOwnPortables: home.televisions.size === 0 && !hasPortables(main),
     fading: { ...days, watched: hours },
   }

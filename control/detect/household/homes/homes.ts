@@ -2,6 +2,7 @@ import { coveredMs } from '#domain/interval'
 import { type DevicePlays, playsByDevice, sumUsage } from '../../devices/device-plays.ts'
 import type { EnrichedPlay } from '../../enriched-play.ts'
 import { type Changes, changesOf } from './changes.ts'
+import { type ChannelPopularity, UNKNOWN_POPULARITY } from './channel-popularity.ts'
 import { type Group, joinHouses } from './join-houses.ts'
 import { type LineConflicts, lineConflicts } from './line-conflicts.ts'
 import { UnionFind } from './union-find.ts'
@@ -231,7 +232,10 @@ const groupsOf = (
 }
 
 /** Groups an account's devices into homes, the most watched first. */
-export const homesOf = (plays: readonly EnrichedPlay[]): Home[] => {
+export const homesOf = (
+  plays: readonly EnrichedPlay[],
+  popularity: ChannelPopularity = UNKNOWN_POPULARITY,
+): Home[] => {
   const uses = playsByDevice(plays)
   const { of, claimed } = settle(uses)
   const ofDevice = (device: string): string => of.get(device) ?? device
@@ -247,7 +251,8 @@ export const homesOf = (plays: readonly EnrichedPlay[]): Home[] => {
     return homeAt(play) ?? hidden ?? null
   }
   const drafts = draftsOf(uses, plays, ofDevice, ofPlay)
-  const houseOf = joinHouses(groupsOf(drafts, ofDevice, () => changesOf(uses, ofPlay)))
+  const groups = groupsOf(drafts, ofDevice, () => changesOf(uses, ofPlay))
+  const houseOf = joinHouses(groups, popularity)
   const isJoined = [...drafts.keys()].some((id) => houseOf(id) !== id)
   const houses = isJoined
     ? draftsOf(

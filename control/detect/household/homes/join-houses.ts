@@ -1,4 +1,5 @@
 import type { EnrichedPlay } from '../../enriched-play.ts'
+import type { ChannelPopularity } from './channel-popularity.ts'
 import { compareChannels } from './channels.ts'
 import { areNear, arePooled, type Dwelling, dwellingOf, isMove, twinMs } from './one-house.ts'
 import { compareSeries, type SeriesEvidence } from './series.ts'
@@ -53,8 +54,8 @@ const CHANGED_DAYS = 2
 // Channels of two lines so much alike are the favourites of one household.
 const LIKENESS = 0.35
 
-const shareChannels = (a: Group, b: Group): boolean => {
-  const { isComparable, likeness } = compareChannels(a.ownPlays, b.ownPlays)
+const shareChannels = (a: Group, b: Group, popularity: ChannelPopularity): boolean => {
+  const { isComparable, likeness } = compareChannels(a.ownPlays, b.ownPlays, popularity)
   return isComparable && likeness >= LIKENESS
 }
 
@@ -113,16 +114,19 @@ const joinUnplaced = (
  * Whether two lines of whatever providers are one house's: they are near each other, and devices change between them, or
  * what is watched over the one goes on over the other.
  */
-const shareFlat = (a: Known, b: Known): boolean => {
+const shareFlat = (a: Known, b: Known, popularity: ChannelPopularity): boolean => {
   if (!areNear(a.dwelling, b.dwelling)) return false
   const series = seriesOf(a.group, b.group)
-  if (goOn(series) || shareChannels(a.group, b.group)) return true
+  if (goOn(series) || shareChannels(a.group, b.group, popularity)) return true
   const changed = a.group.changes.get(b.group.id) ?? 0
   return changed >= CHANGED_DAYS && !areStrangers(series)
 }
 
 /** Joins groups that are one house; returns the name of a group's house. */
-export const joinHouses = (groups: readonly Group[]): ((id: string) => string) => {
+export const joinHouses = (
+  groups: readonly Group[],
+  popularity: ChannelPopularity,
+): ((id: string) => string) => {
   const sets = new UnionFind()
   const known = groups.map((group) => ({
     group,
@@ -134,7 +138,7 @@ export const joinHouses = (groups: readonly Group[]): ((id: string) => string) =
       const isOne =
         isMove(a.dwelling, b.dwelling) ||
         (arePooled(a.dwelling, b.dwelling) && !areStrangers(seriesOf(a.group, b.group))) ||
-        shareFlat(a, b)
+        shareFlat(a, b, popularity)
       if (isOne) sets.join(a.group.id, b.group.id)
     }
   }

@@ -23,7 +23,7 @@ import { plainJson } from '../common/plain-json.ts'
 import { checkedRules } from './rules.ts'
 
 export interface BacktestRoutesOptions {
-  readonly history: Pick<History, 'playsByAccount'>
+  readonly history: Pick<History, 'playsByAccount' | 'dashboard'>
   readonly people: PeopleView
   readonly store: Pick<Tables, 'feedback'>
   /** The rules in force. */
@@ -136,8 +136,9 @@ export const backtestRoutes = (plain: FastifyInstance, options: BacktestRoutesOp
       try {
         const playsByAccount = (from: number, to: number) =>
           unhurried(countable(playsByPerson(history.playsByAccount(from, to), people)))
+        const { dashboard: totals } = history
         const feedback = async () => await readFeedback(store.feedback)
-        return await backtestHistory({ playsByAccount, feedback }, asked)
+        return await backtestHistory({ playsByAccount, feedback, totals }, asked)
       } finally {
         isBusy = false
       }

@@ -6,6 +6,7 @@ import type { PlayRecord } from '#domain/types'
 import { detectionRoutes } from '../../../../control/compose/admin/detection-routes.ts'
 import type { Detection } from '../../../../control/compose/detection.ts'
 import { createImports } from '../../../../control/compose/imports.ts'
+import { createChannelCache } from '../../../../control/detect/household/homes/channel-cache.ts'
 import { createAccountWindow } from '../../../../control/detect/live/account-window.ts'
 import { createAssessor } from '../../../../control/detect/live/assessor.ts'
 import { createFeedbackCache } from '../../../../control/detect/live/feedback-cache.ts'
@@ -65,6 +66,7 @@ export const startDetectionApi = async (
   const detection: Detection = {
     rules,
     feedback,
+    channels: createChannelCache(store.history.dashboard, now),
     imposed,
     serverLimits: { impose: () => Promise.resolve(false), restoreDue: () => Promise.resolve() },
     assessor,

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { PlayRecord } from '#domain/types'
 import { enrichPlays } from '../../../../../control/detect/enriched-play.ts'
+import {
+  popularityOf,
+  UNKNOWN_POPULARITY,
+} from '../../../../../control/detect/household/homes/channel-popularity.ts'
 import { compareChannels } from '../../../../../control/detect/household/homes/channels.ts'
 import { assessAccount } from '../../../../../control/detect/judge/assess.ts'
 import { DAY, daily, everyNth, HOUR, MINUTE, type PlayFields, START } from '../../play-builder.ts'
@@ -27,8 +31,11 @@ const OTHERS = [
 ]
 
 describe('the channels of two homes', () => {
-  const compared = (a: readonly PlayRecord[], b: readonly PlayRecord[]) =>
-    compareChannels(enrichPlays(a), enrichPlays(b))
+  const compared = (
+    a: readonly PlayRecord[],
+    b: readonly PlayRecord[],
+    popularity = UNKNOWN_POPULARITY,
+  ) => compareChannels(enrichPlays(a), enrichPlays(b), popularity)
   const home = daily(everyNth(20, 1), {})
   const away = daily(everyNth(20, 1), { device: 'phone', network: '198.51.100.9', minutes: 20 })
 
@@ -42,6 +49,7 @@ describe('the channels of two homes', () => {
     expect(compared(on(FAVOURITES, home), on(OTHERS, away))).toEqual({
       isComparable: true,
       likeness: 0,
+      difference: 1,
     })
   })
 
@@ -76,6 +84,37 @@ describe('the channels of two homes', () => {
   it('cannot be compared where both together watch few, as everybody may', () => {
     expect(compared(on(FEW, home), on(FEW, away)).isComparable).toBe(false)
     expect(compared(on(FEW, home), on(OTHERS.slice(0, 4), away)).isComparable).toBe(false)
+  })
+
+  const everybody = popularityOf(FEW.map((channel) => [channel, 500]))
+
+  it('say nothing where both watch what everybody does', () => {
+    const { likeness, difference } = compared(on(FEW, home), on(FEW, away), everybody)
+    expect(likeness).toBeLessThan(1e-9)
+    expect(difference).toBeLessThan(1e-9)
+  })
+
+  it('are alike by what both watch beside it', () => {
+    const [a, b] = [on([...FEW, 'golf'], home), on([...FEW, 'golf'], away)]
+    const { likeness, difference } = compared(a, b, everybody)
+    expect(likeness).toBeCloseTo(0.2, 6)
+    expect(difference).toBeCloseTo(0, 6)
+  })
+
+  it('differ by what each watches beside it', () => {
+    const [a, b] = [on([...FEW, 'golf'], home), on([...FEW, 'opera'], away)]
+    const { likeness, difference } = compared(a, b, everybody)
+    expect(likeness).toBeCloseTo(0, 6)
+    expect(difference).toBeCloseTo(0.2, 6)
+  })
+
+  it('are compared as they are where nobody else watches them', () => {
+    const { likeness, difference } = compared(
+      on(FAVOURITES.slice(5), home),
+      on(OTHERS, away),
+      everybody,
+    )
+    expect([likeness, difference]).toEqual([0, 1])
   })
 
   it('cannot be compared where none is told', () => {

@@ -42,8 +42,8 @@ const hidesStrangers = (hidden: Group, house: Group): boolean =>
   areStrangers(compareSeries(house.ownPlays, hidden.ownPlays))
 
 // So much of what is watched over one line is of series of the other, and so often gone on with, that the same people watch.
-const SHARED_AT_LEAST = 0.8
-const CONTINUED_DAYS = 8
+const SHARED_AT_LEAST = 0.6
+const CONTINUED_DAYS = 6
 
 const goOn = ({ continuedDays, sharedShare, followed }: SeriesEvidence): boolean =>
   continuedDays >= CONTINUED_DAYS && sharedShare >= SHARED_AT_LEAST && followed >= OWN_SERIES

@@ -93,6 +93,26 @@ describe('two lines of two providers', () => {
     })
   })
 
+  /** The same, but of so many in ten evenings of the second set with series that the first never shows. */
+  const apart = (tenths: number): PlayRecord[] => {
+    let evening = 0
+    return inTurns(sets(mobile)).map((one) => {
+      if (one.device !== 'second set' || evening++ % 10 >= tenths) return one
+      return { ...one, title: `Its own ${evening % 2} - Episode ${evening}` }
+    })
+  }
+
+  it('are one house where a third of what one shows is its own, as the children may have', () => {
+    expect(assessAccount(apart(3), { now })).toMatchObject({
+      flagged: false,
+      households: [{ isMain: true }],
+    })
+  })
+
+  it('are two homes where half is', () => {
+    expect(assessAccount(apart(5), { now }).households).toHaveLength(2)
+  })
+
   it('and another household elsewhere is still seen', () => {
     const friend = daily(everyNth(60, 2), {
       place: 'bordeaux',

@@ -53,7 +53,7 @@ const isOfOneSlot = (play: PlayRecord, before: PlayRecord | undefined, slotMs: n
  */
 const judgeRule = (
   rule: DetectionRule,
-  { plays, since, existing: all }: JudgeLiveInput,
+  { plays, since, existing: all, popularity }: JudgeLiveInput,
   isAlarm: IsAlarm,
 ): LiveFinding[] => {
   const found: LiveFinding[] = []
@@ -71,7 +71,7 @@ const judgeRule = (
     if (existing.some((one) => one.at <= at && at < one.at + quietMs)) continue
     // Hashing is skipped where nothing can match.
     if (stands.size > 0 && stands.has(findingKey(rule.id, event))) continue
-    const finding = inspectPlayAt(place, plays, rule, question.popularity)
+    const finding = inspectPlayAt(place, plays, rule, popularity)
     if (finding === null || !isAlarm(finding)) continue
     found.push({ key: findingKey(rule.id, event), rule, event, finding })
     quietUntil = at + quietMs

@@ -64,11 +64,15 @@ export const keptTotals = async (
   const rows = db.dialect.hasMonths
     ? byReference(by, edge, params)
     : rawTotals(KEYS[by], edge, true, params)
-  return await db.query(
+  const text =
     `select key, ${SUMS} from (${rows}) as parts group by key having ${HAS_ANY}` +
-      ` order by plays desc, key${db.dialect.binaryCollation} limit ${params.add(limit)}`,
-    params.values,
-  )
+    ` order by plays desc, key${db.dialect.binaryCollation} limit ${params.add(limit)}`
+  if (!db.dialect.hasMonths) return await db.query(text, params.values)
+  return await db.write(async (tx) => {
+    // Every play of the span is read, which is worth the start of workers.
+    await tx.query('set local max_parallel_workers_per_gather = 2')
+    return await tx.query(text, params.values)
+  })
 }
 
 /** The names that accounts had in their newest plays within a span; accounts without a name are left out. */

@@ -1,14 +1,14 @@
 import { documentOf } from '../domain/manifests/text.ts'
 import { abortResponse, forwardChunk } from '../platform/reply.ts'
-import { addressText, type Request, variable } from '../platform/request.ts'
+import { addressText, type Request, variable, variablesOf } from '../platform/request.ts'
 import { noteBytes, ownsStream } from '../state/clone-guard.ts'
 import { isStaleWorker } from '../state/emptied.ts'
 import { isRecalled, isToClose, readLease, startLease, touchLease } from '../state/leases.ts'
 import { nowSec } from '../state/memory.ts'
 import { isSessionBanned } from '../state/refusals.ts'
-import { noteProtocol } from '../state/reports.ts'
 import { reportSession } from '../state/seats.ts'
 import { familyOf, networkOf } from '../state/session.ts'
+import { tellOfStream } from '../verdicts/lead-to-manifest.ts'
 
 const BAD_GATEWAY = 502
 const FOUND = 302
@@ -60,7 +60,7 @@ export const guardStream = (r: Request, data: Buffer, flags: NginxHTTPSendBuffer
   if (r.status === FOUND) return flags.last ? forwardChunk(r, Buffer.alloc(0), flags) : undefined
   // Pages of programs that set no type are called text/html, and streams of theirs too: what it is stands in the body alone.
   const document = documentOf(data)
-  if (document === 'hls' || document === 'dash') noteProtocol(variable(r, 'gh_channel'), document)
+  if (document === 'hls' || document === 'dash') tellOfStream(variablesOf(r), document)
   if (r.status === BAD_GATEWAY || document !== null) abortResponse('the origin sends a document')
   const key = variable(r, 'gh_session_key')
   const end = key === '' ? null : findEnd(r, key)

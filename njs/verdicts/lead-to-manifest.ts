@@ -7,7 +7,22 @@ import { dropHeader, replaceAnswer, setVariables } from '../platform/reply.ts'
 import type { Request, Variables } from '../platform/request.ts'
 import { noteStreamEnded } from '../state/clone-guard.ts'
 import { currentKid, secretOf } from '../state/memory.ts'
+import { noteProtocol } from '../state/reports.ts'
 import { findRoute, readChannel } from './origin.ts'
+
+/** Tells control where a channel's own address, with no argument of a viewer's, answers another protocol than the channel is known to have. */
+export const tellProtocol = (channel: string, path: string, protocol: Protocol): void => {
+  const own = findRoute({ channel, rest: '', args: '', isInferred: false })
+  if (own.ok && own.path === path && readChannel(channel)?.protocol !== protocol)
+    noteProtocol(channel, protocol)
+}
+
+/** The same of a stream's request, wherever redirections have led it. */
+export const tellOfStream = (variables: Variables, protocol: Protocol): void => {
+  const asked = askedUnderPass(variables)
+  const found = asked === null ? null : findRoute({ ...asked, isInferred: false })
+  if (asked !== null && found?.ok === true) tellProtocol(asked.channel, found.path, protocol)
+}
 
 /** The address of a stream's document as a manifest under the same pass; `null` where it cannot be sealed. */
 const manifestOf = (variables: Variables, protocol: Protocol): string | null => {

@@ -1,8 +1,7 @@
 import { logError } from '../../platform/log.ts'
 import { replaceAnswer } from '../../platform/reply.ts'
 import { type Request, type Variables, variablesOf } from '../../platform/request.ts'
-import { noteProtocol } from '../../state/reports.ts'
-import { leadToManifest } from '../../verdicts/lead-to-manifest.ts'
+import { leadToManifest, tellOfStream } from '../../verdicts/lead-to-manifest.ts'
 
 const REASON = 'origin.unreadable'
 
@@ -35,7 +34,7 @@ export const refuseDocument = (r: Request): string => {
     // Streams are called so too: they are looked into.
     if (isPage) return ''
     const protocol = /dash\+xml/i.test(type) ? 'dash' : 'hls'
-    noteProtocol(variables['gh_channel'] ?? '', protocol)
+    tellOfStream(variables, protocol)
     if (leadToManifest(r, variables, protocol)) return ''
     replaceAnswer(r, 502)
   } catch (problem) {

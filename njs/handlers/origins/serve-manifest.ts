@@ -20,9 +20,9 @@ import {
   takeFlight,
 } from '../../state/manifests/copies.ts'
 import { readPolicy } from '../../state/policy.ts'
-import { noteProtocol } from '../../state/reports.ts'
 import { setAll } from '../../verdicts/cookies.ts'
 import { type Fetched, fetchManifest } from '../../verdicts/fetch-manifest.ts'
+import { tellProtocol } from '../../verdicts/lead-to-manifest.ts'
 import { knownOrigins, readChannel } from '../../verdicts/origin.ts'
 import { type Rewritten, rewriteManifest } from '../../verdicts/rewrite-manifest.ts'
 
@@ -164,18 +164,12 @@ const protocolOf = ({ status }: Fetched, rewritten: Rewritten | null): Protocol 
   return rewritten.type === DASH ? 'dash' : 'hls'
 }
 
-/** Tells control where a channel's own address answers another protocol than the channel is known to have. */
-const tellProtocol = ({ channel, path }: Wish, protocol: Protocol | null): void => {
-  const record = readChannel(channel)
-  if (protocol === null || record === null || record.protocol === protocol) return
-  if (path.split('?', 1)[0] === record.base + record.entry) noteProtocol(channel, protocol)
-}
-
 const fetchAndSend = async (r: Request, wish: Wish, isShared: boolean): Promise<void> => {
   const { channel, origin, path, cookies } = wish
   const found = await fetchManifest(r, { channel, origin, path, cookies })
   const rewritten = found.status === 200 ? await takeSteps(rewriteManifest(wish, found)) : null
-  tellProtocol(wish, protocolOf(found, rewritten))
+  const protocol = protocolOf(found, rewritten)
+  if (protocol !== null) tellProtocol(channel, path, protocol)
   if (rewritten === null) {
     const status = found.past !== null ? ELSEWHERE : found.status === 200 ? 502 : found.status
     if (isShared) noteFailure(wish, status)

@@ -226,3 +226,17 @@ test('a text of any kind in place of a manifest is said to be none', async () =>
   const answer = await rig.get(`${await open('texts')}index.m3u8`)
   expect([answer.status, answer.reason]).toEqual([502, 'origin.unreadable'])
 })
+
+test('what an address answers to a viewer’s own arguments is no news of its channel', async () => {
+  const list = '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nseg1.ts\n'
+  put(`/${plain}/live.ts`, list, 'application/vnd.apple.mpegurl')
+  const told = (name: string) =>
+    rig.stub.syncs.flatMap((it) => it.protocols ?? []).some(([id]) => id === name)
+  const root = await open(plain)
+  expect((await fetch(`${rig.url}${root}live.ts?output=hls`)).status).toBe(200)
+  const other = `plain${count}`
+  put(`/${other}/live.ts`, list, 'application/vnd.apple.mpegurl')
+  expect((await fetch(`${rig.url}${await open(other)}live.ts`)).status).toBe(200)
+  await until('control is told of the other', () => told(other))
+  expect(told(plain)).toBe(false)
+})

@@ -1,4 +1,6 @@
 import type { SyncRequest } from '#domain/channels/protocol'
+import { filesComplaint } from '../nginx/release.ts'
+import type { FilesMark } from '../nginx/settings.ts'
 import { say } from '../sentences/sentences.ts'
 
 /** State of an edge as of its last sync. */
@@ -52,8 +54,10 @@ const missingOf = ({ have }: SyncRequest): string[] => {
   return missing.length === 0 ? [] : [say('edge.waits', { parts: missing.join(', ') })]
 }
 
-const alarmsOf = (request: SyncRequest, skew: number): string[] => {
+const alarmsOf = (request: SyncRequest, skew: number, ours: FilesMark): string[] => {
   const alarms = missingOf(request)
+  const files = filesComplaint(request, ours)
+  if (files !== null) alarms.push(files)
   if (Math.abs(skew) > SKEW_ALARM_MS) {
     alarms.push(say('edge.clock', { seconds: Math.round(skew / 1000) }))
   }
@@ -74,8 +78,11 @@ const reportsOf = ({ seen, closed, degraded, ended, past, protocols }: SyncReque
 
 const SILENT = say('edge.silent')
 
-/** Keeps the last sync of every edge in memory; edges sync once a second. */
-export const createEdgeRegistry = (clock: () => number): EdgeRegistry => {
+/** Keeps the last sync of every edge in memory; edges sync once a second. `filesFor`: what the files of an edge should be, as `filesComplaint` takes it. */
+export const createEdgeRegistry = (
+  clock: () => number,
+  filesFor: (edge: string) => FilesMark,
+): EdgeRegistry => {
   const edges = new Map<string, EdgeStatus>()
   return {
     synced: (request, now) => {
@@ -90,7 +97,7 @@ export const createEdgeRegistry = (clock: () => number): EdgeRegistry => {
         clockSkewMs,
         free: request.free,
         reports: reportsOf(request),
-        alarms: alarmsOf(request, clockSkewMs),
+        alarms: alarmsOf(request, clockSkewMs, filesFor(request.edge)),
       })
     },
     forget: (edge) => void edges.delete(edge),

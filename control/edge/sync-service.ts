@@ -1,4 +1,6 @@
+import pLimit from 'p-limit'
 import type {
+  BanRow,
   EdgeKeys,
   EdgePolicy,
   ReportedSession,
@@ -7,6 +9,7 @@ import type {
   TableName,
   TableStep,
 } from '#domain/channels/protocol'
+import { readPass } from '#domain/credentials/pass'
 import { isReasonId } from '#domain/reasons'
 import type { Protocol } from '#domain/types'
 import type { Check } from '../access/admission/check.ts'
@@ -40,14 +43,42 @@ const staleTables = (request: SyncRequest, ports: SyncPorts): TableStep[] =>
     .map((name) => ({ name, to: ports.tableVersion(name) }))
     .filter(({ name, to }) => request.have[name] !== to)
 
-/** Takes slots for sessions that no request asks about; returns the keys of those that are refused one. */
+/** Accounts whose sessions are checked beside each other: the edge waits less than a second for the answer to all. */
+const ACCOUNTS_AT_ONCE = 16
+
+/** Sessions by account, each account's in their order: the oldest takes a slot first. */
+const byAccount = (sessions: readonly ReportedSession[]): ReportedSession[][] => {
+  const accounts = new Map<string, ReportedSession[]>()
+  for (const session of sessions) {
+    const account = readPass(session.pass)?.account ?? session.key
+    const known = accounts.get(account)
+    if (known === undefined) accounts.set(account, [session])
+    else known.push(session)
+  }
+  return [...accounts.values()]
+}
+
+/** Takes slots for sessions that no request asks about; returns those that are refused one, each with the reason. */
 const refusedOf = async (
   sessions: readonly ReportedSession[] | undefined,
   edge: string,
   ports: SyncPorts,
-): Promise<string[]> => {
-  const refused: string[] = []
-  for (const { key, pass, channel, address, agent, family } of sessions ?? []) {
+): Promise<[key: string, reason: string][]> => {
+  if (sessions === undefined || sessions.length === 0) return []
+  const atOnce = pLimit(ACCOUNTS_AT_ONCE)
+  const lists = await Promise.all(
+    byAccount(sessions).map((list) => atOnce(async () => await refusedInTurn(list, edge, ports))),
+  )
+  return lists.flat()
+}
+
+const refusedInTurn = async (
+  sessions: readonly ReportedSession[],
+  edge: string,
+  ports: SyncPorts,
+): Promise<[key: string, reason: string][]> => {
+  const refused: [string, string][] = []
+  for (const { key, pass, channel, address, agent, family } of sessions) {
     const admission = await ports.check({
       key,
       pass,
@@ -60,7 +91,7 @@ const refusedOf = async (
       edge,
       now: Date.now(),
     })
-    if (admission.outcome === 'refused') refused.push(key)
+    if (admission.outcome === 'refused') refused.push([key, admission.reason])
   }
   return refused
 }
@@ -115,7 +146,7 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
   const changes = ports.bans.since(request.have.bans)
   const policy = ports.policy()
   const keys = ports.keys()
-  const more = seen.length >= MOST_SEEN
+  const more = hasMore(request)
   ports.catchUp.synced(edge, !isStrange && !more)
   const answered = epoch ?? (isStrange ? DEGRADED_EPOCH : null)
   return {
@@ -124,16 +155,30 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
     ...(request.have.policy === policy.version ? {} : { policy }),
     ...(request.have.keys === keys.version ? {} : { keys }),
     tables: staleTables(request, ports),
-    bans: { cursor: changes.cursor, full: changes.full, set: changes.set, clear: changes.clear },
-    kill: [...renewed.kill.map(({ key }) => key), ...changes.kill, ...refused],
+    bans: {
+      cursor: changes.cursor,
+      full: changes.full,
+      set: [...changes.set, ...reasonsOf(refused, now)],
+      clear: changes.clear,
+    },
+    kill: [...renewed.kill.map(({ key }) => key), ...changes.kill, ...refused.map(([key]) => key)],
     drop: [...renewed.drop, ...changes.drop],
-    ...(close.length === 0 ? {} : { close }),
+    ...(close.length === 0 ? {} : { close: close.map(([key]) => key) }),
     more,
     ...(again ? { again } : {}),
   }
 }
 
-/** Most keys an edge reports at one sync: with so many, more are waiting. */
+const hasMore = ({ more, seen }: SyncRequest): boolean => more ?? seen.length >= MOST_SEEN
+
+/** How long a session that was opened without control, and is refused, hears why. */
+const KILL_MS = 3_600_000
+
+/** Why sessions end, for their players' next requests. */
+const reasonsOf = (refused: readonly [string, string][], now: number): BanRow[] =>
+  refused.map(([key, reason]) => [key, now + KILL_MS, reason])
+
+/** Most keys an older edge reports at one sync: with so many, more are waiting. */
 const MOST_SEEN = 1000
 
 /** Ends what an opening reported before the sync does: the place of a closed connection is free for it. */

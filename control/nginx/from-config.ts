@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { formatNetwork, parseAddress, parseNetwork } from '#domain/networks/network'
-import { packageRoot, type StatePaths } from '../config/paths.ts'
+import type { StatePaths } from '../config/paths.ts'
 import { tlsListenOf } from '../config/schema/https.ts'
 import type { Config } from '../config/schema/schema.ts'
 import { hashEdgeKey, pushKeyOf } from '../keys/edge-key.ts'
@@ -27,6 +27,9 @@ export interface NginxMachine {
   readonly hasHttp3?: boolean
   readonly troublesFile?: string
 }
+
+/** The bundle's name beside the files that import it. */
+export const BUNDLE_FILE = 'gatehouse-edge.js'
 
 const HEADERS: Record<Config['edge']['client_address'], string> = {
   'x-forwarded-for': 'X-Forwarded-For',
@@ -116,7 +119,7 @@ export const nginxSettings = (
     user,
     errorLog,
     confDir: paths.nginx,
-    bundle: join(packageRoot(), 'dist/edge.js'),
+    bundle: join(paths.nginx, BUNDLE_FILE),
     pidFile: join(paths.run, 'nginx.pid'),
     accessLog: join(paths.logs, 'access.log'),
     trafficLog: paths.trafficLog,

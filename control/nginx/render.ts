@@ -12,7 +12,7 @@ import {
   publicFragments,
   pushServer,
 } from './fragments.ts'
-import type { NginxSettings } from './settings.ts'
+import type { FilesMark, NginxSettings } from './settings.ts'
 import { slateList, slateRanges } from './slates.ts'
 import { fill, INCLUDE_FILES, type Templates } from './template.ts'
 import { readZones, writeZones } from './zones.ts'
@@ -105,6 +105,14 @@ const slateWords = (): string =>
     })
     .join('\n')
 
+const slateValues = (basePath: string) => ({
+  slateWords: slateWords(),
+  slateList: slateList(basePath, '$gh_slate_language/$gh_slate_word'),
+  slateRanges: slateRanges(basePath),
+})
+
+const NO_MARK: FilesMark = { release: '', files: '' }
+
 const values = (settings: NginxSettings): Record<string, string> => {
   const cache = segmentCache(settings)
   const basePath = settings.apps?.basePath ?? ''
@@ -120,6 +128,7 @@ const values = (settings: NginxSettings): Record<string, string> => {
     bundleDir: dirname(settings.bundle),
     bundleFile: basename(settings.bundle),
     edgeId: settings.edgeId,
+    ...(settings.mark ?? NO_MARK),
     trafficLog: settings.trafficLog,
     v6Prefix: String(settings.v6Prefix),
     country: settings.countryVariable ?? (settings.geoipFile === null ? '' : '$gh_geoip_country'),
@@ -154,9 +163,7 @@ const values = (settings: NginxSettings): Record<string, string> => {
     pushServer: pushServer(settings),
     accessLog: accessLog(settings),
     gzip: settings.gzip ? 'on' : 'off',
-    slateWords: slateWords(),
-    slateList: slateList(basePath, '$gh_slate_language/$gh_slate_word'),
-    slateRanges: slateRanges(basePath),
+    ...slateValues(basePath),
   }
 }
 

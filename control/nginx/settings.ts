@@ -68,12 +68,22 @@ export interface ZoneSizes {
   readonly flights: string
 }
 
+/** What nginx says of the files it has read. */
+export interface FilesMark {
+  /** Version of the package, and a hash of what all edges of it have in common: `0.1.0-1a2b3c4d5e`. */
+  readonly release: string
+  /** Hash of the files as the settings make them. */
+  readonly files: string
+}
+
 /** All values of nginx's configuration. Paths are absolute. */
 export interface NginxSettings {
   /** Folder the rendered files will lie in. */
   readonly confDir: string
-  /** The bundle: `dist/edge.js`. */
+  /** The bundle, a copy of `dist/edge.js`: what nginx reads at a reload is of the same release as its other files. */
   readonly bundle: string
+  /** `null` = none. */
+  readonly mark?: FilesMark | null
   readonly modules: { readonly js: string; readonly geoip2: string | null }
   /** User of the workers, where the master runs as root. */
   readonly user: string | null

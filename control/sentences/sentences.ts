@@ -9,6 +9,15 @@ export const SENTENCES = {
     'it does not sync any more; see that nginx runs there and reaches this control plane',
   'edge.never':
     'it has not synced since this control plane started; see that nginx runs, with the include files as written now, and that its workers reach the sockets (edge.socket_group)',
+  'edge.release_older':
+    "its nginx runs files of {theirs}, older than this control plane ({ours}); write them again (gatehouse nginx) or, where Gatehouse's own nginx runs there, upgrade Gatehouse, and reload",
+  'edge.release_newer':
+    'its nginx runs files of {theirs}, newer than this control plane ({ours}); start the control plane anew, with the release that was installed',
+  'edge.release_other':
+    'its nginx runs files of {theirs}, and this control plane is {ours}; the one that was not upgraded follows: write the files again (gatehouse nginx) and reload nginx, or start the control plane anew',
+  'edge.release_unnamed': 'a release without a mark',
+  'edge.settings_other':
+    'its nginx runs files that were written with other settings; write them again (gatehouse nginx) and reload nginx',
   'edge.none': 'this installation has no edge (edge.nginx: none)',
   'edge.unnamed':
     'only your own nginx knows where it listens; set edge.public_url to the address viewers reach it by',

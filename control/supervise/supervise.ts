@@ -16,6 +16,7 @@ import {
 } from './edge-only.ts'
 import { prepareNginx, watchNginx } from './nginx/nginx.ts'
 import { createReload } from './nginx/reload.ts'
+import { complaintOfOwnNginx } from './nginx/running-files.ts'
 import { watchCertificates } from './nginx/watch-certificates.ts'
 import { requireFree } from './processes/addresses.ts'
 import { type Service, type ServiceSpec, startService } from './processes/child.ts'
@@ -87,6 +88,8 @@ export async function supervise(
     }
     if (isAlone) await awaitFirstSync(instance, signal)
     const ready = isAlone ? edgeReport(instance) : await readyReport(instance, signal)
+    const ofNginx = await complaintOfOwnNginx(config, setup.paths)
+    if (ofNginx !== null) report(ofNginx)
     const { reload, renew, config: configInUse } = createReload(instance, nginx, started)
     if (nginx !== null) undo.push(watchCertificates({ instance, config: configInUse, renew }))
     return { ready, services: started, reload, stop }

@@ -29,6 +29,8 @@ export const health = (r: Request): void => {
     troubles: readTroubles(variable(r, 'gh_troubles_file')),
     controlSilentSec: silent === now ? null : silent,
     zones: variable(r, 'gh_zones'),
+    release: variable(r, 'gh_release'),
+    files: variable(r, 'gh_files'),
     freeBytes: freeSpace(),
   }
   answer(

@@ -82,7 +82,7 @@ const serve = (
   }
   const sent = { list, slots, ticket, tag, print }
   if (!mayCut(list, slots, now * 1000)) return send(r, variables, sent)
-  return fetchList(variables['gh_inner_socket'] ?? '', list).then((text) => {
+  return fetchList(variables, list).then((text) => {
     keepList(list, slots, text, Date.now())
     send(r, variables, sent)
   })

@@ -13,6 +13,8 @@ export const sync = async (session: NginxPeriodicSession): Promise<void> => {
       inner: variables['gh_inner_socket'] ?? '',
       trafficLog: variables['gh_traffic_log'] ?? '',
       troublesFile: variables['gh_troubles_file'] ?? '',
+      release: variables['gh_release'] ?? '',
+      files: variables['gh_files'] ?? '',
       push: variables['gh_push_address'] ?? '',
     })
   } catch (problem) {

@@ -1,4 +1,4 @@
-import { bytesOf, type Request, variable } from './request.ts'
+import { bytesOf, innerHost, type Request, variable, variablesOf } from './request.ts'
 
 /** An origin's whole response, unpacked where it was gzip. */
 export interface OriginAnswer {
@@ -65,7 +65,7 @@ const headersFor = (r: Request, { origin, path, cookie }: OriginQuestion): Heade
     }
   }
   namePlayer(r, headers)
-  headers.set('Host', 'gatehouse-inner')
+  headers.set('Host', innerHost(variablesOf(r)))
   headers.set('X-Gh-Address', variable(r, 'remote_addr'))
   headers.set('X-Gh-Origin', origin)
   headers.set('X-Gh-Path', path)

@@ -89,6 +89,10 @@ const ofHeaders: Record<string, string> = {}
 export const controlHeader = (variables: Variables, name: string): string =>
   variables[(ofHeaders[name] ??= `upstream_http_${name.toLowerCase().replaceAll('-', '_')}`)] ?? ''
 
+/** How the inner server is asked by workers of its own release. */
+export const innerHost = (variables: Variables): string =>
+  `gatehouse-${variables['gh_release'] ?? ''}`
+
 /** The control plane's response to a call of the edge itself. `denyTtl`: seconds to cache a refusal, 0 = none. */
 export interface Answer {
   readonly status: number
@@ -121,9 +125,10 @@ export const callControl = async (
  * A list as control wrote it, from nginx's cache; `null` where there is none, it is longer than `js_fetch_max_response_buffer_size` allows, or is not to be
  * kept.
  */
-export const fetchList = async (inner: string, list: string): Promise<string | null> => {
+export const fetchList = async (variables: Variables, list: string): Promise<string | null> => {
   try {
-    const headers = { Host: 'gatehouse-inner', 'X-Gh-List': list }
+    const inner = variables['gh_inner_socket'] ?? ''
+    const headers = { Host: innerHost(variables), 'X-Gh-List': list }
     const response = await ngx.fetch(`http://unix:${inner}:/list`, { headers })
     const isKept = !(response.headers.get('Cache-Control') ?? '').includes('no-store')
     return response.status === 200 && isKept ? await response.text() : null

@@ -49,7 +49,7 @@ export const noteProtocol = (channel: string, protocol: Protocol): void => {
 export const pendingReports = (
   kind: ReportKind,
   most: number,
-): { list: string[]; take: () => void } => {
+): { list: string[]; isAll: boolean; take: () => void } => {
   const state = numbers('gh_state')
   const head = state.get(`${kind}Head`) ?? 0
   const tail = Math.max(state.get(`${kind}Tail`) ?? 0, head - SLOTS[kind])
@@ -59,7 +59,7 @@ export const pendingReports = (
     const text = texts('gh_ring').get(slotOf(kind, at))
     if (text !== undefined) list.push(text)
   }
-  return { list, take: () => void trySet(state, `${kind}Tail`, end) }
+  return { list, isAll: end === head, take: () => void trySet(state, `${kind}Tail`, end) }
 }
 
 /** Takes the oldest few of those pending. */

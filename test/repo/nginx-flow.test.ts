@@ -167,7 +167,7 @@ const locationsOf = (isServer: (text: string) => boolean): Directive[] =>
 
 const SERVERS = {
   public: (listen: string) => listen.includes(':8080'),
-  inner: (listen: string) => listen.includes('inner.sock'),
+  inner: (listen: string) => listen.includes('inner.sock') && !listen.includes('default_server'),
   push: (listen: string) => listen.includes('push.sock') || listen.includes(':9444'),
 }
 

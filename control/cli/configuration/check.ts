@@ -10,7 +10,14 @@ import {
 } from '../../nginx/certificates/check-certificates.ts'
 import type { Channel } from '../../playlists/catalogue/channel.ts'
 import { channelNames } from '../../playlists/catalogue/channel-names.ts'
-import { configFileOf, type GlobalOptions, loadedConfig, withGlobals } from '../common/context.ts'
+import { complaintOfOwnNginx } from '../../supervise/nginx/running-files.ts'
+import {
+  configFileOf,
+  type GlobalOptions,
+  loadedConfig,
+  pathsOf,
+  withGlobals,
+} from '../common/context.ts'
 import { print } from '../common/output.ts'
 
 const FOUND = 1
@@ -67,6 +74,8 @@ export const checkCommand = (): Command =>
       }))
       const geo = await describeGeo(loaded.config, Date.now())
       warnings = [...warnings, ...geo.problems.map((problem) => `geo: ${problem}`)]
+      const ofNginx = await complaintOfOwnNginx(loaded.config, pathsOf(options))
+      if (ofNginx !== null) warnings = [...warnings, ofNginx]
       const certificates = checkCertificates(loaded, Date.now())
       const findings = [
         ...lint(loaded.config, { lineOf: loaded.lineOf, isSet, channels }),

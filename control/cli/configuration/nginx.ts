@@ -1,11 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Command } from 'commander'
-import { packageRoot } from '../../config/paths.ts'
-import { nginxSettings } from '../../nginx/from-config.ts'
+import { BUNDLE_FILE, nginxSettings } from '../../nginx/from-config.ts'
+import { builtBundle, markOf, ownTemplates } from '../../nginx/release.ts'
 import { renderIncludes, renderNginx } from '../../nginx/render.ts'
 import { copySlates } from '../../nginx/slates.ts'
-import { loadTemplates } from '../../nginx/template.ts'
 import { changesOfRunning, readHttpFile } from '../../supervise/nginx/running-zones.ts'
 import { type GlobalOptions, loadedConfig, pathsOf, withGlobals } from '../common/context.ts'
 import { print, warn } from '../common/output.ts'
@@ -29,16 +28,17 @@ export const nginxCommand = (): Command =>
         user: null,
         errorLog: `${join(paths.logs, 'nginx-error.log')} warn`,
       }
-      const settings = { ...nginxSettings(config, paths, machine), confDir: out }
+      const rendered = nginxSettings(config, paths, machine)
+      const mark = markOf(rendered, config)
+      const settings = { ...rendered, mark, confDir: out, bundle: join(out, BUNDLE_FILE) }
       // nginx makes the last part of these paths itself, and no more than that.
       for (const folder of [settings.tempDir, settings.cacheDir, paths.run, paths.logs]) {
         mkdirSync(folder, { recursive: true })
       }
       const before = readHttpFile(out)
-      const templates = loadTemplates(join(packageRoot(), 'nginx'))
       const render = options.whole === true ? renderNginx : renderIncludes
-      const files = render(settings, templates)
-      for (const [name, text] of Object.entries(files)) {
+      const files = render(settings, ownTemplates())
+      for (const [name, text] of Object.entries({ ...files, [BUNDLE_FILE]: builtBundle() })) {
         const file = join(out, name)
         mkdirSync(dirname(file), { recursive: true })
         writeFileSync(file, text, { mode: 0o640 })

@@ -15,6 +15,7 @@ import type { EdgeApi, Parts } from '../parts.ts'
 import { createEdgeCounters } from './edge-counters.ts'
 import { listenOnSocket, listenOnTls } from './edge-server.ts'
 import { createGuideAnswers } from './guide-answers.ts'
+import { createOwnFiles } from './own-files.ts'
 import { createPictureAnswers } from './picture-answers.ts'
 import { processPriority } from './process-priority.ts'
 import { createRush } from './rush.ts'
@@ -144,7 +145,7 @@ const createPush = (parts: Parts): PushService => {
 export const startEdgeApi = async (parts: Parts): Promise<EdgeApi> => {
   const { paths, log, sessions, live } = parts
   const edge = live.config().edge.id
-  const registry = createEdgeRegistry(() => sessions.now())
+  const registry = createEdgeRegistry(() => sessions.now(), createOwnFiles(live.config, paths))
   const { questions, past } = createEdgeCounters()
   const fetcher = createPictureFetcher()
   const rush = createRush(processPriority())

@@ -36,6 +36,7 @@ export const syncRequestSchema = Type.Object({
     epoch: nullableText,
   }),
   seen: Type.Array(key, { maxItems: 5000 }),
+  more: Type.Optional(Type.Boolean()),
   traffic: Type.Array(row, { maxItems: 50_000 }),
   closed: Type.Array(row, { maxItems: 50_000 }),
   degraded: sessions,
@@ -59,6 +60,8 @@ export const syncRequestSchema = Type.Object({
   ),
   free: Type.Record(Type.String(), Type.Number()),
   troubles: Type.Optional(Type.Array(Type.String({ maxLength: 1000 }), { maxItems: 100 })),
+  release: Type.Optional(Type.String({ maxLength: 100 })),
+  files: Type.Optional(Type.String({ maxLength: 100 })),
   push: Type.Optional(Type.String({ maxLength: 300 })),
 })
 

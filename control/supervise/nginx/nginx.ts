@@ -1,11 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { packageRoot } from '../../config/paths.ts'
-import { nginxSettings } from '../../nginx/from-config.ts'
+import { BUNDLE_FILE, nginxSettings } from '../../nginx/from-config.ts'
+import { builtBundle, markOf, ownTemplates } from '../../nginx/release.ts'
 import { renderNginx } from '../../nginx/render.ts'
 import { copySlates } from '../../nginx/slates.ts'
-import { loadTemplates } from '../../nginx/template.ts'
 import { Failure } from '../../runtime/failure.ts'
 import type { Tool } from '../../runtime/resolve.ts'
 import type { Service } from '../processes/child.ts'
@@ -25,7 +23,7 @@ export function prepareNginx(instance: Instance, nginx: Tool, isRunning = false)
   if (nginx.modules === undefined) throw new Failure('nginx was found without its njs module.')
   const { js, geoip2 } = nginx.modules
   // nginx logs errors to stderr, so that the supervisor writes them with secrets masked.
-  const settings = nginxSettings(config, paths, {
+  const plain = nginxSettings(config, paths, {
     modules: { js, geoip2 },
     user: instance.workerUser,
     errorLog: 'stderr warn',
@@ -33,12 +31,16 @@ export function prepareNginx(instance: Instance, nginx: Tool, isRunning = false)
     hasHttp3: nginx.hasHttp3 === true,
     troublesFile: paths.edgeTroubles,
   })
+  const settings = { ...plain, mark: markOf(plain, config) }
   if (settings.https && config.edge.http3 && nginx.hasHttp3 !== true)
     instance.report('This nginx was built without HTTP/3; viewers are served by HTTP/2.')
   if (!isRunning) writeFileSync(paths.edgeTroubles, '', { mode: 0o644 })
   for (const folder of [settings.tempDir, settings.cacheDir]) mkdirSync(folder, { recursive: true })
   copySlates(settings.confDir, config.edge.slates_folder, instance.report)
-  return writeNginxFiles(renderNginx(settings, loadTemplates(join(packageRoot(), 'nginx'))), paths)
+  const files = renderNginx(settings, ownTemplates())
+  // nginx reads the bundle again at each reload, and an upgrade may have replaced the one in the package.
+  const bundle = isRunning ? {} : { [BUNDLE_FILE]: builtBundle().toString() }
+  return writeNginxFiles({ ...bundle, ...files }, paths)
 }
 
 /**

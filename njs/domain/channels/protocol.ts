@@ -161,6 +161,8 @@ export interface SyncRequest {
    * within the second.
    */
   readonly seen: readonly string[]
+  /** Whether more is to be reported than this; missing from older edges. */
+  readonly more?: boolean
   readonly traffic: readonly TrafficRow[]
   readonly closed: readonly ClosedRow[]
   readonly degraded: readonly ReportedSession[]
@@ -176,6 +178,9 @@ export interface SyncRequest {
   readonly free: Readonly<Record<string, number>>
   /** Sentences about what is wrong with this edge's machine: a certificate that cannot be renewed. */
   readonly troubles?: readonly string[]
+  /** Which release nginx's files are of, and a hash of them as settings make them; missing from older edges. */
+  readonly release?: string
+  readonly files?: string
   /** `http(s)://host:port` where this edge accepts pushes; host `*` = the address it connects from. */
   readonly push?: string
 }

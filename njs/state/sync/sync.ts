@@ -21,7 +21,9 @@ import { loadTables, noteSteps, settleTables } from './tables.ts'
 import { drainTraffic } from './traffic.ts'
 import { readTroubles } from './troubles.ts'
 
-const MOST_SEEN = 1000
+/** Most reports of a kind at one sync; fewer where control was too busy to answer the last ones in time. */
+const MOST_REPORTS = 1000
+const FEWEST_REPORTS = 16
 const MOST_DEGRADED = 500
 const MOST_RUNNING = 200
 const MOST_ENDED = 500
@@ -40,21 +42,31 @@ export interface SyncPlace {
   readonly trafficLog: string
   /** Sentences about this edge, a line each; empty without. */
   readonly troublesFile: string
+  /** What the files that nginx has read say of themselves. */
+  readonly release: string
+  readonly files: string
   /** Address that control planes on other machines push to; empty = none. */
   readonly push: string
 }
 
-const drainSeen = (): { keys: string[]; end: number } => {
+const mostReports = (): number => numbers('gh_state').get('mostReports') ?? MOST_REPORTS
+
+const setMostReports = (most: number): void => {
+  const bounded = Math.min(MOST_REPORTS, Math.max(FEWEST_REPORTS, Math.floor(most)))
+  trySet(numbers('gh_state'), 'mostReports', bounded)
+}
+
+const drainSeen = (most: number): { keys: string[]; end: number; isAll: boolean } => {
   const state = numbers('gh_state')
   const head = state.get('ringHead') ?? 0
   const tail = Math.max(state.get('ringTail') ?? 0, head - RING_SIZE)
-  const end = Math.min(head, tail + MOST_SEEN)
+  const end = Math.min(head, tail + most)
   const keys = new Set<string>()
   for (let at = tail + 1; at <= end; at += 1) {
     const key = texts('gh_ring').get(String(at % RING_SIZE))
     if (key !== undefined) keys.add(key)
   }
-  return { keys: [...keys], end }
+  return { keys: [...keys], end, isAll: end === head }
 }
 
 const have = (name: string): string | null => texts('gh_texts').get(name) ?? null
@@ -173,11 +185,11 @@ const protocolRow = (text: string): ProtocolRow => {
   return [channel, protocol === 'dash' || protocol === 'mpegts' ? protocol : 'hls']
 }
 
-const buildRequest = (place: SyncPlace) => {
-  const seen = drainSeen()
-  const degraded = pendingReports('degraded', MOST_DEGRADED)
-  const running = pendingReports('running', MOST_RUNNING)
-  const ended = pendingReports('ended', MOST_ENDED)
+const buildRequest = (place: SyncPlace, most: number) => {
+  const seen = drainSeen(most)
+  const degraded = pendingReports('degraded', Math.min(most, MOST_DEGRADED))
+  const running = pendingReports('running', Math.min(most, MOST_RUNNING))
+  const ended = pendingReports('ended', Math.min(most, MOST_ENDED))
   const past = pendingReports('past', MOST_PAST)
   const protocols = pendingReports('protocol', MOST_PROTOCOLS)
   const traffic = drainTraffic(place.trafficLog)
@@ -199,6 +211,7 @@ const buildRequest = (place: SyncPlace) => {
       epoch: have('epoch'),
     },
     seen: seen.keys,
+    more: !seen.isAll || [degraded, running, ended].some(({ isAll }) => !isAll),
     traffic: traffic.rows,
     closed: traffic.closed,
     degraded: degraded.list.map((text) => parseJson<ReportedSession>(text)),
@@ -210,6 +223,8 @@ const buildRequest = (place: SyncPlace) => {
     ...(protocols.list.length === 0 ? {} : { protocols: protocols.list.map(protocolRow) }),
     free: freeSpace(),
     ...(troubles.length === 0 ? {} : { troubles }),
+    release: place.release,
+    files: place.files,
     ...(place.push === '' ? {} : { push: place.push }),
   }
   const done = ({ again = false }: SyncResponse): void => {
@@ -226,14 +241,19 @@ const buildRequest = (place: SyncPlace) => {
 
 /** One sync; returns whether another one should follow at once. */
 const exchange = async (place: SyncPlace): Promise<boolean> => {
-  const { request, done } = buildRequest(place)
+  const most = mostReports()
+  const { request, done } = buildRequest(place, most)
+  // Control, or Redis, may be too busy for so many: half of them are sent next, unless this is answered in time.
+  setMostReports(most / 2)
   const answer = await callControl(place.inner, '/sync', { body: JSON.stringify(request) })
   if (answer.status === 401) dropKeysAndPolicy()
   if (answer.status !== 200) return false
+  setMostReports(most * 2)
   const response = parseJson<SyncResponse>(answer.body)
   done(response)
   apply(response)
-  return noteEpoch(response.epoch) || response.more === true
+  const isMoreToReport = request.more === true && response.again !== true
+  return noteEpoch(response.epoch) || response.more === true || isMoreToReport
 }
 
 /** Restores what a reload that emptied a zone has lost: reports leases, loads bans, voids refusals. `now`: Unix ms. */

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
+import { mintPass, readPass } from '#domain/credentials/pass'
 import { createEdgeCatchUp } from '../../../control/edge/edge-catch-up.ts'
 import { createEdgeRegistry } from '../../../control/edge/edge-registry.ts'
 import { type SyncPorts, sync } from '../../../control/edge/sync-service.ts'
+import { nodeCrypto } from '../../../control/keys/node-crypto.ts'
 import type { SyncRequest } from '../../../njs/domain/channels/protocol.ts'
 
 const request: SyncRequest = {
@@ -50,7 +52,7 @@ const notes = () => {
     keys: () => ({ version: 'k', current: 1, secrets: {} }),
     tableVersion: () => 'n',
     check: () => Promise.reject(new Error('nothing was opened alone')),
-    registry: createEdgeRegistry(Date.now),
+    registry: createEdgeRegistry(Date.now, () => ({ release: '0.1.0-abc', files: '' })),
     catchUp: createEdgeCatchUp(),
     traffic: { add: (more) => void (bytes += more) },
     past: (edge, rows) => void past.push([edge, rows]),
@@ -101,4 +103,68 @@ test('openings made alone wait for the viewers of sessions nobody knows', async 
   const told = { ...lost, have: { ...lost.have, epoch: 'none' } }
   expect((await sync(told, ports)).again).toBe(true)
   await expect(sync({ ...told, edge: 'edge-2' }, ports)).rejects.toThrow('nothing was opened')
+})
+
+test('of an account the oldest takes a slot first, other accounts do not wait for it, and who is refused hears why', async () => {
+  const { ports } = notes()
+  const passOf = (account: string, sid: string) =>
+    mintPass(
+      nodeCrypto,
+      new Uint8Array(32),
+      {
+        kid: 1,
+        fail: 'open',
+        protocol: 'hls',
+        expires: 2_000_000_000,
+        sid: sid.padEnd(22, 'A'),
+        download: null,
+        group: 'all',
+        account,
+      },
+      'c',
+    )
+  const report = (account: string, key: string) => ({
+    key: key.padEnd(16, 'a'),
+    pass: passOf(account, key),
+    channel: 'c',
+    address: '192.0.2.1',
+    agent: '',
+    at: 0,
+  })
+  const asked: string[] = []
+  const playing = new Set<string>()
+  const answers: (() => void)[] = []
+  const check: SyncPorts['check'] = async ({ key, pass }) => {
+    asked.push(key.slice(0, 2))
+    await new Promise<void>((resolve) => void answers.push(resolve))
+    const account = readPass(pass)?.account ?? ''
+    const isFull = playing.has(account)
+    playing.add(account)
+    return isFull
+      ? { outcome: 'refused', reason: 'cap.streams', denyUntil: 0 }
+      : { outcome: 'admitted', sid: key, key, leaseMs: 1, isKnown: true, openedMs: 0 }
+  }
+  const degraded = [report('own:1', 'b1'), report('own:1', 'b2'), report('own:2', 'b3')]
+  const answer = sync({ ...request, degraded }, { ...ports, check })
+  await expect.poll(() => asked).toEqual(['b1', 'b3'])
+  for (const go of answers.splice(0)) go()
+  await expect.poll(() => asked).toEqual(['b1', 'b3', 'b2'])
+  for (const go of answers.splice(0)) go()
+  const { kill, bans } = await answer
+  const refused = 'b2'.padEnd(16, 'a')
+  expect(kill).toEqual([refused])
+  expect(bans?.set).toEqual([[refused, expect.any(Number), 'cap.streams']])
+})
+
+test('an edge with files of another release says so, one of ours does not', async () => {
+  const { ports } = notes()
+  const alarmsOf = async (files: Pick<SyncRequest, 'release' | 'files'>) => {
+    await sync({ ...request, have: { ...request.have, bans: '1' }, ...files }, ports)
+    return ports.registry.list()[0]?.alarms.join() ?? ''
+  }
+  expect(await alarmsOf({ release: '0.1.0-abc', files: 'x' })).toBe('')
+  expect(await alarmsOf({})).toContain('without a mark, older')
+  expect(await alarmsOf({ release: '0.0.9-abc' })).toContain('0.0.9-abc, older')
+  expect(await alarmsOf({ release: '0.2.0-abc' })).toContain('0.2.0-abc, newer')
+  expect(await alarmsOf({ release: '0.1.0-def' })).toContain('was not upgraded')
 })

@@ -38,6 +38,7 @@ describe('the rendered configuration', () => {
     ).toEqual([
       'listen "unix:/s/fail.sock";',
       'listen "unix:/s/inner.sock" backlog=4096;',
+      'listen "unix:/s/inner.sock" default_server;',
       'listen "unix:/s/push.sock";',
       'listen 0.0.0.0:8080 reuseport backlog=4096;',
     ])

@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { packageRoot } from '../../../control/config/paths.ts'
 import { run } from '../../../control/runtime/exec.ts'
 import { resolveTool } from '../../../control/runtime/resolve.ts'
+import { startDaemonNginx } from '../../support/nginx/daemon-nginx.ts'
 import { startNginx, type TestNginx } from '../../support/nginx/nginx.ts'
 import { until } from '../../support/programs/port.ts'
 import { startService, type TestService } from '../../support/programs/service.ts'
@@ -28,17 +29,33 @@ let service: TestService
 let nginx: TestNginx | undefined
 let includes = ''
 
-const writeIncludes = async () => {
+const gatehouse = async (...args: string[]) => {
   const config = join(dirname(service.state), 'gatehouse.yaml')
-  const args = ['nginx', '--config', config, '--state', service.state, '--out', includes]
-  return await run([join(packageRoot(), 'scripts/gatehouse'), ...args])
+  const own = ['--config', config, '--state', service.state]
+  return await run([join(packageRoot(), 'scripts/gatehouse'), ...args, ...own])
 }
+const writeIncludes = async () => await gatehouse('nginx', '--out', includes)
+const checked = async () => (await gatehouse('check', '--no-sources')).stdout
 
 const edgesPart = async () => {
   const { parts } = (await (await service.api('/health/ready')).json()) as {
     parts: { name: string; ok: boolean; detail: string }[]
   }
   return parts.find(({ name }) => name === 'edges')
+}
+
+const ownConf = async (dir: string, port: string) => {
+  const { modules } = await resolveTool('nginx')
+  return `load_module ${modules?.js};
+${process.getuid?.() === 0 ? 'user nobody nogroup;' : ''}
+worker_processes 2; pid ${dir}/nginx.pid; error_log stderr notice;
+events {}
+http {
+  variables_hash_max_size 2048; access_log off;
+  ${TEMP.map((name) => `${name}_temp_path ${dir}/${name};`).join(' ')}
+  include ${includes}/gatehouse-http.conf;
+  server { listen 127.0.0.1:${port}; include ${includes}/gatehouse-server.conf; }
+}`
 }
 
 beforeAll(async () => {
@@ -64,20 +81,7 @@ test('health misses the nginx that was to sync, until it does', async () => {
   await until('the fault', async () => (await edgesPart())?.ok === false, 60_000)
   expect((await edgesPart())?.detail).toMatch(/^ours: it has not synced .*edge\.socket_group/)
   expect((await writeIncludes()).code).toBe(0)
-  const { modules } = await resolveTool('nginx')
-  nginx = await startNginx({
-    wrap: false,
-    conf: `load_module ${modules?.js};
-${process.getuid?.() === 0 ? 'user nobody nogroup;' : ''}
-worker_processes 2; pid __DIR__/nginx.pid; error_log stderr notice;
-events {}
-http {
-  variables_hash_max_size 2048; access_log off;
-  ${TEMP.map((name) => `${name}_temp_path __DIR__/${name};`).join(' ')}
-  include ${includes}/gatehouse-http.conf;
-  server { listen 127.0.0.1:__PORT__; include ${includes}/gatehouse-server.conf; }
-}`,
-  })
+  nginx = await startNginx({ wrap: false, conf: await ownConf('__DIR__', '__PORT__') })
   const { url } = nginx
   await until('a list', async () => (await ask(url, '/playlist.m3u')).status === 200, 60_000)
   await until('health', async () => (await edgesPart())?.ok === true)
@@ -86,6 +90,62 @@ http {
 
 const get = async (path: string, options: Ask): Promise<Reply> =>
   await ask(nginx?.url ?? '', path, options)
+
+/** Writes the files anew as `change` makes them of what they say, and has nginx read them. */
+const rewrite = async (change: (http: string) => string) => {
+  const file = join(includes, 'gatehouse-http.conf')
+  writeFileSync(file, change(readFileSync(file, 'utf8')))
+  await nginx?.reload()
+}
+
+const RELEASES = [
+  ['older', '0.0.9-0123456789', /files of 0\.0\.9-0123456789, older than this control plane/],
+  ['newer', '99.0.0-0123456789', /files of 99\.0\.0-0123456789, newer than this control plane/],
+  ['without a mark', '', /files of a release without a mark, older than this control plane/],
+] as const
+test.each(RELEASES)(
+  'files of a release that is %s are told by health and check',
+  async (_, release, what) => {
+    const right = /\$gh_release "([^"]+)"/
+    const ours = right.exec(readFileSync(join(includes, 'gatehouse-http.conf'), 'utf8'))?.[1] ?? ''
+    expect(ours).toMatch(/^\d+\.\d+\.\d+-[0-9a-f]{10}$/)
+    const said = new RegExp(`ours: its nginx runs ${what.source} \\(${ours}\\)`)
+    await rewrite((http) => http.replace(right, `$gh_release "${release}"`))
+    await until('health', async () => said.test((await edgesPart())?.detail ?? ''), 30_000)
+    expect(await checked()).toMatch(said)
+    expect((await writeIncludes()).code).toBe(0)
+    await nginx?.reload()
+    await until('health', async () => (await edgesPart())?.ok === true, 30_000)
+    expect(await checked()).not.toContain('its nginx runs')
+  },
+  180_000,
+)
+
+test('another state of the same version, and files of other settings, are told too; the bundle lies beside the files', async () => {
+  await rewrite((http) => http.replace(/(\$gh_release "[^"-]+-)[^"]+"/, '$10000000000"'))
+  const other = /its nginx runs files of \d+\.\d+\.\d+-0000000000, and this control plane is/
+  await until('health', async () => other.test((await edgesPart())?.detail ?? ''), 30_000)
+  expect(await checked()).toMatch(other)
+
+  const config = join(dirname(service.state), 'gatehouse.yaml')
+  const before = readFileSync(config, 'utf8')
+  writeFileSync(config, `${before}origins: [ { name: far, url: 'http://127.0.0.1:9' } ]\n`)
+  expect((await writeIncludes()).code).toBe(0)
+  await nginx?.reload()
+  const settings = /its nginx runs files that were written with other settings/
+  await until('health', async () => settings.test((await edgesPart())?.detail ?? ''), 30_000)
+  writeFileSync(config, before)
+  expect(await checked()).toMatch(settings)
+  expect((await writeIncludes()).code).toBe(0)
+  await nginx?.reload()
+  await until('health', async () => (await edgesPart())?.ok === true, 30_000)
+
+  const http = readFileSync(join(includes, 'gatehouse-http.conf'), 'utf8')
+  expect(http).toContain(`js_path "${includes}"`)
+  expect(readFileSync(join(includes, 'gatehouse-edge.js'))).toEqual(
+    readFileSync(join(packageRoot(), 'dist/edge.js')),
+  )
+}, 180_000)
 
 const SCALES = [
   ['larger', 2],
@@ -162,3 +222,48 @@ test.each(SCALES)(
   },
   180_000,
 )
+
+test('nginx upgraded with files of another release: whoever asks meanwhile is served, or told that the edge is not ready', async () => {
+  await nginx?.stop()
+  nginx = undefined
+  const daemon = await startDaemonNginx(ownConf)
+  try {
+    const home = viewer(daemon.url, { from: HOME })
+    await until('a list', async () => (await home.get('/playlist.m3u')).status === 200, 60_000)
+    const [ticket, channels] = [await home.ticket(), await home.channels()]
+    const { entry } = await home.play(channels[0] ?? '', ticket)
+
+    // The other release asks its inner server for manifests by another name.
+    for (const name of readdirSync(includes).filter((it) => it.endsWith('.conf'))) {
+      const file = join(includes, name)
+      const text = readFileSync(file, 'utf8')
+        .replace(/(gatehouse-|\$gh_release ")\d+\.\d+\.\d+-[0-9a-f]{10}"/g, '$19.0.0-abc"')
+        .replace('location = /manifest {', 'location = /document {')
+        .replace('rewrite ^ /manifest? break;', 'rewrite ^ /document? break;')
+      writeFileSync(file, text)
+    }
+    await daemon.upgrade()
+    const seen = new Set<string>()
+    const noted = async (path: string) => {
+      const { status, reason } = await home.get(path)
+      seen.add(reason === null ? String(status) : `${status} ${reason}`)
+    }
+    for (let round = 0; round < 12; round += 1)
+      await Promise.all(
+        channels
+          .slice(0, 4)
+          .flatMap((channel, n) => [
+            noted(`${entry}?round=${round}.${n}`),
+            noted(`/live/${ticket}/${channel}/index.m3u8?round=${round}`),
+            noted(`/playlist.m3u?round=${round}`),
+          ]),
+      )
+    expect([...seen].filter((it) => !['200', '302', '503 edge.not_ready'].includes(it))).toEqual([])
+    expect([...seen]).toEqual(expect.arrayContaining(['200', '302']))
+    await daemon.retire()
+    const served = async () => (await home.get(`${entry}?after`)).status === 200
+    await until('all to be served', served, 30_000)
+  } finally {
+    await daemon.stop()
+  }
+}, 240_000)

@@ -11,6 +11,15 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
     'он больше не выходит на связь; проверьте, что nginx там работает и достаёт до этого управляющего сервера',
   'said.edge.never':
     'с запуска этого управляющего сервера он не выходил на связь; проверьте, что nginx работает с нынешними включаемыми файлами и что его рабочие процессы достают до сокетов (edge.socket_group)',
+  'said.edge.release_older':
+    'его nginx работает с файлами {theirs}, они старее управляющего сервера ({ours}); запишите их заново (gatehouse nginx) или, если там работает nginx самого Gatehouse, обновите Gatehouse, и перезагрузите',
+  'said.edge.release_newer':
+    'его nginx работает с файлами {theirs}, они новее управляющего сервера ({ours}); перезапустите управляющий сервер с установленной версией',
+  'said.edge.release_other':
+    'его nginx работает с файлами {theirs}, а управляющий сервер — {ours}; обновите то, что отстало: запишите файлы заново (gatehouse nginx) и перезагрузите nginx или перезапустите управляющий сервер',
+  'said.edge.release_unnamed': 'выпуска без отметки',
+  'said.edge.settings_other':
+    'его nginx работает с файлами, записанными при других настройках; запишите их заново (gatehouse nginx) и перезагрузите nginx',
   'said.edge.none': 'у этой установки нет узла (edge.nginx: none)',
   'said.edge.unnamed':
     'где слушает ваш nginx, знает только он; укажите в edge.public_url адрес, по которому к нему приходят зрители',

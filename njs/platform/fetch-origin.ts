@@ -2,7 +2,7 @@ import { bytesOf, innerHost, type Request, variable, variablesOf } from './reque
 
 /** An origin's whole response, unpacked where it was gzip. */
 export interface OriginAnswer {
-  /** 502 too where it broke off, and {@link UNREADABLE}. */
+  /** 502 too where it broke off, {@link UNREADABLE} and {@link NOT_READY}. */
   readonly status: number
   readonly body: Uint8Array
   /** Header as sent; empty where it is missing, as are the others. */
@@ -25,6 +25,9 @@ export interface OriginQuestion {
 
 /** Stands for a document that cannot be unpacked, or is longer than the edge reads; no origin answers with it. */
 export const UNREADABLE = 598
+
+/** Stands for an inner server of another release, which asks no origin for this one. */
+export const NOT_READY = 597
 
 /** Of a viewer's headers those that are the connection's, or are set anew. */
 const OWN =
@@ -73,9 +76,18 @@ const headersFor = (r: Request, { origin, path, cookie }: OriginQuestion): Heade
   return headers
 }
 
+/** Questions at most, where workers of another release share the inner server's socket while nginx is upgraded: each goes to any of them. */
+const MOST_TURNS = 8
+
+const isOfAnotherRelease = ({ status, headers }: Response): boolean =>
+  status === 502 && headers.get('X-Gh-Reason') === 'edge.not_ready'
+
 const ask = async (r: Request, headers: Headers): Promise<OriginAnswer> => {
   const inner = variable(r, 'gh_inner_socket')
-  const reply = await ngx.fetch(`http://unix:${inner}:/origin`, { headers })
+  let reply = await ngx.fetch(`http://unix:${inner}:/origin`, { headers })
+  for (let turn = 1; turn < MOST_TURNS && isOfAnotherRelease(reply); turn += 1)
+    reply = await ngx.fetch(`http://unix:${inner}:/origin`, { headers })
+  if (isOfAnotherRelease(reply)) return failed(NOT_READY)
   const text = (name: string): string => reply.headers.get(name) ?? ''
   return {
     status: text('X-Gh-Stream') === '' ? reply.status : STREAM,

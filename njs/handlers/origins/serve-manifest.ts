@@ -2,7 +2,7 @@ import { hostOfOrigin } from '../../domain/addresses/resolve.ts'
 import type { SealKind } from '../../domain/addresses/seal.ts'
 import { KEPT_PREFIX } from '../../domain/cookies/kept-cookie.ts'
 import type { Protocol } from '../../domain/types.ts'
-import { STREAM, sleep, UNREADABLE } from '../../platform/fetch-origin.ts'
+import { NOT_READY, STREAM, sleep, UNREADABLE } from '../../platform/fetch-origin.ts'
 import { logError } from '../../platform/log.ts'
 import { answer, setVariables, wholeRange } from '../../platform/reply.ts'
 import { type Request, variable } from '../../platform/request.ts'
@@ -104,7 +104,13 @@ const typeOf = (rest: string): string =>
   /\.mpd$/i.test(rest) ? DASH : 'application/vnd.apple.mpegurl'
 
 /** Whether a status means that the origin is unavailable: nginx then waits and tries again. */
-const isAway = (status: number): boolean => status === 502 || status === 504
+const isAway = (status: number): boolean => status === 502 || status === 504 || status === NOT_READY
+
+/** Where a request goes on whose origin could not be asked. */
+const nextOf = (r: Request, status: number): string => {
+  const next = variable(r, 'http_x_gh_wait')
+  return status === NOT_READY && !next.startsWith('wait-') ? 'not-ready' : next
+}
 
 /** Of an answer that goes on in the public server: nginx keeps the type of the one before. */
 const TEXT = { 'Content-Type': 'text/plain' }
@@ -114,8 +120,7 @@ const fail = (r: Request, status: number): void => {
     return answer(r, 200, { ...TEXT, 'X-Accel-Redirect': '/_gatehouse/origin-unreadable' })
   if (status === ELSEWHERE)
     return answer(r, 200, { ...TEXT, 'X-Accel-Redirect': '/_gatehouse/origin-elsewhere' })
-  if (isAway(status))
-    answer(r, 200, { 'X-Accel-Redirect': `/_gatehouse/${variable(r, 'http_x_gh_wait')}` })
+  if (isAway(status)) answer(r, 200, { 'X-Accel-Redirect': `/_gatehouse/${nextOf(r, status)}` })
   else answer(r, status, TEXT, `origin: ${status}\n`)
 }
 

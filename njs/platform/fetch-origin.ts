@@ -27,7 +27,7 @@ export interface OriginQuestion {
 export const UNREADABLE = 598
 
 /** Stands for an inner server of another release, which asks no origin for this one. */
-export const NOT_READY = 597
+export const NOT_READY = 596
 
 /** Of a viewer's headers those that are the connection's, or are set anew. */
 const OWN =

@@ -54,9 +54,13 @@ const CHANGED_DAYS = 2
 // Channels of two lines so much alike are the favourites of one household.
 const LIKENESS = 0.35
 
+// With less than this beside what everybody watches, there is too little to compare.
+const OWN_AT_LEAST = 0.5
+
 const shareChannels = (a: Group, b: Group, popularity: ChannelPopularity): boolean => {
-  const { isComparable, likeness } = compareChannels(a.ownPlays, b.ownPlays, popularity)
-  return isComparable && likeness >= LIKENESS
+  const { likeness, difference } = compareChannels(a.ownPlays, b.ownPlays, popularity)
+  const own = likeness + difference
+  return own >= OWN_AT_LEAST && likeness >= LIKENESS * own
 }
 
 const followedOn = ({ continuedDays, sharedShare }: SeriesEvidence): number =>

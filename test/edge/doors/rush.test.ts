@@ -47,7 +47,7 @@ const openAll = (
     each(await send(path, `198.51.${net + (viewer >> 8)}.${viewer & 255}`)),
   )
 
-test('in a rush a worker asks control three times a millisecond, loses nobody, and answers who plays between', async () => {
+test('in a rush a worker asks control three times a millisecond beyond its first, loses nobody, and answers who plays between', async () => {
   const path = `/live/${rig.ticket()}/ch1/index.m3u8`
   const from = '203.0.113.1'
   const playing = (await rig.get(path, { from })).headers.get('location') ?? ''
@@ -63,7 +63,7 @@ test('in a rush a worker asks control three times a millisecond, loses nobody, a
   expect(await player.send(playing, from)).toBe('200')
   const before = statuses.length
   await Promise.all(rush)
-  expect(performance.now() - began).toBeGreaterThan(0.3 * MANY)
+  expect(performance.now() - began).toBeGreaterThan(0.25 * MANY)
   expect(new Set(statuses)).toEqual(new Set(['302']))
   expect(statuses.length).toBe(MANY)
   expect(rig.stub.count('/open') - asked).toBeLessThanOrEqual(MANY)

@@ -15,7 +15,7 @@ import { closeStream, dropLease, RING_SIZE, recallLease, reportLeases } from '..
 import { engine, forgetRefused, freeSpace, numbers, renewText, texts, trySet } from '../memory.ts'
 import { clearBan, forgiveAll, isSessionBanned, setBan } from '../refusals.ts'
 import { pendingReports } from '../reports.ts'
-import { tableVersion } from '../table-halves.ts'
+import { noteTableChange, tableVersion } from '../table-halves.ts'
 import { openPushes } from './pushes.ts'
 import { loadTables, noteSteps, settleTables } from './tables.ts'
 import { drainTraffic } from './traffic.ts'
@@ -86,13 +86,16 @@ const keep = (name: string, text: string): void => {
 const applyKeys = (keys: NonNullable<SyncResponse['keys']>): void => {
   const dict = texts('gh_texts')
   const kids = Object.keys(keys.secrets)
+  const before = (dict.get('kids') ?? '').split(',').filter((kid) => kid !== '')
+  const isRevoked = before.some((kid) => dict.get(`k${kid}`) !== keys.secrets[kid])
   for (const kid of kids) keep(`k${kid}`, keys.secrets[kid] ?? '')
-  for (const kid of (dict.get('kids') ?? '').split(','))
-    if (kid !== '' && !kids.includes(kid)) dict.delete(`k${kid}`)
+  for (const kid of before) if (!kids.includes(kid)) dict.delete(`k${kid}`)
   keep('kids', kids.join(','))
   keep('current', String(keys.current))
   keep('keysVersion', keys.version)
-  forgetRefused()
+  // Verified seals and rewritten manifests are kept by the generation of channels.
+  if (isRevoked) noteTableChange('channels')
+  else forgetRefused()
 }
 
 /** Control no longer accepts this edge's key: without keys and policy it opens no sessions, and its health reports it. */

@@ -97,6 +97,25 @@ test('a month that is over is dropped at once, but for a play that ran into the 
   await store.close()
 })
 
+test('whatever day of a month plays begin on, what holds them ends with the month', async () => {
+  const url = await newDatabase()
+  const store = await openStore({ url })
+  const [december, january] = [Date.UTC(2027, 11), Date.UTC(2028, 0)]
+  const at = (startedAt: number) =>
+    samplePlay({ id: `at ${startedAt}`, startedAt, lastSeenAt: startedAt + HOUR, endedAt: null })
+  const begun = [3, 17, 30, 32, 55].map((day) => at(december + day * DAY))
+  for (const play of [...begun, at(december), at(january)]) await store.history.upsertPlays([play])
+  const query =
+    'select tableoid::text as part, min(started_at)::float8 as first, max(started_at)::float8 as last from play_rows group by 1'
+  const parts = (await ask(url, query)) as { first: number; last: number }[]
+  expect(parts.length).toBeGreaterThan(1)
+  for (const { first, last } of parts) expect(first >= january).toBe(last >= january)
+  expect((await store.history.list({})).rows).toHaveLength(7)
+  expect(await store.history.prune(january)).toBe(4)
+  expect((await store.history.list({})).rows).toHaveLength(3)
+  await store.close()
+})
+
 test('a play whose end lies in a far future keeps its own day alone in questions about later ones', async () => {
   const url = await newDatabase()
   const store = await openStore({ url })

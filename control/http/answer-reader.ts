@@ -19,6 +19,8 @@ export interface AnswerReader {
   readonly status: number | null
   /** Whether the connection can be used again: the answer says where it ends, and nothing follows. */
   readonly isReusable: boolean
+  /** What the body is transferred in, in small letters; known with the head. */
+  readonly codings: readonly string[]
   /** The bytes of the body that these bytes brought. Throws {@link AnswerError} where no HTTP is spoken. */
   push(bytes: Buffer): Buffer[]
   /** The connection ended; true where the answer is whole. */
@@ -109,6 +111,13 @@ const MOST_DIGITS = 15
 /** Codings that curl knows, for its own body or beside chunked. */
 const CODING = /^(?:chunked|identity|none|x-gzip|gzip|deflate|br|zstd)?$/
 
+const codingsOf = (framing: AnswerHeaders): string[] =>
+  valuesOf(framing, 'transfer-encoding')
+    .join(',')
+    .toLowerCase()
+    .split(',')
+    .map((one) => one.trim())
+
 /**
  * Chunked goes before any length (RFC 9112, 6.3), which has to be one all the same; of several lengths the last counts, and of that the number it
  * begins with, as curl has it.
@@ -118,10 +127,10 @@ const framingOf = ({ status, framing: headers }: ParsedHead): Framing => {
   const lengths = valuesOf(headers, 'content-length')
   if (!lengths.every((one) => /^\+?\d/.test(one)))
     throw new AnswerError('malformed answer: its Content-Length is no number')
-  const codings = valuesOf(headers, 'transfer-encoding').join(',').toLowerCase().split(',')
-  if (!codings.every((one) => CODING.test(one.trim())))
+  const codings = codingsOf(headers)
+  if (!codings.every((one) => CODING.test(one)))
     throw new AnswerError('malformed answer: an unknown Transfer-Encoding')
-  if (codings.at(-1)?.trim() === 'chunked') return { kind: 'chunked', step: 'size', left: 0 }
+  if (codings.at(-1) === 'chunked') return { kind: 'chunked', step: 'size', left: 0 }
   const last = lengths.at(-1)
   if (last === undefined) return { kind: 'close' }
   const digits = /^\+?0*(\d+)/.exec(last)?.[1] ?? ''
@@ -153,6 +162,7 @@ const chunkSizeOf = (line: string): number => {
 class Reader implements AnswerReader {
   state: AnswerState = 'head'
   head: AnswerHead | null = null
+  codings: readonly string[] = []
   private rest: Buffer = Buffer.alloc(0)
   private framing: Framing = { kind: 'close' }
   private isHttp10 = false
@@ -211,6 +221,7 @@ class Reader implements AnswerReader {
     this.isHttp10 = /^HTTP\/(?:1\.0|0)/i.test(text)
     this.isLast = hasClose(head.framing)
     this.framing = framingOf(head)
+    this.codings = codingsOf(head.framing)
     const isEmpty = this.framing.kind === 'length' && this.framing.left === 0
     this.state = isEmpty ? 'done' : 'body'
     return true

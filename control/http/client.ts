@@ -1,6 +1,7 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { type AnswerHead, createAnswerReader } from './answer-reader.ts'
+import { decodeTransfer } from './transfer-codings.ts'
 
 /** One GET. */
 export interface GetOptions {
@@ -19,6 +20,7 @@ export interface GetOptions {
 
 /** An answer as far as it came. */
 export interface GetAnswer extends AnswerHead {
+  /** Without the codings it was transferred in. */
   readonly body: Buffer
   /** Why the body is not whole; `null` where it is. */
   readonly broken: string | null
@@ -107,8 +109,10 @@ const exchange = (socket: Socket, options: GetOptions, most: number): Promise<Ex
       const head = reader.head ?? (status === null ? null : { status, headers: {} })
       const isReusable = broken === null && reader.isReusable
       if (!isReusable) socket.destroy()
-      if (head === null) reject(new Error(broken ?? 'no answer'))
-      else resolve({ answer: { ...head, body: Buffer.concat(parts), broken }, isReusable })
+      if (head === null) return reject(new Error(broken ?? 'no answer'))
+      const raw = { body: Buffer.concat(parts), broken }
+      const read = broken === null ? decodeTransfer(raw.body, reader.codings, most) : raw
+      resolve({ answer: { ...head, ...raw, ...read }, isReusable })
     }
     const onData = (bytes: Buffer): void => {
       try {

@@ -47,7 +47,7 @@ export const decodeTransfer = (
   if (codings.length > MOST_CODINGS)
     return { broken: 'malformed answer: too many of Transfer-Encoding' }
   let plain = body
-  for (const coding of [...codings].reverse()) {
+  for (const coding of codings.toReversed()) {
     const decode = DECODERS[coding]
     if (decode === undefined || plain.length === 0) continue
     try {

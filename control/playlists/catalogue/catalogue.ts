@@ -25,8 +25,16 @@ export interface Catalogue {
 
 const warningLimit = 50
 
-const logoIn = ({ info }: PlaylistEntry): string =>
-  attributeOf(parseInfoLine(info ?? '').attributes, 'tvg-logo')
+const attributeIn = ({ info }: PlaylistEntry, name: string): string =>
+  attributeOf(parseInfoLine(info ?? '').attributes, name)
+
+const logoIn = (item: PlaylistEntry): string => attributeIn(item, 'tvg-logo')
+
+/** Whether the address of an entry's archive went with its logins. */
+const losesArchive = (written: PlaylistEntry, open: PlaylistEntry): boolean =>
+  written.info !== open.info &&
+  attributeIn(written, 'catchup-source') !== '' &&
+  attributeIn(open, 'catchup-source') === ''
 
 /** The logo that went with the logins of an entry. */
 const hiddenLogo = (written: PlaylistEntry, open: PlaylistEntry): { hiddenLogo?: string } => {
@@ -49,6 +57,7 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
     const passwords = passwordsOf(playlist.entries)
     playlists.set(source, { ...playlist, header, ...openLines(playlist, passwords) })
     let secrets = 0
+    const lost: string[] = []
     for (const [index, written] of playlist.entries.entries()) {
       await yieldEvery(index)
       const item = defaults.length === 0 ? written : withDefaults(written, defaults)
@@ -59,10 +68,15 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
         if (result.warning) warnings.push(`${where}: ${result.warning}`)
         const open = withoutLogins(item, passwords)
         if (open !== item) secrets += 1
+        if (losesArchive(item, open)) lost.push(`line ${item.line}: ${item.name}`)
         found.push({ source, item: open, origin: result.origin, ...hiddenLogo(item, open) })
         wanted.push(isIdByAddress ? { ...item, tvgId: streamName(result.origin) } : item)
       }
     }
+    if (lost.length > 0)
+      warnings.push(
+        `${source}: ${lost.length} archives are not offered, as their catchup-source holds a login of the provider: write the whole address, with catchup="default", which stays at the edge (${lost.slice(0, 3).join(', ')}${lost.length > 3 ? ', …' : ''})`,
+      )
     if (secrets > 0)
       warnings.push(
         `${source}: ${secrets} entries hold a login of the provider beside their address (logo, #KODIPROP, #EXTVLCOPT, …): it is left out of the lists`,

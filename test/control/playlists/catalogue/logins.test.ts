@@ -112,6 +112,31 @@ describe('a login of the provider does not reach a viewer', () => {
     },
   )
 
+  test.each([
+    '?token=SECRET-9f3a&utc={utc}',
+    '-SECRET-9f3a-{utc}.m3u8',
+    '?u=USER&p=SECRET-9f3a&utc={utc}',
+  ])(
+    'nor in what is put behind its address (%s), and its archive is named as lost',
+    async (tail) => {
+      const line = `#EXTINF:-1 tvg-id="a" catchup="append" catchup-days="2" catchup-source="${tail}",A`
+      const { list, rows, warnings } = await shown(
+        `#EXTM3U\n${line}\nhttp://o/a/index.m3u8?username=USER&password=SECRET-9f3a\n`,
+      )
+      expect(list + rows).not.toContain('SECRET')
+      expect(warnings).toMatch(/s: 1 archives are not offered, .*\(line 3: A\)/)
+      const whole = line
+        .replace('"append"', '"default"')
+        .replace(tail, `http://o/a/index.m3u8?password=SECRET-9f3a&utc={utc}`)
+      const mended = await shown(
+        `#EXTM3U\n${whole}\nhttp://o/a/index.m3u8?username=USER&password=SECRET-9f3a\n`,
+      )
+      expect(mended.warnings).not.toContain('archives')
+      expect(mended.list).toMatch(/catchup-source="[^"]+"/)
+      expect(mended.list + mended.rows).not.toContain('SECRET')
+    },
+  )
+
   test('an archive below the channel without one stays where it is', async () => {
     const { list } = await shown(
       '#EXTM3U\n#EXTINF:-1 tvg-id="a" catchup="default" catchup-days="2" catchup-source="http://o/a/archive-{utc}.m3u8?q=hd",A\nhttp://o/a/index.m3u8?token=SECRET-9f3a\n',

@@ -1,5 +1,6 @@
 import type { Address } from '#domain/networks/network'
 import { say } from '../sentences/sentences.ts'
+import { isPacked } from './maxmind-facts.ts'
 
 const CR = 0x0d
 const LF = 0x0a
@@ -209,6 +210,7 @@ export class AsnReader {
   /** Reads what was put there; throws where a line is not of the form or not in order. */
   add(length: number): void {
     const bytes = this.piece.subarray(0, this.kept + length)
+    if (this.line === 0 && isPacked(bytes)) throw new Error(say('geo.packed'))
     let at = 0
     for (let end = bytes.indexOf(LF); end >= 0; end = bytes.indexOf(LF, at)) {
       this.addLine(bytes, at, end)

@@ -86,7 +86,12 @@ export const geoAges = async (files: GeoFiles, isWhole = false): Promise<readonl
   return await Promise.all(named.map(async ({ path, use }) => await ageOf(path, use, isWhole)))
 }
 
-const daysOf = (builtAt: number, now: number): number => Math.floor((now - builtAt) / DAY_MS)
+const daysOf = (builtAt: number, now: number): number =>
+  Math.max(0, Math.floor((now - builtAt) / DAY_MS))
+
+/** Whether a file says it was built after now; a day is left to time zones and clocks. */
+const isEarly = ({ builtAt }: GeoFileAge, now: number): boolean =>
+  builtAt !== null && builtAt > now + DAY_MS
 
 /** Whether a file is so old that it misleads. */
 const isOld = ({ use, builtAt }: GeoFileAge, now: number): boolean =>
@@ -102,6 +107,7 @@ const phraseOf = (age: GeoFileAge, now: number): string => {
   }
   if (builtAt === null) return say('about', { name: file, what: say('geo.ageless') })
   const day = new Date(builtAt).toISOString().slice(0, 10)
+  if (isEarly(age, now)) return say('geo.early', { file, day })
   const gives = use === 'places' && !hasPositions ? 'countries' : use
   return say(`geo.${gives}`, { file, day, n: daysOf(builtAt, now) })
 }
@@ -137,12 +143,15 @@ export const geoSummary = (ages: readonly GeoFileAge[], now: number): GeoSummary
     (one) => !ages.some((it) => it.use === one && (it.problem === null || it.isServing === true)),
   )
   return {
-    files: usable.filter((age) => !isOld(age, now)).map((age) => phraseOf(age, now)),
+    files: usable
+      .filter((age) => !isOld(age, now) && !isEarly(age, now))
+      .map((age) => phraseOf(age, now)),
     problems: [
       ...ages.filter(({ problem }) => problem !== null).map((age) => phraseOf(age, now)),
       ...missing.map((use) => say(WITHOUT[use])),
     ],
     warnings: [
+      ...usable.filter((age) => isEarly(age, now)).map((age) => phraseOf(age, now)),
       ...usable
         .filter((age) => isOld(age, now))
         .map((age) =>

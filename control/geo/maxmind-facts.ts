@@ -62,6 +62,9 @@ const PACKED = [
   [257, Buffer.from('ustar')],
 ] as const
 
+/** A key so short that it stands in names too (Casnewydd): with a number, a pointer or a text `AS…` behind it. */
+const ASN_KEY = /Casn(?:[\xa0-\xa4\xc0-\xc4\x20-\x3f]|[\x40-\x5f]AS\d)/
+
 /** Whether a file begins as archives and packed files do. */
 export const isPacked = (head: Buffer): boolean =>
   PACKED.some(([at, magic]) => head.subarray(at, at + magic.length).equals(magic))
@@ -99,7 +102,7 @@ const factsIn = async (file: FileHandle): Promise<MaxMindFacts> => {
     type: textOf(metadata, 'database_type'),
     hasCountries: has('iso_code', 'country_code'),
     hasPositions: has('latitude'),
-    hasSystems: has('autonomous_system_number', 'asn'),
+    hasSystems: has('autonomous_system_number') || ASN_KEY.test(records.toString('latin1')),
   }
 }
 

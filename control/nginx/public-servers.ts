@@ -76,8 +76,10 @@ const server = (settings: NginxSettings, directives: readonly string[]): string 
 /** The servers viewers reach: the first takes what comes in the clear and names nobody else has. */
 export const publicServers = (settings: NginxSettings): string => {
   const [first, ...others] = settings.https?.certificates ?? []
-  // A request that names no host is redirected to the first name.
-  const names = [...(first?.names ?? []), '_'].join(' ')
+  // A request that names no host is redirected to the first name, which has to be one.
+  const isPlain = (name: string) => !name.startsWith('*')
+  const [own, wild] = [first?.names.filter(isPlain), first?.names.filter((it) => !isPlain(it))]
+  const names = [...(own ?? []), ...(wild ?? []), '_'].join(' ')
   return [
     server(settings, [
       ...plainListens(settings),

@@ -30,7 +30,7 @@ export const EDGE_ZONES: Readonly<Record<string, string>> = {
   gh_openings: 'Openings are spread from nothing.',
   gh_guesses: 'Guesses are counted from nothing.',
   gh_stream_requests: 'Requests for streams are counted from nothing.',
-  gh_connections: 'Connections are counted from nothing.',
+  gh_player_connections: 'Connections are counted from nothing.',
   gh_lists: 'Lists are fetched again.',
   gh_pictures: 'Pictures are fetched again.',
   gh_segments: 'Segments are fetched again.',

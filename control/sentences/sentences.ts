@@ -27,6 +27,7 @@ export const SENTENCES = {
   'certificate.encrypted': 'is encrypted; write it without a passphrase',
   'certificate.no_key': 'holds no private key in PEM',
   'certificate.none': 'holds no certificate in PEM',
+  'certificate.cut': 'ends amid a certificate; write it whole',
   'certificate.unreadable': 'holds a certificate that cannot be read',
   'certificate.order': 'has its own certificate after another; it must be first',
   'certificate.other_key': 'is the key of another certificate; name the two that belong together',
@@ -51,6 +52,8 @@ export const SENTENCES = {
   'geo.others': '{file}: places of another maker, built {day}, {n} days ago',
   'geo.networks': '{file}: networks and their owners, built {day}, {n} days ago',
   'geo.old': '{file}: more than {n}; addresses have moved since, name a newer one in {setting}',
+  'geo.early':
+    '{file} says it was built on {day}, which is yet to come: that date or the clock here is wrong, and its age is not known',
   'geo.ageless': 'of unknown age',
   'geo.format': 'not a readable MaxMind-format file',
   'geo.packed': 'it is packed; unpack it, and name what was in it',

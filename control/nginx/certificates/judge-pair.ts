@@ -16,7 +16,10 @@ export interface PairProblem {
   readonly message: string
 }
 
-const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g
+const BEGIN = '-----BEGIN CERTIFICATE-----'
+const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
+/** A name nginx can serve: `*` stands for the whole first label alone. */
+const NAME = /^DNS:((?:\*\.)?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)$/
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : ''
@@ -35,7 +38,10 @@ const readKey = (text: string) => {
 
 const readChain = (text: string): X509Certificate[] | string => {
   const blocks = text.match(BLOCK) ?? []
-  if (blocks.length === 0) return say('certificate.none')
+  const begun = text.split(BEGIN).length - 1
+  if (begun === 0) return say('certificate.none')
+  // Written to at this moment, or no further: nginx would refuse it, or serve half a chain.
+  if (begun > blocks.length) return say('certificate.cut')
   try {
     return blocks.map((block) => new X509Certificate(block))
   } catch {
@@ -44,9 +50,7 @@ const readChain = (text: string): X509Certificate[] | string => {
 }
 
 const namesOf = ({ subjectAltName }: X509Certificate): string[] =>
-  (subjectAltName ?? '')
-    .split(', ')
-    .flatMap((entry) => /^DNS:([A-Za-z0-9.*_-]+)$/.exec(entry)?.[1]?.toLowerCase() ?? [])
+  (subjectAltName ?? '').split(', ').flatMap((entry) => NAME.exec(entry)?.[1]?.toLowerCase() ?? [])
 
 const day = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
 

@@ -70,6 +70,7 @@ describe('how old geo files are', () => {
     ['addresses in quads', '1.0.0.0,1.0.0.255,13335,A\n', 'line 1'],
     ['addresses of another family', '1,2,3,A\n9,42540488161975842760550356425300,1,A\n', 'line 2'],
     ['countries', '16777216,16777471,AU\n', 'line 1'],
+    ['what is packed', gzipSync('16777216,16777471,13335,A\n'), 'it is packed'],
     ['nothing', '', 'no ranges'],
   ])('a CSV with %s is none', async (_, text, problem) => {
     await withTempDir(async (folder) => {
@@ -101,6 +102,12 @@ describe('how old geo files are', () => {
     ['systems as places', 'places', mmdb(system, 4, 'X-ASN'), /'X-ASN'\), without countries$/],
     ['countries as systems', 'networks', mmdb(country, 4, 'X-C'), /'X-C'\), without auton/],
     ['a city file as systems', 'networks', whole, /without autonomous systems$/],
+    [
+      'a place whose name begins as a key does',
+      'networks',
+      mmdb({ city: 'Casnovia', state1: 'Casnate Con Bernate' }),
+      /without autonomous systems$/,
+    ],
     ['countries to measure by', 'others', mmdb(country), /without positions$/],
     ['its beginning alone', 'places', whole.subarray(0, 30), /^not a readable MaxMind/],
     ['its end alone', 'places', whole.subarray(10), /^a part of it is missing/],
@@ -119,6 +126,37 @@ describe('how old geo files are', () => {
       expect(told.files).toEqual([])
       expect(told.problems[0]).toContain(`${path}: `)
       if (use !== 'others') expect(told.problems.join()).toContain(`without a file of ${use}`)
+    })
+  })
+
+  it.each([
+    ['a number', 13_335],
+    ['a text', 'AS13335'],
+  ])('systems by a short key, as %s, are such a file', async (_, asn) => {
+    await withTempDir(async (folder) => {
+      const path = join(folder, 'x.mmdb')
+      writeFileSync(path, mmdb({ asn, as_name: 'Example' }))
+      const [age] = await geoAges({ places: [], others: [], networks: [path] })
+      expect(age?.problem).toBeNull()
+    })
+  })
+
+  it('a date that is yet to come is told as wrong, not as an age', async () => {
+    await withTempDir(async (folder) => {
+      const [places, csv] = [join(folder, 'x.mmdb'), join(folder, 'asn-ipv4.csv')]
+      writeFileSync(places, mmdb(city, 6))
+      writeFileSync(csv, '1,2,3,x\n')
+      utimesSync(csv, 400 * 86_400, 400 * 86_400)
+      const ages = await geoAges({ places: [places], others: [], networks: [csv] })
+      const soon = geoSummary(ages, 399.5 * DAY)
+      expect(soon.files).toEqual([
+        'asn-ipv4.csv: networks and their owners, built 1971-02-05, 0 days ago',
+      ])
+      const told = geoSummary(ages, 100_000)
+      expect(told.files).toEqual(['x.mmdb: countries and places, built 1970-01-01, 0 days ago'])
+      expect(told.warnings[0]).toMatch(
+        /^asn-ipv4\.csv says it was built on 1971-02-05, which is yet to come/,
+      )
     })
   })
 

@@ -56,7 +56,11 @@ describe('a certificate and its key', () => {
       /^certificate: is not valid before \d{4}-.* UTC; see that the clock is right$/,
     )
     expect(judged('', key)).toBe('certificate: holds no certificate in PEM')
-    expect(judged(certificate.slice(0, 200), key)).toBe('certificate: holds no certificate in PEM')
+    const cut = 'certificate: ends amid a certificate; write it whole'
+    const chain = `${certificate}${text(ca.file)}`
+    const ends = [200, certificate.length - 4, certificate.length + 100, chain.length - 8]
+    for (const end of ends) expect(judged(chain.slice(0, end), key), `${end}`).toBe(cut)
+    expect(judged(`${certificate.slice(0, 200)}\n${certificate}`, key)).toBe(cut)
     expect(judged(certificate.replace(/\n[A-Za-z0-9+/]{20}/, '\nAAAA'), key)).toMatch(/cannot be/)
     expect(judged(certificate, 'nonsense')).toBe('key: holds no private key in PEM')
     const locked = join(folder, 'locked.key')
@@ -64,6 +68,12 @@ describe('a certificate and its key', () => {
     expect(judged(certificate, text(locked))).toMatch(
       /^key: is encrypted; .* without a passphrase$/,
     )
+  })
+
+  it('are served for the names alone that nginx takes', async () => {
+    const names = 'DNS:*.example.net,DNS:w*.example.net,DNS:*,DNS:a.*.example.net,DNS:example.net'
+    const odd = await ca.issue('odd', { names })
+    expect(judged(text(odd.certificate), text(odd.key))).toEqual(['*.example.net', 'example.net'])
   })
 
   it('are told where they should have been renewed: the last sixth of their life, 14 days at most', () => {

@@ -119,7 +119,7 @@ const NGINX_ZONES = [
   'gh_guesses',
   'gh_app_questions',
   'gh_stream_requests',
-  'gh_connections',
+  'gh_player_connections',
   'gh_lists',
   'gh_pictures',
   'gh_segments',

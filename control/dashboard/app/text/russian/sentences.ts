@@ -28,6 +28,7 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
   'said.certificate.encrypted': 'зашифрован; запишите его без пароля',
   'said.certificate.no_key': 'не содержит закрытого ключа в PEM',
   'said.certificate.none': 'не содержит сертификата в PEM',
+  'said.certificate.cut': 'обрывается посреди сертификата; запишите его целиком',
   'said.certificate.unreadable': 'содержит сертификат, который не читается',
   'said.certificate.order': 'собственный сертификат стоит после другого; он должен быть первым',
   'said.certificate.other_key': 'это ключ другого сертификата; назовите те два, что вместе',
@@ -75,6 +76,8 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
     many: '{file}: старше {n} дней, адреса с тех пор переехали; назовите файл новее в {setting}',
     other: '{file}: старше {n} дня, адреса с тех пор переехали; назовите файл новее в {setting}',
   },
+  'said.geo.early':
+    '{file}: указан день сборки {day}, который ещё не наступил: неверна эта дата или часы здесь, и возраст файла неизвестен',
   'said.geo.ageless': 'возраст неизвестен',
   'said.geo.format': 'не читается как файл формата MaxMind',
   'said.geo.packed': 'файл упакован; распакуйте его и назовите то, что было внутри',

@@ -1,13 +1,19 @@
 import type { AccountRef } from '#domain/types'
 
-/**
- * Accounts of media servers (`backend:NAME:ID`, `server:NAME:ID`) of the pseudo user: Tautulli gives it the id 0 and the name `Local`, others an id of
- * zeros alone, or none.
- */
-const NOBODY = /^(?:backend|server):.*:(?:[0-]*|Local)$/
+/** Ids of the pseudo user: Tautulli gives it the id 0 and the name `Local`, others an id of zeros alone, or none. */
+const NOBODYS_ID = /^(?:[0-]*|Local)$/
+
+/** Accounts of media servers: `backend:NAME:ID`, `server:NAME:ID`. */
+const OF_SERVER = /^(?:backend|server):.*:([^:]*)$/
+
+/** Whether a media server's user of this id stands for viewers who have not signed in. */
+export const isPseudoUserId = (id: string): boolean => NOBODYS_ID.test(id)
 
 /** Whether an account stands for the viewers of a media server who have not signed in: several people, and none of them. */
-export const isPseudoUser = (account: AccountRef): boolean => NOBODY.test(account)
+export const isPseudoUser = (account: AccountRef): boolean => {
+  const id = OF_SERVER.exec(account)?.[1]
+  return id !== undefined && isPseudoUserId(id)
+}
 
 /**
  * Whether an account is a person's: not a network's (viewers without a token), nor the pseudo user of viewers who have

@@ -2,6 +2,7 @@ import { copyPlay } from '#domain/copy-play'
 import type { PlayRecord } from '#domain/types'
 import type { ChannelTotals } from '../detect/household/homes/channel-cache.ts'
 import { isCountable } from '../detect/live/countable.ts'
+import { isPseudoUser } from '../detect/person.ts'
 import type { DetectionRule } from '../detect/rules/rule-types.ts'
 import type { AccountFeedback } from '../detect/scoring/feedback.ts'
 import type { AsnTable } from '../geo/asn-table.ts'
@@ -37,6 +38,7 @@ async function* readAccounts(
     const read: AccountRead = {
       user_id: newest.account,
       name: known ?? newest.account,
+      isPseudo: isPseudoUser(newest.account),
       outcome: { ok: true, plays: ofAccount },
     }
     if (name === null || isNamed(read, name)) yield read

@@ -92,7 +92,7 @@ const judgeFor = async (
   const settings = (await history?.settings?.()) ?? { zone: null, homeNetworks: [] }
   const days = zone ?? settings.zone
   const homeNetworks = [...settings.homeNetworks, ...homes]
-  // Pseudo users (viewers who never signed in) are no persons: they are shown only with a threshold of 0.
+  // Networks (viewers without a token) are no persons: they are accused only with a threshold of 0.
   const isAccusable = (account: string): boolean => minConfidence === 0 || isPerson(account)
   return (plays) => {
     const account = plays[0]?.account ?? ''

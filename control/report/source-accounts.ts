@@ -1,5 +1,6 @@
 import type { PlayCopy } from '#domain/copy-play'
 import type { GeoPlace, PlayRecord } from '#domain/types'
+import { isPseudoUserId } from '../detect/person.ts'
 import type { AsnTable } from '../geo/asn-table.ts'
 import { defaultGeoFiles } from '../geo/default-files.ts'
 import { createGeo } from '../geo/geo.ts'
@@ -95,6 +96,8 @@ const createReader = (history: PlayHistory, places: Places, query: SourceQuery) 
   return { book, read }
 }
 
+const isPseudo = ({ id }: SourceUser): boolean => isPseudoUserId(String(id))
+
 async function* readAccounts(
   users: readonly SourceUser[],
   atOnce: number,
@@ -104,6 +107,7 @@ async function* readAccounts(
     yield {
       user_id: item.id,
       name: item.name,
+      isPseudo: isPseudo(item),
       outcome: outcome.ok
         ? { ok: true, plays: outcome.value }
         : { ok: false, error: outcome.error.message },
@@ -124,7 +128,7 @@ export const sourceAccounts = async (
   const places = await openPlaces(history)
   const { book, read } = createReader(history, places, query)
   return {
-    total: users.length,
+    total: users.filter((one) => !isPseudo(one)).length,
     accounts: readAccounts(users, query.atOnce, read),
     usesOwnGeo: places.isOwn,
     close: () => places.close(),

@@ -1,5 +1,7 @@
 import { coveredMs } from '#domain/interval'
+import type { PlayRecord } from '#domain/types'
 import { mostCommonOf } from '../devices/most-common.ts'
+import type { EnrichedPlay } from '../enriched-play.ts'
 import type { FindingKind, Household } from '../types.ts'
 import type { HouseholdEvidence } from './evidence/evidence.ts'
 import type { AccountFeatures, FeatureId } from './features.ts'
@@ -7,23 +9,48 @@ import type { Home } from './homes/homes.ts'
 
 const HOUR_MS = 3_600_000
 
-const knownPlaces = new WeakMap<Home, string>()
+const knownTexts = new WeakMap<Home, string>()
 
 /** Place and provider of a home from its own plays: "Lyon (Orange S.A.)". */
 export const homePlaceText = (home: Home): string => {
-  const known = knownPlaces.get(home)
+  const known = knownTexts.get(home)
   if (known !== undefined) return known
   const text = placeTextOf(home)
-  knownPlaces.set(home, text)
+  knownTexts.set(home, text)
   return text
 }
 
-const placeTextOf = ({ ownPlays }: Home): string => {
-  const city =
-    mostCommonOf(ownPlays, ({ play }) => play.city) ??
-    mostCommonOf(ownPlays, ({ play }) => play.region)
-  const operator = mostCommonOf(ownPlays, ({ play }) => play.asnOrg)
-  const country = mostCommonOf(ownPlays, ({ play }) => play.country)
+type NamedPlace = Pick<PlayRecord, 'city' | 'region' | 'country' | 'asnOrg'>
+
+const knownPlaces = new WeakMap<Home, NamedPlace>()
+
+const placeKeyOf = ({ play: { city, region, country } }: EnrichedPlay): string | null =>
+  city === null && region === null && country === null ? null : `${city}\n${region}\n${country}`
+
+/** The place most of a home's plays are in, of those whose city is known if there are any, and the provider most have there. */
+const placeOf = (home: Home): NamedPlace => {
+  const before = knownPlaces.get(home)
+  if (before !== undefined) return before
+  const { ownPlays } = home
+  const key =
+    mostCommonOf(ownPlays, (own) => (own.play.city === null ? null : placeKeyOf(own))) ??
+    mostCommonOf(ownPlays, placeKeyOf)
+  const there = ownPlays.filter((own) => placeKeyOf(own) === key)
+  const first = there[0]?.play
+  const place = {
+    city: first?.city ?? null,
+    region: first?.region ?? null,
+    country: first?.country ?? null,
+    asnOrg: mostCommonOf(there, ({ play }) => play.asnOrg),
+  }
+  knownPlaces.set(home, place)
+  return place
+}
+
+const placeTextOf = (home: Home): string => {
+  const { city: town, region, country, asnOrg: operator } = placeOf(home)
+  const city = town ?? region
+  const { ownPlays } = home
   const isLan = ownPlays.some(({ play }) => play.isLan)
   const where = city ?? country ?? (isLan ? "the server's own home" : null)
   if (where === null) return operator ?? 'an unknown place'
@@ -115,7 +142,7 @@ const radiusIn = ({ ownPlays }: Home, city: string | null): number | null => {
 export const describeHome = (home: Home, index: number): Household => {
   const { ownPlays } = home
   const place = homePlaceText(home)
-  const city = mostCommonOf(ownPlays, ({ play }) => play.city)
+  const { city, country } = placeOf(home)
   const networks = new Set<string>()
   const days = new Set<number>()
   let [first, last] = [Number.POSITIVE_INFINITY, 0]
@@ -132,7 +159,7 @@ export const describeHome = (home: Home, index: number): Household => {
     place,
     city,
     accuracyKm: radiusIn(home, city),
-    country: mostCommonOf(ownPlays, ({ play }) => play.country),
+    country,
     devices: [...home.devices].sort(),
     televisions: home.televisions.size,
     networks: [...networks].sort(),

@@ -36,8 +36,26 @@ export const countedPlays = (
   const named = mergeDerivedDevices(lastingDevices(placeAtHome(watched, hints)))
   // An operator names a device as the edge does, or as we show it.
   const known = withoutFineDevices(named, hints)
-  return { plays: known, count: told.length - watched.length + known.length }
+  const counted = [...told.filter((play) => !wasWatched(play)), ...known]
+  return { plays: known, count: counted.length - resumptions(counted) }
 }
+
+/**
+ * How many plays only go on with another: a media server gives the pieces of one play one id, which may be that of the
+ * first.
+ */
+const resumptions = (plays: readonly PlayRecord[]): number => {
+  const pieces = plays.filter((play) => isNamedPiece(play) && !hasDerivedDevice(play))
+  if (pieces.length === 0) return 0
+  const wholes = new Set(pieces.map(({ source, playback }) => `${source}\n${playback ?? ''}`))
+  const firsts = plays.filter(
+    (play) => !isNamedPiece(play) && wholes.has(`${play.source}\n${play.id}`),
+  )
+  return pieces.length + firsts.length - wholes.size
+}
+
+const isNamedPiece = ({ playback }: PlayRecord): boolean =>
+  playback !== null && playback !== undefined
 
 /**
  * Prepares plays for judging: sorted, deduplicated, with stable device ids, without devices marked as fine and plays

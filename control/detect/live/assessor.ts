@@ -6,7 +6,7 @@ import type { Tables } from '../../store/tables/stores.ts'
 import { byAccount } from '../by-account.ts'
 import type { ChannelCache } from '../household/homes/channel-cache.ts'
 import { assessAccount } from '../judge/assess.ts'
-import { isPerson } from '../person.ts'
+import { isPerson, isPseudoUser } from '../person.ts'
 import type { Assessment } from '../types.ts'
 import { isCountable } from './countable.ts'
 import type { FeedbackCache } from './feedback-cache.ts'
@@ -14,7 +14,7 @@ import type { RuleCache } from './rule-cache.ts'
 
 export interface AssessorPorts {
   readonly history: Pick<PlayReader, 'playsOf' | 'playsOfEach' | 'accountsWithPlays'>
-  readonly assessments: Pick<Tables['assessments'], 'get' | 'put' | 'putAll' | 'list'>
+  readonly assessments: Pick<Tables['assessments'], 'get' | 'put' | 'putAll' | 'list' | 'remove'>
   readonly rules: Pick<RuleCache, 'rules'>
   readonly feedback: Pick<FeedbackCache, 'feedbackOf'>
   readonly now: () => number
@@ -26,7 +26,7 @@ export interface AssessorPorts {
 
 /** Computes and stores how likely accounts are shared. */
 export interface Assessor {
-  /** Assesses one account now; `null` when it has not played in the last 90 days. */
+  /** Assesses one account now; `null` when it has not played in the last 90 days, or stands for viewers who have not signed in. */
   assess(account: AccountRef): Promise<StoredAssessment | null>
   /** The same for several accounts, whose plays are read in one look. */
   assessEach(accounts: readonly AccountRef[]): Promise<void>
@@ -81,6 +81,9 @@ const createRound =
     const { history, now } = ports
     const at = now()
     const times = await assessedAt(ports)
+    // Releases before judged them as accounts.
+    for (const account of times.keys())
+      if (isPseudoUser(account)) await ports.assessments.remove(account)
     const lately = new Set(await history.accountsWithPlays(at - LATELY_MS, at + 1))
     const played = await history.accountsWithPlays(at - MONTH_MS, at + 1)
     // Accounts that have not played since are assessed daily, since old evidence decays.
@@ -104,7 +107,7 @@ export const createAssessor = (ports: AssessorPorts): Assessor => {
     plays: readonly PlayRecord[],
     at: number,
   ): StoredAssessment | null => {
-    const counted = plays.filter(isCountable)
+    const counted = isPseudoUser(account) ? [] : plays.filter(isCountable)
     if (counted.length === 0) return null
     const feedback = ports.feedback.feedbackOf(account)
     const judged = assessAccount(counted, {

@@ -4,6 +4,8 @@ import type { PlayRecord } from '#domain/types'
 export interface AccountRead {
   readonly user_id: unknown
   readonly name: string
+  /** Whether it stands for viewers who have not signed in, and is no account. */
+  readonly isPseudo: boolean
   readonly outcome:
     | { readonly ok: true; readonly plays: readonly PlayRecord[] }
     | { readonly ok: false; readonly error: string }
@@ -11,7 +13,7 @@ export interface AccountRead {
 
 /** The accounts of a report. */
 export interface AccountSource {
-  /** Number of accounts; `null` where it is known only after reading. */
+  /** Number of accounts without pseudo users; `null` where it is known only after reading. */
   readonly total: number | null
   readonly accounts: AsyncIterable<AccountRead>
   /** Warnings that concern no single account, complete once all are read. */

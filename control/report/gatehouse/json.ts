@@ -33,8 +33,14 @@ const TAIL = '\n  ]\n}'
 export const accountText = (account: JudgedAccount | UnreadAccount): string =>
   JSON.stringify({ users: [accountJson(account)] }, null, 2).slice(HEAD.length, -TAIL.length)
 
-/** The JSON report of accounts by their texts. */
-export const reportText = (accounts: readonly string[]): string =>
-  accounts.length === 0
-    ? JSON.stringify({ users: [] }, null, 2)
-    : `${HEAD}${accounts.join(',\n')}${TAIL}`
+/** The JSON report of accounts by their texts; `unattributed` plays are of viewers who have not signed in. */
+export const reportText = (accounts: readonly string[], unattributed = 0): string => {
+  const tail = unattributed === 0 ? TAIL : `\n  ],\n  "unattributed_plays": ${unattributed}\n}`
+  return accounts.length === 0
+    ? JSON.stringify(
+        { users: [], ...(unattributed === 0 ? {} : { unattributed_plays: unattributed }) },
+        null,
+        2,
+      )
+    : `${HEAD}${accounts.join(',\n')}${tail}`
+}

@@ -1,4 +1,4 @@
-import type { AccountSource } from '../common/account-read.ts'
+import type { AccountRead, AccountSource } from '../common/account-read.ts'
 import { safe } from '../common/python-text.ts'
 import type { Output } from '../compat/context.ts'
 import { addressesJson, addressReport } from '../compat/top-ips.ts'
@@ -42,7 +42,30 @@ interface Judged {
   readonly accounts: number
   readonly flagged: number
   readonly failed: number
+  /** Plays of viewers who have not signed in. */
+  readonly unattributed: number
 }
+
+/** How many plays a pseudo user has. */
+const unattributedPlays = (
+  { name, outcome }: AccountRead,
+  judge: Judge,
+  output: Output,
+): number => {
+  if (outcome.ok) return judge(outcome.plays).plays
+  output.err(
+    `Warning: plays of viewers who never signed in (${safe(name)}): ${safe(outcome.error)}.`,
+  )
+  return 0
+}
+
+/** The sentence on plays that are nobody's. */
+const unattributedLines = (plays: number): string[] =>
+  plays === 0
+    ? []
+    : [
+        `${plays} ${plays === 1 ? 'play is' : 'plays are'} of viewers who never signed in (id 0, "Local"), and of no account.`,
+      ]
 
 const judgeAll = async (
   source: AccountSource,
@@ -51,8 +74,12 @@ const judgeAll = async (
   keep: (account: Account) => void,
 ): Promise<Judged> => {
   const hidden = new HiddenViewers()
-  const judged = { accounts: 0, flagged: 0, failed: 0 }
+  const judged = { accounts: 0, flagged: 0, failed: 0, unattributed: 0 }
   for await (const read of source.accounts) {
+    if (read.isPseudo) {
+      judged.unattributed += unattributedPlays(read, judge, output)
+      continue
+    }
     if (read.outcome.ok) hidden.add(read.outcome.plays)
     const account = judgeAccount(read, judge, {
       concurrentOnly: options.concurrentOnly,
@@ -112,13 +139,15 @@ export const runGatehouse = async (
     if (isJson) texts.push(accountText(account))
     else accounts.push(account)
   })
-  if (judged.accounts === 0 && options.user !== null) {
+  const nobodys = unattributedLines(judged.unattributed)
+  if (judged.accounts === 0 && nobodys.length === 0 && options.user !== null) {
     output.err(`User '${safe(options.user)}' not found.`)
     return FAILURE
   }
   if (options.topIps) printAddresses(accounts, options.json, output.out)
-  else if (isJson) output.out(reportText(texts))
+  else if (isJson) output.out(reportText(texts, judged.unattributed))
   else printReport(accounts, options, output.out)
+  for (const line of nobodys) (options.json ? output.err : output.out)(line)
   if (source.usesOwnGeo && !options.json) output.out(GEO_CREDIT)
   if (judged.flagged > 0) return FOUND
   return judged.failed > 0 ? FAILURE : 0

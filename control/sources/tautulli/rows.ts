@@ -15,7 +15,7 @@ import type { GroupedPlace, GroupedRow, GroupedUser } from '../model/grouped-his
 /** A row of `get_history` (`plexpy/datafactory.py`), times and lengths in seconds; every field may be missing, null or an empty string. */
 export interface TautulliRow extends GroupedRow {
   readonly row_id?: number | string | null
-  readonly reference_id?: number | null
+  readonly reference_id?: number | string | null
   readonly session_key?: number | string | null
   readonly user_id?: number | null
   readonly user?: string | null
@@ -190,6 +190,9 @@ export const playFromTautulli = (
   play.asn = asn?.asn ?? null
   play.asnOrg = org
   play.device = textOf(row.machine_id)
+  // A play that was stopped and resumed is several rows, which name the first.
+  const whole = textOf(row.reference_id)
+  play.playback = whole === play.id ? null : whole
   play.platform = textOf(row.platform)
   play.client = textOr(row.product, row.player)
   play.player = textOf(row.player)

@@ -193,3 +193,26 @@ test('merging those who are merged already makes one of all; bad requests say wh
   expect((await call('POST', `/people/${first.body.id}/split`, {})).status).toBe(200)
   expect((await call('GET', '/people')).body.items).toEqual([])
 })
+
+test('viewers who have not signed in are no account, judged by hand or by a release before', async () => {
+  const LOCAL = 'server:house:0'
+  const plays = lyon.map((play) => ({ ...play, account: LOCAL, accountName: 'Local' }))
+  await api.store.history.upsertPlays([
+    ...plays,
+    ...lyon.map((play) => ({ ...play, id: `a ${play.id}`, accountName: 'Local' })),
+  ])
+  await api.store.assessments.put({
+    account: LOCAL,
+    name: 'Local',
+    confidence: 100,
+    flagged: false,
+    at: now - DAY,
+    plays: 30,
+    detail: {},
+  })
+  expect(await call('POST', '/sharing/assess', {})).toMatchObject({ body: { assessed: 1 } })
+  expect(await call('GET', '/sharing')).toMatchObject({ body: { items: [{ account: ANN }] } })
+  expect((await call('POST', `/accounts/${LOCAL}/sharing`)).status).toBe(404)
+  expect((await call('GET', `/accounts/${LOCAL}/sharing`)).status).toBe(204)
+  expect(Object.keys(await confidences())).toEqual([ANN])
+})

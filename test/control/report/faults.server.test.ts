@@ -36,7 +36,7 @@ const twoDevices = (user: number) => [
 ]
 
 const run = (fault: (asked: Asked) => Fault | undefined, raw: RawOptions) =>
-  against({ 1: twoDevices(1), 2: twoDevices(2), 0: twoDevices(0) }, fault, raw)
+  against({ 1: twoDevices(1), 2: twoDevices(2), 3: twoDevices(3) }, fault, raw)
 
 const ofUserTwo = (asked: Asked): boolean =>
   asked.command === 'get_history' && asked.params.get('user_id') === '2'
@@ -73,10 +73,10 @@ describe.each(['compat', 'gatehouse'])(
       const raw = { method, json: true, timeout: '1' }
       const { out, err } = await run((asked) => (ofUserTwo(asked) ? fault : undefined), raw)
       const { users } = JSON.parse(out) as { users: { user_id: number; error?: string }[] }
-      expect(users.map((user) => user.user_id)).toEqual([0, 1, 2])
-      expect(users[2]?.error).toMatch(says)
+      expect(users.map((user) => user.user_id)).toEqual([1, 2, 3])
+      expect(users[1]?.error).toMatch(says)
       expect(users[0]).not.toHaveProperty('error')
-      expect(users[1]).not.toHaveProperty('error')
+      expect(users[2]).not.toHaveProperty('error')
       expect(out + err).not.toContain(MADE_KEY)
     })
   },
@@ -97,7 +97,7 @@ describe.each(['compat', 'gatehouse'])('%s: what passes is tried again', (method
       const { out } = await run(once, { method, json: true, timeout: '1' })
       expect(out).not.toContain('"error"')
       expect(JSON.parse(out)).toMatchObject({
-        users: [{ user_id: 0 }, { user_id: 1 }, { user_id: 2 }],
+        users: [{ user_id: 1 }, { user_id: 2 }, { user_id: 3 }],
       })
     },
   )
@@ -161,7 +161,7 @@ it('a server that has moved is read where it is now', async () => {
       : { kind: 'status', status: 301, location: `/api/v2?${params.toString()}&moved=1` }
   const there = await run(() => undefined, { json: true })
   const { out, code } = await against(
-    { 1: twoDevices(1), 2: twoDevices(2), 0: twoDevices(0) },
+    { 1: twoDevices(1), 2: twoDevices(2), 3: twoDevices(3) },
     moved,
     { json: true },
   )
@@ -171,7 +171,9 @@ it('a server that has moved is read where it is now', async () => {
 
 describe('a server that falls silent', () => {
   it('is given up on after some tries, and the report ends', async () => {
-    const rows = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [i, twoDevices(i)]))
+    const rows = Object.fromEntries(
+      Array.from({ length: 60 }, (_, i) => [i + 1, twoDevices(i + 1)]),
+    )
     const silent = ({ command }: Asked): Fault | undefined =>
       command === 'get_history' ? { kind: 'hang' } : undefined
     const { out, code, asked } = await against(rows, silent, { json: true, timeout: '1' })
@@ -198,6 +200,6 @@ it('the compat report words an HTTP error as the original does, the key blotted 
     },
   )
   expect(out).toMatch(
-    /\[3\/3\] user 2\.\.\. error: 500 Server Error: Internal Server Error for url: http:\/\/127\.0\.0\.1:\d+\/api\/v2\?apikey=\*\*\*&cmd=get_history&user_id=2&after=/,
+    /\[2\/3\] user 2\.\.\. error: 500 Server Error: Internal Server Error for url: http:\/\/127\.0\.0\.1:\d+\/api\/v2\?apikey=\*\*\*&cmd=get_history&user_id=2&after=/,
   )
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { enrichPlays } from '../../../../control/detect/enriched-play.ts'
 import { homesOf } from '../../../../control/detect/household/homes/homes.ts'
+import { describeHome } from '../../../../control/detect/household/household-text.ts'
 import { normalisePlays } from '../../../../control/detect/normalise.ts'
 import { DAY, daily, everyNth, HOUR, play, START } from '../play-builder.ts'
 
@@ -27,6 +28,22 @@ describe('households', () => {
     expect(
       devicesOf([...television('set 1', '192.0.2.1'), ...television('set 2', '198.51.100.1')]),
     ).toEqual([['set 1'], ['set 2']])
+  })
+
+  it('are named by one place: city, provider and country belong together', () => {
+    const seen = [
+      ...Array.from({ length: 2 }, () => ['Berlin', 'DE', 'Net A']),
+      ...Array.from({ length: 2 }, () => ['Berlin', 'DE', 'Net B']),
+      ...Array.from({ length: 3 }, () => ['Prague', 'CZ', 'ImproWare AG']),
+      ...Array.from({ length: 2 }, () => ['Brno', 'CZ', 'ImproWare AG']),
+    ]
+    const plays = seen.map(([city = null, country = null, asnOrg = null], i) =>
+      play({ at: i * DAY, network: '192.0.2.1', with: { city, country, asnOrg, region: null } }),
+    )
+    const homes = homesOf(enrichPlays(normalisePlays(plays, now)))
+    expect(homes.map((home) => describeHome(home, 0))).toMatchObject([
+      { place: 'Berlin (Net A)', city: 'Berlin', country: 'DE' },
+    ])
   })
 
   it('follow a line that gets a new address each day', () => {

@@ -38,9 +38,9 @@ const over = async (
 
 const usersOf = (run: ReportRun): User[] => (JSON.parse(run.out) as { users: User[] }).users
 
-/** Rows, those left out that go on with the item their device stopped no five minutes before. */
-const countPlays = (rows: readonly Record<string, unknown>[]): number =>
-  rows.filter(
+/** Plays by their ids, rows left out that go on with the item their device stopped no five minutes before. */
+const countPlays = (rows: readonly Record<string, unknown>[]): number => {
+  const kept = rows.filter(
     (row) =>
       !rows.some((before) => {
         const gap = Number(row['started']) - Number(before['stopped'])
@@ -49,7 +49,9 @@ const countPlays = (rows: readonly Record<string, unknown>[]): number =>
         )
         return row !== before && isSame && gap >= 0 && gap <= 300
       }),
-  ).length
+  )
+  return new Set(kept.map((row) => row['reference_id'] ?? row['row_id'])).size
+}
 
 describe('the shown accounts', () => {
   it('two cities with a home each are found, the traveller and the family are not', async () => {
@@ -64,12 +66,71 @@ describe('the shown accounts', () => {
     expect(run.code).toBe(1)
   })
 
-  it('every user is listed, the local one with id 0 too, with every play, a resumed one once', async () => {
+  it('every user but the local one with id 0 is listed, with every play, a resumed one once', async () => {
     const data = shownData()
-    const users = usersOf(await over(data, { json: true, days: '90' }))
-    expect(users.map((user) => user.user_id)).toEqual(data.users.map((user) => user['user_id']))
+    const run = await over(data, { json: true, days: '90' })
+    const users = usersOf(run)
+    const ids = data.users.map((user) => user['user_id'])
+    expect(users.map((user) => user.user_id)).toEqual(ids.filter((id) => id !== 0))
+    const { unattributed_plays: others } = JSON.parse(run.out) as { unattributed_plays: number }
+    expect(others).toBe(countPlays(data.history['0'] ?? []))
     for (const user of users)
       expect(user.total_plays).toBe(countPlays(data.history[String(user.user_id)] ?? []))
+  })
+
+  it('viewers who never signed in are no account, a user called Local with an id is', async () => {
+    const of = (user_id: number) =>
+      Array.from({ length: 60 }, (_, i) =>
+        play({
+          user_id,
+          row_id: user_id * 1000 + i,
+          started: NOW_S - 43_200 * (i + 1),
+          ip_address: i % 2 === 0 ? '93.28.127.216' : '91.64.3.4',
+          machine_id: `tv ${i % 2}`,
+          full_title: `Film ${i}`,
+        }),
+      )
+    const made = madeData({ 0: of(0), 5: of(5) })
+    const data = {
+      ...made,
+      users: made.users.map((user) => ({ ...user, friendly_name: 'Local', username: 'Local' })),
+    }
+    for (const minConfidence of [undefined, '0']) {
+      const run = await over(data, { json: true, ...(minConfidence && { minConfidence }) })
+      expect(usersOf(run).map(({ user_id, name }) => [user_id, name])).toEqual([[5, 'Local']])
+      expect(JSON.parse(run.out)).toMatchObject({ unattributed_plays: 60 })
+      expect(run.err).toContain('60 plays are of viewers who never signed in')
+      expect(run.err).toContain('[1/1] Local')
+    }
+    const text = await over({ ...data, users: data.users.slice(0, 1) }, { user: 'local' })
+    expect(text.out).toBe(
+      'No account looks shared.\n60 plays are of viewers who never signed in (id 0, "Local"), and of no account.',
+    )
+    expect(text.code).toBe(0)
+  })
+
+  it('the pieces of a play that was resumed are one play, each where and when it ran', async () => {
+    const piece = (row_id: number, reference_id: number | string, ip_address: string) =>
+      play({
+        row_id,
+        reference_id,
+        ip_address,
+        started: NOW_S - 400_000 + 20_000 * row_id,
+        full_title: `Film ${String(reference_id)}`,
+      })
+    const rows = [
+      piece(1, 1, '93.28.127.216'),
+      piece(2, 1, '91.64.3.4'),
+      piece(3, '1', '93.28.127.216'),
+      // Its first piece is older than what is read.
+      piece(4, -5, '93.28.127.216'),
+      piece(5, -5, '93.28.127.216'),
+      piece(6, 6, '93.28.127.216'),
+    ]
+    const [user] = usersOf(await over(madeData({ 1: rows }), { json: true }))
+    expect(user?.total_plays).toBe(3)
+    const ips = await over(madeData({ 1: rows }), { topIps: true })
+    expect(ips.out).toContain('91.64.3.4')
   })
 
   it('the text names reasons and households, and progress is on stderr', async () => {
@@ -82,7 +143,7 @@ describe('the shown accounts', () => {
     expect(out).toContain('SESSIONS AT THE SAME TIME')
     expect(out).not.toContain('DB-IP')
     expect(out).not.toContain('[1/8]')
-    expect(err).toContain('[8/8] Dual Stack 🏠...')
+    expect(err).toContain('[7/7] Dual Stack 🏠...')
   })
 
   it('a threshold nobody reaches finds nobody: exit code 0', async () => {
@@ -131,7 +192,7 @@ describe('the shown accounts', () => {
 describe('reading', () => {
   it('goes on beyond 500 users', async () => {
     const history = Object.fromEntries(
-      Array.from({ length: 1203 }, (_, i) => [i, [play({ user_id: i, row_id: i + 1 })]]),
+      Array.from({ length: 1203 }, (_, i) => [i + 1, [play({ user_id: i + 1, row_id: i + 1 })]]),
     )
     const run = await over(madeData(history), { json: true })
     expect(usersOf(run)).toHaveLength(1203)
@@ -141,7 +202,7 @@ describe('reading', () => {
 
   it('asks for single plays, page by page to the end, running ones included', async () => {
     const rows = Array.from({ length: 2501 }, (_, i) =>
-      play({ row_id: 5000 - i, reference_id: 1, started: NOW_S - 600 * (i + 1) }),
+      play({ row_id: 5000 - i, started: NOW_S - 600 * (i + 1) }),
     )
     const live = play({
       row_id: null,

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import { httpsFragment, publicServers } from './public-servers.ts'
 import type { NginxSettings } from './settings.ts'
 import { lines } from './template.ts'
@@ -6,46 +7,83 @@ type Fragments = Record<string, string>
 
 const upstreamName = (index: number): string => `gh_origin_${index}`
 
+/** What leads to an origin whose certificate is not checked. */
+const unverifiedName = (index: number): string => `gh_unverified_origin_${index}`
+
 const hostOf = (origin: string): string => origin.replace(/^https?:\/\//, '')
 
-const withPort = (origin: string): string => {
-  const host = hostOf(origin)
+const tlsNameOf = (origin: string): string => hostOf(origin).replace(/:\d+$/, '')
+
+const withPort = (host: string, origin: string): string => {
   if (/:\d+$/.test(host)) return host
   return `${host}:${origin.startsWith('https:') ? 443 : 80}`
 }
 
+const upstream = (name: string, servers: readonly string[]): string =>
+  [
+    `upstream ${name} {`,
+    ...servers.map((it) => `    server ${it};`),
+    '    keepalive 64;',
+    '}',
+  ].join('\n')
+
+/** nginx checks certificates by location, not by origin: those that are not checked are reached by a server of their own. */
+const unverifiedServer = (origin: string, index: number, socket: string): string => `server {
+    listen "unix:${socket}";
+    access_log off;
+    ignore_invalid_headers off;
+    underscores_in_headers on;
+    large_client_header_buffers 8 64k;
+    location / {
+        proxy_pass https://${upstreamName(index)};
+        proxy_http_version 1.1;
+        proxy_set_header Connection "";
+        proxy_set_header Host $http_host;
+        proxy_redirect off;
+        proxy_ssl_server_name on;
+        proxy_ssl_name "${tlsNameOf(origin)}";
+        proxy_connect_timeout 5s;
+        proxy_buffering off;
+        proxy_buffer_size 40k;
+        proxy_buffers 8 16k;
+        proxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset;
+    }
+}`
+
 /** Upstreams that keep connections to the origins, and the maps that lead to them. */
 export const originFragments = (settings: NginxSettings): Fragments => {
-  const { origins } = settings
+  const { origins, authorizedOrigins = [], unverifiedOrigins = [], serversOfOrigins } = settings
+  const isUnverified = (origin: string): boolean => unverifiedOrigins.includes(origin)
+  const socketOf = (index: number): string =>
+    join(dirname(settings.sockets.inner), `edge-origin-${index}.sock`)
+  const map = (values: readonly string[]): string => lines(4, values)
   return {
-    upstreamsOfOrigins: lines(
-      4,
+    upstreamsOfOrigins: map(
       origins.map((origin, index) => {
+        if (isUnverified(origin)) return `"${origin}" http://${unverifiedName(index)};`
         const scheme = origin.startsWith('https:') ? 'https' : 'http'
         return `"${origin}" ${scheme}://${upstreamName(index)};`
       }),
     ),
-    originAuthorizations: lines(
-      4,
-      (settings.authorizedOrigins ?? []).map((origin) => `"${origin}" $http_authorization;`),
-    ),
-    originChallenges: lines(
-      4,
-      (settings.authorizedOrigins ?? []).map((origin) => `"${origin}" origin-challenge;`),
-    ),
-    originTlsNames: lines(
-      4,
-      origins.map((origin) => `"${origin}" "${hostOf(origin).replace(/:\d+$/, '')}";`),
-    ),
-    originHosts: lines(
-      4,
-      origins.map((origin) => `"${origin}" "${hostOf(origin)}";`),
-    ),
+    originAuthorizations: map(authorizedOrigins.map((it) => `"${it}" $http_authorization;`)),
+    originChallenges: map(authorizedOrigins.map((it) => `"${it}" origin-challenge;`)),
+    originTlsNames: map(origins.map((it) => `"${it}" "${tlsNameOf(it)}";`)),
+    originHosts: map(origins.map((it) => `"${it}" "${hostOf(it)}";`)),
     originUpstreams: origins
-      .map(
-        (origin, index) =>
-          `upstream ${upstreamName(index)} {\n    server ${withPort(origin)};\n    keepalive 64;\n}`,
-      )
+      .flatMap((origin, index) => {
+        const named = serversOfOrigins?.[origin] ?? []
+        const servers = (named.length > 0 ? named : [hostOf(origin)]).map((it) =>
+          withPort(it, origin),
+        )
+        const direct = upstream(upstreamName(index), servers)
+        if (!isUnverified(origin)) return [direct]
+        const socket = socketOf(index)
+        return [
+          direct,
+          upstream(unverifiedName(index), [`"unix:${socket}"`]),
+          unverifiedServer(origin, index, socket),
+        ]
+      })
       .join('\n'),
   }
 }

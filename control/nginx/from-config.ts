@@ -144,6 +144,12 @@ export const nginxSettings = (
     authorizedOrigins: config.origins
       .filter(({ authorization }) => authorization)
       .map(({ url }) => new URL(url).origin),
+    unverifiedOrigins: config.origins
+      .filter(({ url, tls_verify: isVerified }) => !isVerified && url.startsWith('https:'))
+      .map(({ url }) => new URL(url).origin),
+    serversOfOrigins: Object.fromEntries(
+      config.origins.map(({ url, servers }) => [new URL(url).origin, servers]),
+    ),
     resolver: edge.resolver.length > 0 ? edge.resolver.map(bracketed).join(' ') : systemResolver(),
     trustedProxies: edge.trusted_proxies.flatMap(canonical),
     realIpHeader: HEADERS[edge.client_address],

@@ -38,6 +38,8 @@ const checked = (settings: NginxSettings): void => {
   const all = { ...paths, ...more, cacheDir: settings.cacheDir, ...settings.sockets }
   for (const [name, value] of Object.entries(all)) assertPlain(name, value)
   for (const origin of settings.origins) assertPlain('origin', origin)
+  for (const server of Object.values(settings.serversOfOrigins ?? {}).flat())
+    assertPlain('origins[].servers', server)
   for (const { file, names } of settings.https?.certificates ?? [])
     for (const text of [file, ...names]) assertPlain('certificate', text)
   if (settings.edgeKey !== null) assertPlain('edgeKey', settings.edgeKey)

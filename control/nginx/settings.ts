@@ -114,6 +114,10 @@ export interface NginxSettings {
   readonly origins: readonly string[]
   /** Those of them that get viewers' `Authorization`. */
   readonly authorizedOrigins?: readonly string[]
+  /** Those of them whose certificates are not checked. */
+  readonly unverifiedOrigins?: readonly string[]
+  /** Servers that answer for an origin, `host:port` each; the origin's own address where none are named. */
+  readonly serversOfOrigins?: Readonly<Record<string, readonly string[]>>
   /** For origins given by name and not known in advance. */
   readonly resolver: string | null
   readonly trustedProxies: readonly string[]

@@ -1,8 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SLATE_SECONDS, SLATE_WORDS } from '#domain/channels/slates'
 import { SLATE_LANGUAGES } from '#domain/doors/given-again'
 import { packageRoot } from '../config/paths.ts'
+import { replaceFile } from './replace-file.ts'
 
 /** First byte of every packet of MPEG-TS (ISO/IEC 13818-1, 2.4.3.2), and a packet's length in bytes. */
 const SYNC = 0x47
@@ -25,14 +26,6 @@ const ownClip = (
   if (isStream(file)) return file
   complain(`${file} is no MPEG-TS; the clip that comes along is used.`)
   return null
-}
-
-/** Writes beside and renames: nginx may be sending the old one. */
-const replaceFile = (file: string, bytes: Uint8Array): void => {
-  if (existsSync(file) && readFileSync(file).equals(bytes)) return
-  writeFileSync(`${file}.new`, bytes)
-  chmodSync(`${file}.new`, 0o644)
-  renameSync(`${file}.new`, file)
 }
 
 /**

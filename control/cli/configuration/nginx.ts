@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Command } from 'commander'
+import { copyAuthorities } from '../../nginx/certificates/authorities.ts'
 import { BUNDLE_FILE, nginxSettings } from '../../nginx/from-config.ts'
 import { builtBundle, markOf, ownTemplates } from '../../nginx/release.ts'
 import { renderIncludes, renderNginx } from '../../nginx/render.ts'
@@ -44,6 +45,7 @@ export const nginxCommand = (): Command =>
         writeFileSync(file, text, { mode: 0o640 })
         print(file)
       }
+      copyAuthorities(out)
       copySlates(out, config.edge.slates_folder, warn)
       print('')
       print(`In http {}:   include ${join(out, 'gatehouse-http.conf')};`)

@@ -132,9 +132,13 @@ export const originSchema = item(
     name: name('Name of the origin.'),
     url: Type.String({ pattern: '^https?://[^/]+/?$', description: 'Scheme, host and port.' }),
     servers: texts({
-      description: 'Several servers that answer for this origin, `host:port` each.',
+      description:
+        'Several servers that answer for this origin, `host:port` each; its certificate names the host of `url`.',
     }),
-    tls_verify: flag(true, "Check the origin's certificate."),
+    tls_verify: flag(
+      true,
+      "Check the origin's certificate, by the authorities that come with Node, those of this machine and those that `NODE_EXTRA_CA_CERTS` names. nginx checks names, not addresses: for an origin known by an address name the one in its certificate in `url`, and the address in `servers`.",
+    ),
     redirects: texts({
       description:
         'Hosts it may send the edge to by redirections and in manifests, besides those of all `origins`: a name, `*.domain`, or `*` for any.',

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { copyAuthorities } from '../../nginx/certificates/authorities.ts'
 import { BUNDLE_FILE, nginxSettings } from '../../nginx/from-config.ts'
 import { builtBundle, markOf, ownTemplates } from '../../nginx/release.ts'
 import { renderNginx } from '../../nginx/render.ts'
@@ -36,6 +37,7 @@ export function prepareNginx(instance: Instance, nginx: Tool, isRunning = false)
     instance.report('This nginx was built without HTTP/3; viewers are served by HTTP/2.')
   if (!isRunning) writeFileSync(paths.edgeTroubles, '', { mode: 0o644 })
   for (const folder of [settings.tempDir, settings.cacheDir]) mkdirSync(folder, { recursive: true })
+  copyAuthorities(settings.confDir)
   copySlates(settings.confDir, config.edge.slates_folder, instance.report)
   const files = renderNginx(settings, ownTemplates())
   // nginx reads the bundle again at each reload, and an upgrade may have replaced the one in the package.

@@ -7,15 +7,18 @@ let rig: Rig
 beforeAll(async () => {
   rig = await startRig((stub, origin) => {
     stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true })] }
-    stub.tables.channels.rows = channelRows({ ch1: { origin: origin.url, base: '/hls/ch1/' } })
+    stub.tables.channels.rows = channelRows({
+      ch1: { origin: origin.url, base: '/hls/ch1/' },
+      stream: { origin: origin.url, base: '/ts/ch1/', entry: 'live.ts', protocol: 'mpegts' },
+    })
   })
 })
 afterAll(async () => {
   await rig?.stop()
 })
 
-const open = async (): Promise<string> => {
-  const opened = await rig.get(`/live/${rig.ticket()}/ch1/index.m3u8`)
+const open = async (channel = 'ch1'): Promise<string> => {
+  const opened = await rig.get(`/live/${rig.ticket()}/${channel}/index.m3u8`)
   expect(opened.status).toBe(302)
   return (opened.headers.get('location') ?? '').replace(/[^/]*$/, '')
 }
@@ -38,5 +41,26 @@ test.each(['seg.ts', 'list.m3u8'])(
     const last = rig.origin.seen.at(-1)
     expect(last?.url).toBe(`/hls/ch1/last/${name}?token=${token}`)
     expect(last?.headers.cookie).toBe(cookies.join('; '))
+  },
+)
+
+test.each([':99999', ':65536', ':0', ':1:2', ':abc'])(
+  'a redirection to a port that is none leads past the edge: %s',
+  async (port) => {
+    const to = `http://127.0.0.1${port}/x`
+    const [root, streamRoot] = await Promise.all([open(), open('stream')])
+    const names = ['odd.m3u8', 'odd.ts'].map(
+      (it) => `${port.length}${port.replaceAll(':', '')}${it}`,
+    )
+    for (const name of names) rig.origin.moved.set(`/hls/ch1/${name}`, to)
+    rig.origin.moved.set('/ts/ch1/live.ts', to)
+    for (const path of [...names.map((it) => root + it), `${streamRoot}live.ts`]) {
+      const answer = await rig.get(path)
+      expect([path.slice(-8), answer.status, answer.reason]).toEqual([
+        path.slice(-8),
+        502,
+        'origin.elsewhere',
+      ])
+    }
   },
 )

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import { mintTicket } from '#domain/credentials/ticket'
 import type { GroupWonBy } from '#domain/types'
+import { copyAuthorities } from '../../../control/nginx/certificates/authorities.ts'
 import { renderNginx } from '../../../control/nginx/render.ts'
 import {
   DEFAULT_ZONES,
@@ -139,6 +140,7 @@ export async function startRig(
   const files = renderNginx(settings, templates)
   const includes = Object.entries(files).filter(([name]) => name !== 'nginx.conf')
   for (const [name, text] of includes) await writeFile(join(dir, name), text)
+  copyAuthorities(dir)
   copySlates(dir, null, () => undefined)
   const nginx = await startNginx({ files: { 'nginx.conf': files['nginx.conf'] ?? '' }, ports: 2 })
   const rig = handle({ stub, origin, nginx, dir, push: settings.sockets.push })

@@ -1,0 +1,32 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { rootCertificates } from 'node:tls'
+import { replaceFile } from '../replace-file.ts'
+
+/** The file's name beside those that name it. */
+const AUTHORITIES_FILE = 'gatehouse-authorities.pem'
+
+/** Where Debian and Alpine, Red Hat and SUSE keep the authorities that the machine trusts. */
+const OF_MACHINE = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/ca-bundle.pem',
+]
+
+const PEM = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g
+
+const readAuthorities = (file: string): readonly string[] =>
+  existsSync(file) ? (readFileSync(file, 'latin1').match(PEM) ?? []) : []
+
+/**
+ * Lays the authorities that origins' certificates are checked by beside nginx's configuration: those that come with Node, the machine's own, and those of
+ * `NODE_EXTRA_CA_CERTS`. A container has none of its own.
+ */
+export const copyAuthorities = (confDir: string): void => {
+  const extra = process.env['NODE_EXTRA_CA_CERTS']
+  const files = [...OF_MACHINE, ...(extra === undefined ? [] : [extra])]
+  const all = new Set(
+    [...rootCertificates, ...files.flatMap(readAuthorities)].map((it) => it.trim()),
+  )
+  replaceFile(join(confDir, AUTHORITIES_FILE), Buffer.from(`${[...all].join('\n')}\n`))
+}

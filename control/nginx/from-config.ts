@@ -104,6 +104,23 @@ const listenOf = ({ listen, client_address: told }: Config['edge']): PublicListe
   isProxyProtocol: told === 'proxy-protocol',
 })
 
+const originSettings = ({
+  origins,
+}: Config): Pick<
+  NginxSettings,
+  'origins' | 'authorizedOrigins' | 'unverifiedOrigins' | 'serversOfOrigins'
+> => {
+  const all = origins.map((it) => ({ ...it, origin: new URL(it.url).origin }))
+  return {
+    origins: all.map(({ origin }) => origin),
+    authorizedOrigins: all.filter((it) => it.authorization).map(({ origin }) => origin),
+    unverifiedOrigins: all
+      .filter(({ origin, tls_verify: isVerified }) => !isVerified && origin.startsWith('https:'))
+      .map(({ origin }) => origin),
+    serversOfOrigins: Object.fromEntries(all.map(({ origin, servers }) => [origin, servers])),
+  }
+}
+
 /** What nginx is configured with, from our configuration. */
 export const nginxSettings = (
   config: Config,
@@ -140,16 +157,7 @@ export const nginxSettings = (
     edgeKey,
     control: controlLink(config, paths),
     askTimeoutMs: askTimeoutMs(config),
-    origins: config.origins.map(({ url }) => new URL(url).origin),
-    authorizedOrigins: config.origins
-      .filter(({ authorization }) => authorization)
-      .map(({ url }) => new URL(url).origin),
-    unverifiedOrigins: config.origins
-      .filter(({ url, tls_verify: isVerified }) => !isVerified && url.startsWith('https:'))
-      .map(({ url }) => new URL(url).origin),
-    serversOfOrigins: Object.fromEntries(
-      config.origins.map(({ url, servers }) => [new URL(url).origin, servers]),
-    ),
+    ...originSettings(config),
     resolver: edge.resolver.length > 0 ? edge.resolver.map(bracketed).join(' ') : systemResolver(),
     trustedProxies: edge.trusted_proxies.flatMap(canonical),
     realIpHeader: HEADERS[edge.client_address],

@@ -25,7 +25,11 @@ const startHttps = async (pair: { certificate: string; key: string }) => {
   )
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  return { port, names, stop: () => void server.close() || server.closeAllConnections() }
+  const stop = (): void => {
+    server.close()
+    server.closeAllConnections()
+  }
+  return { port, names, stop }
 }
 
 let rig: Rig
@@ -83,7 +87,7 @@ afterAll(async () => {
   if (old === undefined) delete process.env['NODE_EXTRA_CA_CERTS']
   else process.env['NODE_EXTRA_CA_CERTS'] = old
   await rig?.stop()
-  for (const stop of stops.reverse()) await stop()
+  for (const stop of stops.toReversed()) await stop()
 })
 
 const open = async (channel: string): Promise<string> => {

@@ -207,7 +207,7 @@ export const scheduleDetection = (
     const changed = await people.reload()
     if (changed.length > 0) await regroup(changed)
   })
-  background.every('popularity of channels', HOUR, channels.reload)
+  background.every('popularity of channels', HOUR, async () => await channels.reload())
   // Each account is assessed at most once an hour.
   background.every('confidence of accounts', 5 * MINUTE, async () => {
     // One control plane does it for all.

@@ -132,7 +132,7 @@ test('the Lua scripts and the specification do the same, step by step', async ()
   const seed = Number(process.env['GATEHOUSE_PROPERTY_SEED'] ?? 20_261_122)
   await fc.assert(property, { numRuns, seed, examples: [RACE], endOnFailure: false })
   expect([...REACHED].filter((name) => !seen.has(name))).toEqual([])
-}, 300_000)
+}, 600_000)
 
 test('an account that opens without end is bounded alike, and still answered', async () => {
   const seen = new Map<string, number>()

@@ -42,6 +42,13 @@ const hiddenLogo = (written: PlaylistEntry, open: PlaylistEntry): { hiddenLogo?:
   return logo === '' || logo === logoIn(open) ? {} : { hiddenLogo: logo }
 }
 
+const archivesLost = (source: string, lost: readonly string[]): string[] =>
+  lost.length === 0
+    ? []
+    : [
+        `${source}: ${lost.length} archives are not offered, as their catchup-source holds a login of the provider: write the whole address, with catchup="default", which stays at the edge (${lost.slice(0, 3).join(', ')}${lost.length > 3 ? ', …' : ''})`,
+      ]
+
 /** Turns lists into channels with ids unique over all of them; what the edge cannot fetch is left out and named. */
 export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<Catalogue> => {
   const found: (Pick<Channel, 'source' | 'item' | 'hiddenLogo'> & {
@@ -73,10 +80,7 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
         wanted.push(isIdByAddress ? { ...item, tvgId: streamName(result.origin) } : item)
       }
     }
-    if (lost.length > 0)
-      warnings.push(
-        `${source}: ${lost.length} archives are not offered, as their catchup-source holds a login of the provider: write the whole address, with catchup="default", which stays at the edge (${lost.slice(0, 3).join(', ')}${lost.length > 3 ? ', …' : ''})`,
-      )
+    warnings.push(...archivesLost(source, lost))
     if (secrets > 0)
       warnings.push(
         `${source}: ${secrets} entries hold a login of the provider beside their address (logo, #KODIPROP, #EXTVLCOPT, …): it is left out of the lists`,

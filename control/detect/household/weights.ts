@@ -42,7 +42,7 @@ export const DEFAULT_WEIGHTS: Weights = {
  * device, and distance and channels count.
  */
 export const EDGE_WEIGHTS: Weights = {
-  intercept: -5.8,
+  intercept: -6,
   other_home: 0.7,
   television: 0,
   hours: 0.9,
@@ -60,8 +60,8 @@ export const EDGE_WEIGHTS: Weights = {
   continued: 0,
   own_series: 0,
   no_series: 0,
-  own_channels: 3,
-  common_channels: -7,
+  own_channels: 4,
+  common_channels: -10,
   own_portables: 0,
   more_homes: 0.5,
   strangers: 6.5,

@@ -175,6 +175,16 @@ describe('two lines of two providers at an edge, with a set on each that never c
     expect(reason?.points).toBeLessThan(0)
   })
 
+  it('far apart are hardly suspect where six channels in ten are the same, and are where three are', () => {
+    const far = { ...cable, place: 'bordeaux' } as const
+    const confidence = (n: number): number => {
+      const channels = [...FAVOURITES.slice(0, n), ...OTHERS.slice(n)]
+      return assess([...on(FAVOURITES, first), ...on(channels, second(far))]).confidence
+    }
+    expect(confidence(6)).toBeLessThan(30)
+    expect(confidence(3)).toBeGreaterThan(90)
+  })
+
   it('are one house where IPv6 of one line is located elsewhere, and the rest of it is near', () => {
     const sixth = onEdge(
       daily(everyNth(60, 1), {

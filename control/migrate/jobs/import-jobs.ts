@@ -84,7 +84,10 @@ const isOpen = ({ state }: ImportState): boolean =>
 
 class Jobs implements ImportJobs {
   readonly #ports: ImportJobPorts
-  readonly #queued = new Map<string, AbortController>()
+  readonly #queued = new Map<
+    string,
+    { readonly running: AbortController; readonly end: Promise<void> }
+  >()
   /** Imports of the command line that are to end. */
   readonly #ending = new Set<string>()
   #last: Promise<void> = Promise.resolve()
@@ -100,7 +103,7 @@ class Jobs implements ImportJobs {
   async start({ path, digest }: Received, asked: ImportAsked): Promise<ImportState> {
     const id = importId([asked.kind, digest, asked.server ?? '', asked.owner ?? ''].join('\n'))
     const known = await this.#ports.cursors.get(id)
-    if (this.#queued.has(id)) {
+    if (await this.#isRunning(id, known)) {
       rmSync(path, { force: true })
       if (known !== null) return known
     }
@@ -113,7 +116,7 @@ class Jobs implements ImportJobs {
   async cancel(id: string): Promise<ImportState> {
     const state = await this.#known(id)
     if (!isOpen(state)) throw new ImportStateError('not_running')
-    const running = this.#queued.get(id)
+    const running = this.#queued.get(id)?.running
     running?.abort()
     // The command line reads it: the next time it says how far it is, it is answered to end.
     if (running === undefined && this.#ports.now() - state.updatedAt < SILENT_MS)
@@ -127,7 +130,7 @@ class Jobs implements ImportJobs {
 
   async resume(id: string): Promise<ImportState> {
     const state = await this.#known(id)
-    if (this.#queued.has(id) || state.state === 'done')
+    if (state.state === 'done' || (await this.#isRunning(id, state)))
       throw new ImportStateError(state.state === 'done' ? 'done' : 'runs')
     if (!existsSync(this.uploadOf(id))) throw new ImportStateError('no_upload')
     return await this.#enqueue(state)
@@ -136,7 +139,7 @@ class Jobs implements ImportJobs {
   async remove(id: string): Promise<boolean> {
     const state = await this.#ports.cursors.get(id)
     if (state === null) return false
-    if (this.#queued.has(id)) throw new ImportStateError('runs')
+    if (await this.#isRunning(id, state)) throw new ImportStateError('runs')
     await this.#ports.cursors.remove(id)
     for (const path of [this.uploadOf(id), this.rejectedOf(id)]) rmSync(path, { force: true })
     return true
@@ -150,7 +153,7 @@ class Jobs implements ImportJobs {
 
   async stop(): Promise<void> {
     this.#isStopped = true
-    for (const running of this.#queued.values()) running.abort()
+    for (const { running } of this.#queued.values()) running.abort()
     await this.#last
   }
 
@@ -170,14 +173,24 @@ class Jobs implements ImportJobs {
     const { id } = state
     const before = this.#last
     const running = new AbortController()
-    this.#queued.set(id, running)
-    const waiting = await this.#put({ ...state, state: 'waiting', problem: null })
+    const waiting = this.#put({ ...state, state: 'waiting', problem: null })
     this.#last = (async () => {
       await before
-      await this.#run(waiting, running.signal)
+      const kept = await waiting.catch(() => null)
+      if (kept !== null) await this.#run(kept, running.signal)
       this.#queued.delete(id)
     })()
-    return waiting
+    this.#queued.set(id, { running, end: this.#last })
+    return await waiting
+  }
+
+  /** Whether an import is under way; one that has just ended is let end first. */
+  async #isRunning(id: string, state: ImportState | null): Promise<boolean> {
+    const queued = this.#queued.get(id)
+    if (queued === undefined) return false
+    if (state === null || isOpen(state) || queued.running.signal.aborted) return true
+    await queued.end
+    return false
   }
 
   /** Whether another control plane has cancelled it. */

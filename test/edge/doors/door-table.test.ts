@@ -43,8 +43,11 @@ beforeAll(async () => {
       stub.tables.channels.rows.set('#1234567890', 'ch1')
       stub.identities.set('s3cret', { account: 'own:5', group: 'all' })
       stub.identities.set('alice', { account: 'own:6', group: 'all' })
-      for (const file of ['index.m3u8', 'manifest.mpd', 'seg-1.ts'])
-        origin.files.set(`/ch1/${file}`, { type: 'video/mp2t', body: 'data' })
+      origin.files.set('/ch1/seg-1.ts', { type: 'video/mp2t', body: 'data' })
+      const list = { type: 'application/vnd.apple.mpegurl', body: '#EXTM3U\n' }
+      origin.files.set('/ch1/index.m3u8', list)
+      const mpd = { type: 'application/dash+xml', body: '<MPD></MPD>' }
+      origin.files.set('/ch1/manifest.mpd', mpd)
       origin.files.set('/ts/live.ts', { type: 'video/mp2t', body: 'data' })
     },
     (it) => it,

@@ -94,6 +94,19 @@ export const SENTENCES = {
   'connection.late': 'no answer in time',
   'connection.tls': 'TLS failed: {code}',
   'connection.status': 'the server answered {status}',
+  // Origins whose certificates edges refuse.
+  'origin.refused':
+    '{origin}: its certificate {what}, and viewers get 502 for what lies there; mend it, or name the origin in `origins` with `tls_verify: false`',
+  'origin.untrusted':
+    '{origin}: its certificate {what}, and viewers get 502 for what lies there; put its authority into the file of NODE_EXTRA_CA_CERTS, or name the origin in `origins` with `tls_verify: false`',
+  'origin.by_address':
+    '{origin}: nginx matches no addresses with certificates, and viewers get 502 for what lies there; in `origins` give the name of its certificate in `url` and the address in `servers`, and that name in the list, or name the origin with `tls_verify: false`',
+  'origin.other_name': 'is for another name',
+  'origin.expired': 'has expired',
+  'origin.early': 'is not valid yet',
+  'origin.self_signed': 'is signed by itself',
+  'origin.unknown_issuer': 'is not from an authority that is known here',
+  'origin.invalid': 'is not valid',
   // Media servers.
   'server.unauthorized': '{title} refused the token: sign in again and give a new one',
   'server.key': 'Tautulli refused the API key (Invalid apikey)',

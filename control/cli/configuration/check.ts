@@ -62,7 +62,7 @@ export const checkCommand = (): Command =>
         const { guideWarnings } = await import('../../compose/explain/guide-check.ts')
         warnings = [
           ...open.warnings,
-          ...(await checkManifests(known, edgeOrigins(loaded.config))),
+          ...(await checkManifests(known, edgeOrigins(loaded.config), loaded.config.origins)),
           ...(await guideWarnings(loaded, known)),
         ]
         await open.close()

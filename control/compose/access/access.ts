@@ -13,6 +13,7 @@ import type { Config, PlanConfig } from '../../config/schema/schema.ts'
 import { nodeCrypto } from '../../keys/node-crypto.ts'
 import type { LineupService } from '../../lineup/lineup-service.ts'
 import { createAskProtocol } from '../../playlists/fetch/ask-protocol.ts'
+import { createOriginAgent } from '../../playlists/fetch/origin-agent.ts'
 import type { BanStore } from '../../sessions/model/ban-store.ts'
 import type { SessionStore } from '../../sessions/model/session-store.ts'
 import type { SessionView } from '../../sessions/model/session-view.ts'
@@ -68,6 +69,7 @@ export const createAccess = (parts: AccessParts): OpenPorts & CheckPorts => {
     askProtocol: createAskProtocol(
       (from, to) => mayGoTo(parts.lineup.policy().origins, from, to),
       parts.lineup.protocols,
+      { dispatcher: createOriginAgent(() => parts.config().origins) },
     ),
     signer: createSigner(persistence.ring),
     authorizer: parts.authorizer,

@@ -18,15 +18,15 @@ const PEM = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g
 const readAuthorities = (file: string): readonly string[] =>
   existsSync(file) ? (readFileSync(file, 'latin1').match(PEM) ?? []) : []
 
-/**
- * Lays the authorities that origins' certificates are checked by beside nginx's configuration: those that come with Node, the machine's own, and those of
- * `NODE_EXTRA_CA_CERTS`. A container has none of its own.
- */
-export const copyAuthorities = (confDir: string): void => {
+/** The authorities that origins' certificates are checked by: those that come with Node, the machine's own, and those of `NODE_EXTRA_CA_CERTS`. */
+export const readAllAuthorities = (): ReadonlySet<string> => {
   const extra = process.env['NODE_EXTRA_CA_CERTS']
   const files = [...OF_MACHINE, ...(extra === undefined ? [] : [extra])]
-  const all = new Set(
-    [...rootCertificates, ...files.flatMap(readAuthorities)].map((it) => it.trim()),
-  )
-  replaceFile(join(confDir, AUTHORITIES_FILE), Buffer.from(`${[...all].join('\n')}\n`))
+  return new Set([...rootCertificates, ...files.flatMap(readAuthorities)].map((it) => it.trim()))
+}
+
+/** Lays the authorities beside nginx's configuration: a container has none of its own. */
+export const copyAuthorities = (confDir: string): void => {
+  const text = `${[...readAllAuthorities()].join('\n')}\n`
+  replaceFile(join(confDir, AUTHORITIES_FILE), Buffer.from(text))
 }

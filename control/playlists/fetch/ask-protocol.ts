@@ -1,4 +1,4 @@
-import { request } from 'undici'
+import { type Dispatcher, request } from 'undici'
 import type { Protocol } from '#domain/types'
 
 /** An opening waits this long for the answer, redirections and all. */
@@ -41,15 +41,18 @@ const firstOf = async (body: AsyncIterable<Uint8Array>): Promise<Uint8Array> => 
   return new Uint8Array(0)
 }
 
+interface Asking {
+  readonly mayFollow: MayFollow
+  readonly late: AbortSignal
+  readonly dispatcher?: Dispatcher
+}
+
 /** Only the head of what comes is read: a stream would not end. */
-const ask = async (
-  url: URL,
-  mayFollow: MayFollow,
-  late: AbortSignal,
-  left = REDIRECTIONS,
-): Promise<Protocol | null> => {
+const ask = async (url: URL, ports: Asking, left = REDIRECTIONS): Promise<Protocol | null> => {
   const stop = new AbortController()
+  const { mayFollow, late, dispatcher } = ports
   const answer = await request(url, {
+    ...(dispatcher === undefined ? {} : { dispatcher }),
     headers: { 'user-agent': 'Gatehouse', accept: '*/*' },
     signal: AbortSignal.any([stop.signal, late]),
   })
@@ -59,7 +62,7 @@ const ask = async (
     if (answer.statusCode >= 300 && answer.statusCode < 400 && URL.canParse(target, url.href)) {
       const next = new URL(target, url.href)
       return left > 0 && mayFollow(url.origin, next.origin)
-        ? await ask(next, mayFollow, late, left - 1)
+        ? await ask(next, ports, left - 1)
         : null
     }
     if (answer.statusCode !== 200) return null
@@ -71,11 +74,14 @@ const ask = async (
   }
 }
 
-/** Asks each address at most once an hour, and once for all who open it at the same moment. `now`: Unix ms. */
+/** Asks each address at most once an hour, and once for all who open it at the same moment. `now`: Unix ms; `dispatcher`: what connects to origins. */
 export const createAskProtocol = (
   mayFollow: MayFollow,
   known: KnownProtocols,
-  now: () => number = Date.now,
+  {
+    now = Date.now,
+    ...through
+  }: { readonly now?: () => number; readonly dispatcher?: Dispatcher } = {},
 ): AskProtocol => {
   const asking = new Map<
     string,
@@ -87,7 +93,7 @@ export const createAskProtocol = (
     const present = asking.get(url)
     if (present !== undefined && present.until > now()) return await present.answer
     const late = AbortSignal.timeout(TIMEOUT_MS)
-    const answer = ask(new URL(url), mayFollow, late).catch(() => null)
+    const answer = ask(new URL(url), { mayFollow, late, ...through }).catch(() => null)
     if (asking.size >= MOST_ASKED) asking.clear()
     asking.set(url, { until: now() + UNKNOWN_MS, answer })
     const found = await answer

@@ -74,7 +74,7 @@ test('an origin is asked once for all, and again when an hour has passed or nobo
   const ask = createAskProtocol(
     sameOrigin,
     memory(() => now),
-    () => now,
+    { now: () => now },
   )
   asked = []
   expect(await Promise.all([ask(`${url}/mpd`), ask(`${url}/mpd`)])).toEqual(['dash', 'dash'])
@@ -96,7 +96,7 @@ test('what another control plane learned is asked again when an hour has passed,
   const known = memory(() => 0)
   known.learn(`${url}/live.php`, 'mpegts')
   let now = 3_599_000
-  const ask = createAskProtocol(sameOrigin, known, () => now)
+  const ask = createAskProtocol(sameOrigin, known, { now: () => now })
   asked = []
   expect(await ask(`${url}/live.php`)).toBe('mpegts')
   expect(asked).toEqual([])

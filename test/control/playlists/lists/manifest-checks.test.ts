@@ -51,9 +51,11 @@ describe('the check of manifests', () => {
     const read = readPlaylistText(`#EXTM3U\n${list.join('\n')}\n`)
     if (!read.ok) throw new Error(read.problem.reason)
     const { channels } = await buildCatalogue([{ source: 's', playlist: read.playlist }])
-    const warnings = await checkManifests(channels, [
-      { host: 'own.example', redirects: [], shares: true },
-    ])
+    const warnings = await checkManifests(
+      channels,
+      [{ host: 'own.example', redirects: [], shares: true }],
+      [],
+    )
     expect(warnings.map((text) => text.split(',')[0])).toEqual([
       'master: its manifest sends players to http://keys.example',
       'near: its manifest sends players to http://keys.example',

@@ -117,6 +117,18 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
   'said.connection.late': 'нет ответа вовремя',
   'said.connection.tls': 'ошибка TLS: {code}',
   'said.connection.status': 'сервер ответил {status}',
+  'said.origin.refused':
+    '{origin}: его сертификат {what}, и зрители получают 502 на всё, что там лежит; исправьте его или назовите источник в `origins` с `tls_verify: false`',
+  'said.origin.untrusted':
+    '{origin}: его сертификат {what}, и зрители получают 502 на всё, что там лежит; добавьте его центр сертификации в файл NODE_EXTRA_CA_CERTS или назовите источник в `origins` с `tls_verify: false`',
+  'said.origin.by_address':
+    '{origin}: nginx не сверяет адреса с сертификатами, и зрители получают 502 на всё, что там лежит; в `origins` укажите имя из сертификата в `url`, адрес — в `servers`, а в списке — это имя, или назовите источник с `tls_verify: false`',
+  'said.origin.other_name': 'выдан на другое имя',
+  'said.origin.expired': 'истёк',
+  'said.origin.early': 'ещё не действует',
+  'said.origin.self_signed': 'подписан сам собой',
+  'said.origin.unknown_issuer': 'выдан центром, которого здесь не знают',
+  'said.origin.invalid': 'недействителен',
   'said.server.unauthorized': '{title} не принимает токен: войдите снова и дайте новый',
   'said.server.key': 'Tautulli не принимает ключ API (Invalid apikey)',
   'said.server.refused': '{title} отказывает в {command}: {what}',

@@ -17,8 +17,8 @@ afterAll(async () => {
   await rig?.stop()
 })
 
-const open = async (channel = 'ch1'): Promise<string> => {
-  const opened = await rig.get(`/live/${rig.ticket()}/${channel}/index.m3u8`)
+const open = async (channel = 'ch1', account = 'own:1'): Promise<string> => {
+  const opened = await rig.get(`/live/${rig.ticket({ account })}/${channel}/index.m3u8`)
   expect(opened.status).toBe(302)
   return (opened.headers.get('location') ?? '').replace(/[^/]*$/, '')
 }
@@ -48,7 +48,9 @@ test.each([':99999', ':65536', ':0', ':1:2', ':abc'])(
   'a redirection to a port that is none leads past the edge: %s',
   async (port) => {
     const to = `http://127.0.0.1${port}/x`
-    const [root, streamRoot] = await Promise.all([open(), open('stream')])
+    // Connections of one session that follow each other closely would be taken for those of several players.
+    const account = `own:${port.slice(1)}`
+    const [root, streamRoot] = await Promise.all([open('ch1', account), open('stream', account)])
     const names = ['odd.m3u8', 'odd.ts'].map(
       (it) => `${port.length}${port.replaceAll(':', '')}${it}`,
     )

@@ -10,6 +10,8 @@ import { ask, type Reply } from './ask.ts'
 export interface Asked {
   readonly at: number
   readonly query: URLSearchParams
+  /** Number of the connection it came on. */
+  readonly connection: number
 }
 
 type Behaviour = (query: URLSearchParams, response: ServerResponse) => void
@@ -82,9 +84,11 @@ export async function startMiddleware(channels: readonly string[]): Promise<Midd
   const behaviours = new Map(Object.entries(BEHAVIOURS))
   const asked = new Map<string, Asked[]>()
   let connections = 0
+  const numbers = new WeakMap<object, number>()
   const backend = (name: string, query: URLSearchParams, response: ServerResponse): void => {
     const list = asked.get(name) ?? []
-    asked.set(name, [...list, { at: Date.now(), query }])
+    const connection = numbers.get(response.socket ?? {}) ?? 0
+    asked.set(name, [...list, { at: Date.now(), query, connection }])
     const behaviour = behaviours.get(name) ?? behaviours.get(name.split('.')[0] ?? '')
     if (behaviour === undefined) response.writeHead(500).end()
     else behaviour(query, response)
@@ -102,7 +106,7 @@ export async function startMiddleware(channels: readonly string[]): Promise<Midd
     else media(pathname, response)
   }
   const server = createServer(listener)
-  server.on('connection', () => (connections += 1))
+  server.on('connection', (socket) => numbers.set(socket, ++connections))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
   return {

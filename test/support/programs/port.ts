@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:net'
 import { pause } from '../pause.ts'
 
-/** Below the range the kernel takes the ports of outgoing connections from, so that none of those is in the way. */
-const FIRST = 10_000
+/** Below the range the kernel takes the ports of outgoing connections from, so that none of those is in the way, and above those that `fetch` and browsers ask nothing of (10080 is the last). */
+const FIRST = 10_100
 const COUNT = 20_000
 
 const held: Server[] = []

@@ -10,6 +10,7 @@ import type {
   TableStep,
 } from '#domain/channels/protocol'
 import { readPass } from '#domain/credentials/pass'
+import { groupBy } from '#domain/group-by'
 import { isReasonId } from '#domain/reasons'
 import type { Protocol } from '#domain/types'
 import type { Check } from '../access/admission/check.ts'
@@ -46,18 +47,6 @@ const staleTables = (request: SyncRequest, ports: SyncPorts): TableStep[] =>
 /** Accounts whose sessions are checked beside each other: the edge waits less than a second for the answer to all. */
 const ACCOUNTS_AT_ONCE = 16
 
-/** Sessions by account, each account's in their order: the oldest takes a slot first. */
-const byAccount = (sessions: readonly ReportedSession[]): ReportedSession[][] => {
-  const accounts = new Map<string, ReportedSession[]>()
-  for (const session of sessions) {
-    const account = readPass(session.pass)?.account ?? session.key
-    const known = accounts.get(account)
-    if (known === undefined) accounts.set(account, [session])
-    else known.push(session)
-  }
-  return [...accounts.values()]
-}
-
 /** Takes slots for sessions that no request asks about; returns those that are refused one, each with the reason. */
 const refusedOf = async (
   sessions: readonly ReportedSession[] | undefined,
@@ -66,8 +55,12 @@ const refusedOf = async (
 ): Promise<[key: string, reason: string][]> => {
   if (sessions === undefined || sessions.length === 0) return []
   const atOnce = pLimit(ACCOUNTS_AT_ONCE)
+  // Each account's in their order: the oldest takes a slot first.
+  const accounts = groupBy(sessions, ({ pass, key }) => readPass(pass)?.account ?? key)
   const lists = await Promise.all(
-    byAccount(sessions).map((list) => atOnce(async () => await refusedInTurn(list, edge, ports))),
+    [...accounts.values()].map((list) =>
+      atOnce(async () => await refusedInTurn(list, edge, ports)),
+    ),
   )
   return lists.flat()
 }

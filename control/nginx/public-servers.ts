@@ -77,9 +77,9 @@ const server = (settings: NginxSettings, directives: readonly string[]): string 
 export const publicServers = (settings: NginxSettings): string => {
   const [first, ...others] = settings.https?.certificates ?? []
   // A request that names no host is redirected to the first name, which has to be one.
-  const isPlain = (name: string) => !name.startsWith('*')
-  const [own, wild] = [first?.names.filter(isPlain), first?.names.filter((it) => !isPlain(it))]
-  const names = [...(own ?? []), ...(wild ?? []), '_'].join(' ')
+  const isWild = (name: string) => Number(name.startsWith('*'))
+  const own = (first?.names ?? []).toSorted((a, b) => isWild(a) - isWild(b))
+  const names = [...own, '_'].join(' ')
   return [
     server(settings, [
       ...plainListens(settings),

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
 import { replaceFile } from '../replace-file.ts'
+import { certificatesIn } from './judge-pair.ts'
 
 /** The file's name beside those that name it. */
 const AUTHORITIES_FILE = 'gatehouse-authorities.pem'
@@ -13,10 +14,8 @@ const OF_MACHINE = [
   '/etc/ssl/ca-bundle.pem',
 ]
 
-const PEM = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g
-
 const readAuthorities = (file: string): readonly string[] =>
-  existsSync(file) ? (readFileSync(file, 'latin1').match(PEM) ?? []) : []
+  existsSync(file) ? certificatesIn(readFileSync(file, 'latin1')) : []
 
 /** The authorities that origins' certificates are checked by: those that come with Node, the machine's own, and those of `NODE_EXTRA_CA_CERTS`. */
 export const readAllAuthorities = (): ReadonlySet<string> => {

@@ -18,6 +18,10 @@ export interface PairProblem {
 
 const BEGIN = '-----BEGIN CERTIFICATE-----'
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
+
+/** The whole certificates of a PEM file. */
+export const certificatesIn = (text: string): readonly string[] => text.match(BLOCK) ?? []
+
 /** A name nginx can serve: `*` stands for the whole first label alone. */
 const NAME = /^DNS:((?:\*\.)?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)$/
 
@@ -37,7 +41,7 @@ const readKey = (text: string) => {
 }
 
 const readChain = (text: string): X509Certificate[] | string => {
-  const blocks = text.match(BLOCK) ?? []
+  const blocks = certificatesIn(text)
   const begun = text.split(BEGIN).length - 1
   if (begun === 0) return say('certificate.none')
   // Written to at this moment, or no further: nginx would refuse it, or serve half a chain.

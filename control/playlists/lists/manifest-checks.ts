@@ -6,7 +6,7 @@ import type { EdgeOrigin } from '#domain/channels/protocol'
 import { isDash, rewriteDash } from '#domain/manifests/dash'
 import { isHls, rewriteHls } from '#domain/manifests/hls'
 import { say } from '../../sentences/sentences.ts'
-import type { Channel } from '../catalogue/channel.ts'
+import { type Channel, listedAddress } from '../catalogue/channel.ts'
 import { createOriginAgent, NAMED_BY_ADDRESS, type OriginsReached } from '../fetch/origin-agent.ts'
 
 /** A manifest, `null` when nothing usable answers; or another origin players are sent to for it. */
@@ -157,13 +157,10 @@ export const leadsOf = (manifest: string, url: string, isAllowed: Allowed): Lead
   return { past: [...past], variants: [...variants].slice(0, VARIANTS) }
 }
 
-const entryOf = ({ origin, base, entry, query }: Channel): string =>
-  `${origin}${base}${entry}${query === '' ? '' : `?${query}`}`
-
 /** The entry of a stream: where it leads, and whether it is one. */
 const checkStream = async (channel: Channel, fetching: Fetching): Promise<string[]> => {
   const { id } = channel
-  const { movedTo, manifest } = await fetchManifest(entryOf(channel), fetching)
+  const { movedTo, manifest } = await fetchManifest(listedAddress(channel), fetching)
   if (movedTo !== null)
     return [`${id}: its origin sends players on to ${movedTo}, past the edge: ${UNGUARDED}`]
   if (manifest !== null && /^[\s\uFEFF]*#EXTM3U|<(?:\w+:)?MPD[\s>]/.test(manifest))
@@ -176,7 +173,10 @@ const checkStream = async (channel: Channel, fetching: Fetching): Promise<string
 const checkChannel = async (channel: Channel, fetching: Fetching): Promise<string[]> => {
   const { id } = channel
   if (channel.protocol === 'mpegts') return await checkStream(channel, fetching)
-  const { manifest, movedTo, url, isRefused } = await fetchManifest(entryOf(channel), fetching)
+  const { manifest, movedTo, url, isRefused } = await fetchManifest(
+    listedAddress(channel),
+    fetching,
+  )
   if (movedTo !== null)
     return [`${id}: its origin sends players on to ${movedTo}, past the edge: ${UNGUARDED}`]
   if (isRefused) return []

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageRoot } from '../../config/paths.ts'
 import { StoreError } from '../sql/errors.ts'
+import { writeExclusively } from '../sql/exclusive.ts'
 import type { Database } from '../sql/sql.ts'
 
 /** One step forward of the database's schema. */
@@ -47,8 +48,7 @@ export function readMigrations(
  */
 export async function migrate(db: Database, options: MigrateOptions = {}): Promise<number> {
   const migrations = readMigrations(db.dialect.name, options.folder)
-  await db.write(async (tx) => {
-    if (tx.dialect.exclusive !== null) await tx.query(tx.dialect.exclusive)
+  await writeExclusively(db, async (tx) => {
     await tx.query(
       'create table if not exists migrations (version bigint primary key, name text not null, checksum text not null, applied_at bigint not null)',
     )
@@ -87,8 +87,7 @@ function refuseForeign(known: readonly Migration[], applied: ReadonlyMap<number,
 }
 
 async function apply(db: Database, migration: Migration): Promise<void> {
-  await db.write(async (tx) => {
-    if (tx.dialect.exclusive !== null) await tx.query(tx.dialect.exclusive)
+  await writeExclusively(db, async (tx) => {
     // Another control plane may have been faster while this one waited for the lock.
     const done = await tx.query('select 1 from migrations where version = $1', [migration.version])
     if (done.length > 0) return

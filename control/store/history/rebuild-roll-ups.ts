@@ -1,3 +1,4 @@
+import { writeExclusively } from '../sql/exclusive.ts'
 import type { Database, Sql } from '../sql/sql.ts'
 import { readHorizon } from './counting/horizon.ts'
 import { cutMonths } from './counting/monthly-roll-ups.ts'
@@ -59,8 +60,7 @@ const forgetDays = async (tx: Sql, since: number): Promise<void> => {
  */
 export const countAnewOnce = async (db: Database): Promise<void> => {
   if (await isCounted(db)) return
-  await db.write(async (tx) => {
-    if (tx.dialect.exclusive !== null) await tx.query(tx.dialect.exclusive)
+  await writeExclusively(db, async (tx) => {
     if (await isCounted(tx)) return
     const since = await firstKnownDay(tx)
     if (since < Number.MAX_SAFE_INTEGER) await forgetDays(tx, since)

@@ -1,4 +1,5 @@
 import type { PlayRecord } from '#domain/types'
+import { writeExclusively } from '../sql/exclusive.ts'
 import type { Database, Sql } from '../sql/sql.ts'
 import { HORIZON, readHorizon } from './counting/horizon.ts'
 import { RollUpDelta } from './counting/roll-ups.ts'
@@ -31,8 +32,7 @@ export function upsertPlays(db: Database, records: readonly PlayRecord[]): Promi
   if (incoming.size === 0) {
     return Promise.resolve({ inserted: 0, updated: 0, unchanged: 0, expired: 0 })
   }
-  return db.write(async (tx) => {
-    if (tx.dialect.exclusive !== null) await tx.query(tx.dialect.exclusive)
+  return writeExclusively(db, async (tx) => {
     const horizon = await readHorizon(tx)
     const found = await playsByKey(tx, [...incoming.values()])
     const stored = new Map(found.map(({ play }) => [identityOf(play), play]))
@@ -140,8 +140,7 @@ async function playsByKey(
 
 /** Deletes plays last seen before a time (Unix ms); later reports of them are not counted again. */
 export async function prunePlays(db: Database, before: number): Promise<number> {
-  const horizon = await db.write(async (tx) => {
-    if (tx.dialect.exclusive !== null) await tx.query(tx.dialect.exclusive)
+  const horizon = await writeExclusively(db, async (tx) => {
     const moment = Math.max(Math.trunc(before), await readHorizon(tx))
     await tx.query(
       'insert into settings (key, value, updated_at) values ($1, $2, $3)' +

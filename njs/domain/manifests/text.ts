@@ -93,6 +93,9 @@ export function* readText(bytes: Uint8Array): Steps<string> {
 export const isPage = (text: string): boolean =>
   /^[\s\uFEFF]*<(?:!doctype html|html[\s>])/i.test(text.slice(0, 256))
 
+/** Bytes of the longest document that is read: as many as nginx lets a handler fetch (`js_fetch_max_response_buffer_size`). */
+export const LONGEST_DOCUMENT = 16_777_216
+
 /** Whether a text begins as no document of HLS or DASH does, which are playlists, XML or JSON; an empty one tells nothing. */
 export const isOtherText = (text: string): boolean => /^[\s\uFEFF]*[^\s\uFEFF#<{[]/.test(text)
 

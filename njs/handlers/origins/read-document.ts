@@ -1,9 +1,8 @@
+import { LONGEST_DOCUMENT } from '../../domain/manifests/text.ts'
 import { logError } from '../../platform/log.ts'
 import { type Request, statusOf, variablesOf } from '../../platform/request.ts'
 import { leadToManifest } from '../../verdicts/lead-to-manifest.ts'
 
-/** No longer manifest is read. */
-const LONGEST_TEXT = 16_777_216
 /** Of a type that is no text's; a stream of video has more. */
 const LONGEST_OTHER = 65_536
 
@@ -18,7 +17,7 @@ export const readDocument = (r: Request): string => {
       status >= 200 &&
       status < 300 &&
       length > 0 &&
-      length <= (isText ? LONGEST_TEXT : LONGEST_OTHER)
+      length <= (isText ? LONGEST_DOCUMENT : LONGEST_OTHER)
     )
       leadToManifest(r, variables, 'hls')
   } catch (problem) {

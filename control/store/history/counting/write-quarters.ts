@@ -1,4 +1,5 @@
 import type { PlayRecord } from '#domain/types'
+import { writeExclusively } from '../../sql/exclusive.ts'
 import { plainText } from '../../sql/plain-text.ts'
 import type { Database, Sql } from '../../sql/sql.ts'
 import { hash52 } from './hash52.ts'
@@ -142,8 +143,7 @@ const FILL =
 /** Counts the newest hours that are not counted yet; false where all are. */
 export const countOlderQuarters = async (db: Database): Promise<boolean> => {
   if ((await readQuartersSince(db)) === ALL) return false
-  return await db.write(async (tx) => {
-    if (tx.dialect.exclusive !== null) await tx.query(tx.dialect.exclusive)
+  return await writeExclusively(db, async (tx) => {
     const since = await readQuartersSince(tx)
     const [row] = await tx.query(
       'select max(started_at) as newest from play_rows where started_at < $1',

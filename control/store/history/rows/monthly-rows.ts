@@ -1,4 +1,5 @@
-import type { Column, Database, Sql, SqlValue } from '../../sql/sql.ts'
+import { writeExclusively } from '../../sql/exclusive.ts'
+import type { Column, Sql, SqlValue } from '../../sql/sql.ts'
 import { DAY_MS, dayOf } from '../counting/roll-ups.ts'
 import { DICTIONARIES, forgetEntries, positionOf, refer } from './dictionaries.ts'
 import { dropMonths, monthOf, oldestMonth } from './months.ts'
@@ -62,12 +63,6 @@ const DAY_RANGES =
   'select min(day) as first, max(day) as last from (select day, day - row_number() over (order by day) as island from play_days where end_ms >= $1) as t' +
   ' group by island order by 1 limit $2'
 
-const exclusively = async <T>(db: Database, work: (tx: Sql) => Promise<T>): Promise<T> =>
-  await db.write(async (tx) => {
-    if (tx.dialect.exclusive !== null) await tx.query(tx.dialect.exclusive)
-    return await work(tx)
-  })
-
 /** Months in partitions, texts in dictionaries; old months are dropped whole. */
 export const MONTHLY: PlayRows = {
   async insert(tx, rows) {
@@ -92,9 +87,9 @@ export const MONTHLY: PlayRows = {
     await tx.query('delete from play_rows where key = any($1::bigint[])', [keys])
   },
   async forget(db, before) {
-    const dropped = await exclusively(db, async (tx) => await dropMonths(tx, before))
+    const dropped = await writeExclusively(db, async (tx) => await dropMonths(tx, before))
     // Apart, since nobody reads plays until a transaction that dropped some of them is over.
-    return await exclusively(db, async (tx) => {
+    return await writeExclusively(db, async (tx) => {
       const [row] = await tx.query(
         'with gone as (delete from play_rows where started_at < $1 and last_seen_at < $1 returning 1) select count(*) as n from gone',
         [before],

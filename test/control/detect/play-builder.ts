@@ -111,3 +111,21 @@ export const daily = (days: readonly number[], fields: PlayFields): PlayRecord[]
 /** 0, step, 2 × step … below the end. */
 export const everyNth = (end: number, step: number, from = 0): number[] =>
   Array.from({ length: Math.ceil((end - from) / step) }, (_, i) => from + i * step)
+
+/** Plays as an edge tells them: the device is made from network and player. */
+export const onEdge = (plays: readonly PlayRecord[], agent: string): PlayRecord[] =>
+  plays.map((one) => ({
+    ...one,
+    source: 'edge:one',
+    agent,
+    client: agent,
+    platform: null,
+    device: `${one.network} ${agent}`,
+  }))
+
+/** Live television: the channels in turn. */
+export const onChannels = (
+  channels: readonly string[],
+  plays: readonly PlayRecord[],
+): PlayRecord[] =>
+  plays.map((one, i) => ({ ...one, channel: channels[i % channels.length] ?? null, isLive: true }))

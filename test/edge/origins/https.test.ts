@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { tempDir } from '../../support/cleanup.ts'
+import { startHttps } from '../../support/other-servers/https-server.ts'
 import { makeCa } from '../../support/programs/certificates.ts'
 import { type Rig, startRig } from '../rig/rig.ts'
 import { channelRows, group } from '../rig/tables.ts'
@@ -11,30 +9,21 @@ import { channelRows, group } from '../rig/tables.ts'
 const LIST = '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nseg.ts\n'
 
 /** An origin over HTTPS, and the server names it was asked for. */
-const startHttps = async (pair: { certificate: string; key: string }) => {
+const startOrigin = async (pair: { certificate: string; key: string }) => {
   const names: unknown[] = []
-  const server = createServer(
-    { cert: readFileSync(pair.certificate), key: readFileSync(pair.key) },
-    (request, response) => {
-      names.push(request.socket instanceof TLSSocket ? request.socket.servername : null)
-      const isList = request.url?.endsWith('.m3u8') === true
-      const type = isList ? 'application/vnd.apple.mpegurl' : 'video/mp2t'
-      response.writeHead(200, { 'Content-Type': type, 'X-Asked': request.headers.host })
-      response.end(isList ? LIST : 'G'.repeat(188))
-    },
-  )
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  const stop = (): void => {
-    server.close()
-    server.closeAllConnections()
-  }
-  return { port, names, stop }
+  const server = await startHttps(pair, (request, response) => {
+    names.push(request.socket instanceof TLSSocket ? request.socket.servername : null)
+    const isList = request.url?.endsWith('.m3u8') === true
+    const type = isList ? 'application/vnd.apple.mpegurl' : 'video/mp2t'
+    response.writeHead(200, { 'Content-Type': type, 'X-Asked': request.headers.host })
+    response.end(isList ? LIST : 'G'.repeat(188))
+  })
+  return { ...server, names }
 }
 
 let rig: Rig
 const stops: (() => unknown)[] = []
-const origins: Record<string, Awaited<ReturnType<typeof startHttps>>> = {}
+const origins: Record<string, Awaited<ReturnType<typeof startOrigin>>> = {}
 const old = process.env['NODE_EXTRA_CA_CERTS']
 
 beforeAll(async () => {
@@ -50,7 +39,7 @@ beforeAll(async () => {
     unchecked: await stranger.issue('unchecked', { names: 'DNS:other.example' }),
   }
   for (const [name, pair] of Object.entries(pairs)) {
-    const origin = await startHttps(pair)
+    const origin = await startOrigin(pair)
     origins[name] = origin
     stops.push(origin.stop)
   }

@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildCatalogue } from '../../../../control/playlists/catalogue/catalogue.ts'
 import { createAskProtocol } from '../../../../control/playlists/fetch/ask-protocol.ts'
@@ -12,6 +9,7 @@ import { checkManifests } from '../../../../control/playlists/lists/manifest-che
 import { readPlaylistText } from '../../../../control/playlists/m3u/reader.ts'
 import { run } from '../../../../control/runtime/exec.ts'
 import { tempDir } from '../../../support/cleanup.ts'
+import { startHttps } from '../../../support/other-servers/https-server.ts'
 import { makeCa } from '../../../support/programs/certificates.ts'
 
 const LIST = '#EXTM3U\n#EXTINF:2,\n1.ts\n'
@@ -20,20 +18,13 @@ const asked: string[] = []
 const stops: (() => unknown)[] = []
 const old = process.env['NODE_EXTRA_CA_CERTS']
 
-const startHttps = async (name: string, pair: { certificate: string; key: string }) => {
-  const server = createServer(
-    { cert: readFileSync(pair.certificate), key: readFileSync(pair.key) },
-    (request, response) => {
-      asked.push(`${name} ${request.headers.host?.split(':')[0]}`)
-      response.writeHead(200, { 'Content-Type': 'application/vnd.apple.mpegurl' }).end(LIST)
-    },
-  )
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
-  ports[name] = (server.address() as AddressInfo).port
-  stops.push(() => {
-    server.close()
-    server.closeAllConnections()
+const startOrigin = async (name: string, pair: { certificate: string; key: string }) => {
+  const { port, stop } = await startHttps(pair, (request, response) => {
+    asked.push(`${name} ${request.headers.host?.split(':')[0]}`)
+    response.writeHead(200, { 'Content-Type': 'application/vnd.apple.mpegurl' }).end(LIST)
   })
+  ports[name] = port
+  stops.push(stop)
 }
 
 beforeAll(async () => {
@@ -52,11 +43,11 @@ beforeAll(async () => {
     ),
   )
   expect(made.code).toBe(0)
-  await startHttps('good', await ca.issue('good', { names: 'DNS:localhost,IP:127.0.0.1' }))
-  await startHttps('behind', await ca.issue('behind', { names: 'DNS:media.invalid' }))
-  await startHttps('misnamed', await ca.issue('misnamed', { names: 'DNS:other.example' }))
-  await startHttps('stranger', await stranger.issue('of-stranger'))
-  await startHttps('own', { certificate, key })
+  await startOrigin('good', await ca.issue('good', { names: 'DNS:localhost,IP:127.0.0.1' }))
+  await startOrigin('behind', await ca.issue('behind', { names: 'DNS:media.invalid' }))
+  await startOrigin('misnamed', await ca.issue('misnamed', { names: 'DNS:other.example' }))
+  await startOrigin('stranger', await stranger.issue('of-stranger'))
+  await startOrigin('own', { certificate, key })
 })
 afterAll(async () => {
   if (old === undefined) delete process.env['NODE_EXTRA_CA_CERTS']

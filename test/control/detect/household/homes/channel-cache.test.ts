@@ -7,7 +7,7 @@ import {
 } from '../../../../../control/detect/household/homes/channel-cache.ts'
 import { popularityOf } from '../../../../../control/detect/household/homes/channel-popularity.ts'
 import { assessAccount } from '../../../../../control/detect/judge/assess.ts'
-import { DAY, daily, everyNth, MINUTE, START } from '../../play-builder.ts'
+import { DAY, daily, everyNth, MINUTE, onChannels, onEdge, START } from '../../play-builder.ts'
 
 const now = START + 60 * DAY
 const LINEUP = Array.from({ length: 12 }, (_, i) => `channel ${i + 1}`)
@@ -54,16 +54,7 @@ const player = (
   channels: readonly string[],
   fields: Parameters<typeof daily>[1],
 ): PlayRecord[] =>
-  daily(everyNth(60, 1), { minutes: 90, ...fields }).map((one, i) => ({
-    ...one,
-    source: 'edge:one',
-    agent,
-    client: agent,
-    platform: null,
-    device: `${one.network} ${agent}`,
-    channel: channels[i % channels.length] ?? null,
-    isLive: true,
-  }))
+  onChannels(channels, onEdge(daily(everyNth(60, 1), { minutes: 90, ...fields }), agent))
 
 /** Two sets on two lines of two providers of one town. */
 const near = { network: '198.51.100.9', with: { asn: 64501, asnOrg: 'Cable' }, at: 30 * MINUTE }

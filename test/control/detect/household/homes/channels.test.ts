@@ -7,13 +7,19 @@ import {
 } from '../../../../../control/detect/household/homes/channel-popularity.ts'
 import { compareChannels } from '../../../../../control/detect/household/homes/channels.ts'
 import { assessAccount } from '../../../../../control/detect/judge/assess.ts'
-import { DAY, daily, everyNth, HOUR, MINUTE, type PlayFields, START } from '../../play-builder.ts'
+import {
+  DAY,
+  daily,
+  everyNth,
+  HOUR,
+  MINUTE,
+  onChannels,
+  onEdge,
+  type PlayFields,
+  START,
+} from '../../play-builder.ts'
 
 const now = START + 60 * DAY
-
-/** Live television: the channels in turn. */
-const on = (channels: readonly string[], plays: readonly PlayRecord[]): PlayRecord[] =>
-  plays.map((one, i) => ({ ...one, channel: channels[i % channels.length] ?? null, isLive: true }))
 
 const FEW = ['news', 'sport', 'films', 'music']
 const FAVOURITES = [...FEW, 'travel', 'health', 'history', 'science', 'art', 'comedy']
@@ -40,13 +46,16 @@ describe('the channels of two homes', () => {
   const away = daily(everyNth(20, 1), { device: 'phone', network: '198.51.100.9', minutes: 20 })
 
   it('are alike where both have the same favourites, however long each is watched', () => {
-    const { isComparable, likeness } = compared(on(FAVOURITES, home), on(FAVOURITES, away))
+    const { isComparable, likeness } = compared(
+      onChannels(FAVOURITES, home),
+      onChannels(FAVOURITES, away),
+    )
     expect(isComparable).toBe(true)
     expect(likeness).toBeCloseTo(1, 9)
   })
 
   it('differ where each has its own', () => {
-    expect(compared(on(FAVOURITES, home), on(OTHERS, away))).toEqual({
+    expect(compared(onChannels(FAVOURITES, home), onChannels(OTHERS, away))).toEqual({
       isComparable: true,
       likeness: 0,
       difference: 1,
@@ -55,21 +64,27 @@ describe('the channels of two homes', () => {
 
   it('are half alike where half are the same', () => {
     const half = [...FAVOURITES.slice(0, 5), ...OTHERS.slice(0, 5)]
-    expect(compared(on(FAVOURITES, home), on(half, away)).likeness).toBeCloseTo(0.5, 9)
+    expect(compared(onChannels(FAVOURITES, home), onChannels(half, away)).likeness).toBeCloseTo(
+      0.5,
+      9,
+    )
   })
 
   it('are not those that are zapped through', () => {
     const zapped = daily(everyNth(20, 1), { device: 'phone', minutes: 1, at: HOUR })
-    const watched = on(FAVOURITES, home)
-    expect(compared([...watched, ...on(OTHERS, zapped)], watched).likeness).toBeCloseTo(1, 9)
+    const watched = onChannels(FAVOURITES, home)
+    expect(compared([...watched, ...onChannels(OTHERS, zapped)], watched).likeness).toBeCloseTo(
+      1,
+      9,
+    )
   })
 
   it('are counted once a day, however often a player opens one again', () => {
-    const again = on(
+    const again = onChannels(
       ['news'],
       everyNth(300, 1).flatMap((n) => daily([0], { at: n * 3 * MINUTE, minutes: 3 })),
     )
-    const watched = on(FAVOURITES, home)
+    const watched = onChannels(FAVOURITES, home)
     expect(compared([...watched, ...again], watched).likeness).toBeGreaterThan(0.99)
   })
 
@@ -77,32 +92,42 @@ describe('the channels of two homes', () => {
     ['on few days', daily(everyNth(5, 1), {}), FAVOURITES],
     ['of two channels', home, ['news', 'sport']],
   ])('cannot be compared %s', (_, plays, channels) => {
-    expect(compared(on(FAVOURITES, home), on(channels, plays)).isComparable).toBe(false)
-    expect(compared(on(channels, plays), on(FAVOURITES, home)).isComparable).toBe(false)
+    expect(compared(onChannels(FAVOURITES, home), onChannels(channels, plays)).isComparable).toBe(
+      false,
+    )
+    expect(compared(onChannels(channels, plays), onChannels(FAVOURITES, home)).isComparable).toBe(
+      false,
+    )
   })
 
   it('cannot be compared where both together watch few, as everybody may', () => {
-    expect(compared(on(FEW, home), on(FEW, away)).isComparable).toBe(false)
-    expect(compared(on(FEW, home), on(OTHERS.slice(0, 4), away)).isComparable).toBe(false)
+    expect(compared(onChannels(FEW, home), onChannels(FEW, away)).isComparable).toBe(false)
+    expect(compared(onChannels(FEW, home), onChannels(OTHERS.slice(0, 4), away)).isComparable).toBe(
+      false,
+    )
   })
 
   const everybody = popularityOf(FEW.map((channel) => [channel, 500]))
 
   it('say nothing where both watch what everybody does', () => {
-    const { likeness, difference } = compared(on(FEW, home), on(FEW, away), everybody)
+    const { likeness, difference } = compared(
+      onChannels(FEW, home),
+      onChannels(FEW, away),
+      everybody,
+    )
     expect(likeness).toBeLessThan(1e-9)
     expect(difference).toBeLessThan(1e-9)
   })
 
   it('are alike by what both watch beside it', () => {
-    const [a, b] = [on([...FEW, 'golf'], home), on([...FEW, 'golf'], away)]
+    const [a, b] = [onChannels([...FEW, 'golf'], home), onChannels([...FEW, 'golf'], away)]
     const { likeness, difference } = compared(a, b, everybody)
     expect(likeness).toBeCloseTo(0.2, 6)
     expect(difference).toBeCloseTo(0, 6)
   })
 
   it('differ by what each watches beside it', () => {
-    const [a, b] = [on([...FEW, 'golf'], home), on([...FEW, 'opera'], away)]
+    const [a, b] = [onChannels([...FEW, 'golf'], home), onChannels([...FEW, 'opera'], away)]
     const { likeness, difference } = compared(a, b, everybody)
     expect(likeness).toBeCloseTo(0, 6)
     expect(difference).toBeCloseTo(0.2, 6)
@@ -110,8 +135,8 @@ describe('the channels of two homes', () => {
 
   it('are compared as they are where nobody else watches them', () => {
     const { likeness, difference } = compared(
-      on(FAVOURITES.slice(5), home),
-      on(OTHERS, away),
+      onChannels(FAVOURITES.slice(5), home),
+      onChannels(OTHERS, away),
       everybody,
     )
     expect([likeness, difference]).toEqual([0, 1])
@@ -121,17 +146,6 @@ describe('the channels of two homes', () => {
     expect(compared(home, away).isComparable).toBe(false)
   })
 })
-
-/** Plays as an edge tells them. */
-const onEdge = (plays: readonly PlayRecord[], agent: string): PlayRecord[] =>
-  plays.map((one) => ({
-    ...one,
-    source: 'edge:one',
-    agent,
-    client: agent,
-    platform: null,
-    device: `${one.network} ${agent}`,
-  }))
 
 const fibre = { with: { asn: 64500, asnOrg: 'Fibre' }, minutes: 90 } as const
 const cable = {
@@ -149,17 +163,25 @@ const assess = (plays: readonly PlayRecord[]) => assessAccount(plays, { now })
 
 describe('two lines of two providers at an edge, with a set on each that never changes', () => {
   it('in one town are one house where both watch the same channels', () => {
-    const assessment = assess([...on(FAVOURITES, first), ...on(FAVOURITES, second(cable))])
+    const assessment = assess([
+      ...onChannels(FAVOURITES, first),
+      ...onChannels(FAVOURITES, second(cable)),
+    ])
     expect(assessment.households).toHaveLength(1)
     expect(assessment.flagged).toBe(false)
   })
 
   it('in one town are two homes where both watch the few channels there are', () => {
-    expect(assess([...on(FEW, first), ...on(FEW, second(cable))]).households).toHaveLength(2)
+    expect(
+      assess([...onChannels(FEW, first), ...onChannels(FEW, second(cable))]).households,
+    ).toHaveLength(2)
   })
 
   it('in one town are two homes where each watches its own, and that is said', () => {
-    const assessment = assess([...on(FAVOURITES, first), ...on(OTHERS, second(cable))])
+    const assessment = assess([
+      ...onChannels(FAVOURITES, first),
+      ...onChannels(OTHERS, second(cable)),
+    ])
     expect(assessment.flagged).toBe(true)
     const reason = assessment.contributions.find(({ id }) => id === 'own_channels')
     expect(reason?.explanation).toContain('differ by 100 %')
@@ -168,7 +190,10 @@ describe('two lines of two providers at an edge, with a set on each that never c
 
   it('far apart are two homes, but the same channels speak for one household', () => {
     const far = { ...cable, place: 'bordeaux' } as const
-    const assessment = assess([...on(FAVOURITES, first), ...on(FAVOURITES, second(far))])
+    const assessment = assess([
+      ...onChannels(FAVOURITES, first),
+      ...onChannels(FAVOURITES, second(far)),
+    ])
     expect(assessment.households).toHaveLength(2)
     const reason = assessment.contributions.find(({ id }) => id === 'common_channels')
     expect(reason?.explanation).toContain('alike by 100 %')
@@ -179,7 +204,8 @@ describe('two lines of two providers at an edge, with a set on each that never c
     const far = { ...cable, place: 'bordeaux' } as const
     const confidence = (n: number): number => {
       const channels = [...FAVOURITES.slice(0, n), ...OTHERS.slice(n)]
-      return assess([...on(FAVOURITES, first), ...on(channels, second(far))]).confidence
+      return assess([...onChannels(FAVOURITES, first), ...onChannels(channels, second(far))])
+        .confidence
     }
     expect(confidence(6)).toBeLessThan(30)
     expect(confidence(3)).toBeGreaterThan(90)
@@ -195,8 +221,8 @@ describe('two lines of two providers at an edge, with a set on each that never c
       }),
       'TiviMate/5.2.0 (Linux; Android 9)',
     )
-    const plays = [...on(FAVOURITES, first), ...on(FAVOURITES, sixth)]
-    const assessment = assess([...plays, ...on(FAVOURITES, second(cable))])
+    const plays = [...onChannels(FAVOURITES, first), ...onChannels(FAVOURITES, sixth)]
+    const assessment = assess([...plays, ...onChannels(FAVOURITES, second(cable))])
     expect(assessment.flagged).toBe(false)
   })
 })

@@ -9,6 +9,7 @@ import { openWithoutControl } from './handlers/open-without-control.ts'
 import { cookiesForOrigin } from './handlers/origins/cookies-for-origin.ts'
 import { dropChallenge } from './handlers/origins/drop-challenge.ts'
 import { handOnCookies } from './handlers/origins/hand-on-cookies.ts'
+import { originUnavailable } from './handlers/origins/origin-unavailable.ts'
 import { readDocument } from './handlers/origins/read-document.ts'
 import { refererBytes } from './handlers/origins/referer-bytes.ts'
 import { refuseDocument } from './handlers/origins/refuse-document.ts'
@@ -43,6 +44,7 @@ export default {
   health,
   networkKey,
   openWithoutControl,
+  originUnavailable,
   picture,
   playerApi,
   playlist,

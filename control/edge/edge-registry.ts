@@ -68,13 +68,22 @@ const alarmsOf = (request: SyncRequest, skew: number, ours: FilesMark): string[]
   return [...alarms, ...(request.troubles ?? [])]
 }
 
-const reportsOf = ({ seen, closed, degraded, ended, past, protocols }: SyncRequest): number =>
+const reportsOf = ({
+  seen,
+  closed,
+  degraded,
+  ended,
+  past,
+  protocols,
+  failures,
+}: SyncRequest): number =>
   seen.length +
   closed.length +
   degraded.length +
   (ended?.length ?? 0) +
   (past?.length ?? 0) +
-  (protocols?.length ?? 0)
+  (protocols?.length ?? 0) +
+  (failures?.length ?? 0)
 
 const SILENT = say('edge.silent')
 

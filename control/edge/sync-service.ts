@@ -11,7 +11,7 @@ import type {
 } from '#domain/channels/protocol'
 import { readPass } from '#domain/credentials/pass'
 import { groupBy } from '#domain/group-by'
-import { isReasonId } from '#domain/reasons'
+import { isReasonId, type ReasonId } from '#domain/reasons'
 import type { Protocol } from '#domain/types'
 import type { Check } from '../access/admission/check.ts'
 import type { BanStore } from '../sessions/model/ban-store.ts'
@@ -35,6 +35,8 @@ export interface SyncPorts {
   readonly traffic: Pick<TrafficMeter, 'add'>
   /** Counts where origins send players past an edge. */
   readonly past: (edge: string, rows: NonNullable<SyncRequest['past']>) => void
+  /** Counts an origin that was asked in vain. */
+  readonly failed: (origin: string, reason: ReasonId) => void
   /** Takes what an origin answers for a channel. */
   readonly learn: (channel: string, protocol: Protocol) => void
 }
@@ -100,11 +102,12 @@ const closeEnded = async (
 
 /** Takes what an edge has seen of origins. */
 const noteOrigins = (
-  { edge, past, protocols = [] }: SyncRequest,
-  ports: Pick<SyncPorts, 'past' | 'learn'>,
+  { edge, past, protocols = [], failures = [] }: SyncRequest,
+  ports: Pick<SyncPorts, 'past' | 'learn' | 'failed'>,
 ): void => {
   if (past !== undefined) ports.past(edge, past)
   for (const [channel, protocol] of protocols) ports.learn(channel, protocol)
+  for (const [origin, reason] of failures) if (isReasonId(reason)) ports.failed(origin, reason)
 }
 
 /**

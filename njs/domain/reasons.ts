@@ -56,6 +56,10 @@ export const REASONS = {
   'ban.download': 'This download of the playlist is banned.',
   'ban.account': 'The account is banned.',
   'ban.network': 'The network is banned.',
+  'origin.unreachable':
+    'The edge gets no connection to the origin: it is down, behind a firewall, its name is not found, or its certificate is not one the edge trusts; `check` says which.',
+  'origin.failed':
+    'The origin took the connection and gave no whole answer: it stalls, breaks off, sends what is no HTTP, or answers 502 or 504 itself.',
   'origin.elsewhere':
     'The origin sends its viewers to a host that neither `origins` nor its `redirects` name.',
   'origin.unreadable':

@@ -8,6 +8,8 @@ import type { ReasonId } from './reasons.ts'
 const STATUS: Partial<Record<ReasonId, number>> = {
   'edge.not_ready': 503,
   'edge.full': 503,
+  'origin.unreachable': 502,
+  'origin.failed': 502,
   'origin.elsewhere': 502,
   'origin.unreadable': 502,
   'origin.unauthorized': 502,
@@ -37,6 +39,8 @@ const WAIT: Partial<Record<ReasonId, string>> = {
   'edge.not_ready': '2',
   'edge.full': '5',
   'control.unavailable': '5',
+  'origin.unreachable': '5',
+  'origin.failed': '5',
   'rate.limited': '5',
   'credentials.flood': '30',
 }

@@ -125,6 +125,8 @@ export const WORD_OF_REASON: Readonly<Record<ReasonId, ViewerWord>> = {
   'ban.download': 'banned',
   'ban.account': 'banned',
   'ban.network': 'banned',
+  'origin.unreachable': 'later',
+  'origin.failed': 'later',
   'origin.elsewhere': 'later',
   'origin.unreadable': 'later',
   'origin.unauthorized': 'later',

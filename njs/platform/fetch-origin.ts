@@ -2,7 +2,7 @@ import { bytesOf, innerHost, type Request, variable, variablesOf } from './reque
 
 /** An origin's whole response, unpacked where it was gzip. */
 export interface OriginAnswer {
-  /** 502 too where it broke off, {@link UNREADABLE} and {@link NOT_READY}. */
+  /** 502 too where it broke off, {@link UNREADABLE}, {@link UNREACHABLE} and {@link NOT_READY}. */
   readonly status: number
   readonly body: Uint8Array
   /** Header as sent; empty where it is missing, as are the others. */
@@ -25,6 +25,9 @@ export interface OriginQuestion {
 
 /** Stands for a document that cannot be unpacked, or is longer than the edge reads; no origin answers with it. */
 export const UNREADABLE = 598
+
+/** Stands for an origin to which there is no connection; no origin answers with it. */
+export const UNREACHABLE = 595
 
 /** Stands for an inner server of another release, which asks no origin for this one. */
 export const NOT_READY = 596
@@ -89,8 +92,11 @@ const ask = async (r: Request, headers: Headers): Promise<OriginAnswer> => {
     reply = await ngx.fetch(`http://unix:${inner}:/origin`, { headers })
   if (isOfAnotherRelease(reply)) return failed(NOT_READY)
   const text = (name: string): string => reply.headers.get(name) ?? ''
+  const isUnreachable =
+    text('X-Gh-Unreachable') !== '' && (reply.status === 502 || reply.status === 504)
+  const status = isUnreachable ? UNREACHABLE : reply.status
   return {
-    status: text('X-Gh-Stream') === '' ? reply.status : STREAM,
+    status: text('X-Gh-Stream') === '' ? status : STREAM,
     body: new Uint8Array(await reply.arrayBuffer()),
     type: text('Content-Type'),
     encoding: text('Content-Encoding').trim().toLowerCase(),

@@ -1,8 +1,17 @@
+import type { ReasonId } from '../domain/reasons.ts'
 import type { Protocol } from '../domain/types.ts'
 import { keepText, numbers, texts, tryAdd, trySet } from './memory.ts'
 
 /** Kinds of reports to control, sent with the next sync. */
-export type ReportKind = 'degraded' | 'running' | 'ended' | 'bytes' | 'closed' | 'past' | 'protocol'
+export type ReportKind =
+  | 'degraded'
+  | 'running'
+  | 'ended'
+  | 'bytes'
+  | 'closed'
+  | 'past'
+  | 'protocol'
+  | 'failure'
 
 const SLOTS: Readonly<Record<ReportKind, number>> = {
   degraded: 4096,
@@ -12,6 +21,7 @@ const SLOTS: Readonly<Record<ReportKind, number>> = {
   closed: 256,
   past: 256,
   protocol: 256,
+  failure: 256,
 }
 const TTL_MS = 86_400_000
 
@@ -43,6 +53,14 @@ export const noteProtocol = (channel: string, protocol: Protocol): void => {
   const text = `${channel} ${protocol}`
   if (tryAdd(texts('gh_ring'), `protocol ${text}`, '', PROTOCOL_EVERY_MS))
     noteReport('protocol', text)
+}
+
+const FAILURE_EVERY_MS = 60_000
+
+/** Reports that an origin could not be asked, or gave no answer that serves, and why. */
+export const noteOriginFailure = (origin: string, reason: ReasonId): void => {
+  const text = `${origin} ${reason}`
+  if (tryAdd(texts('gh_ring'), `failure ${text}`, '', FAILURE_EVERY_MS)) noteReport('failure', text)
 }
 
 /** At most `most` reports that were not sent yet, oldest first; `take` removes them after they were sent. */

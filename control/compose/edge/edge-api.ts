@@ -34,6 +34,14 @@ const countPast = (past: EdgeApi['past']): Routes['syncPorts']['past'] => {
   }
 }
 
+const countFailed = (failed: EdgeApi['failed']): Routes['syncPorts']['failed'] => {
+  const known = new Set<string>()
+  return (origin, reason) => {
+    if (known.size < MOST_PLACES) known.add(origin)
+    failed.inc({ origin: known.has(origin) ? origin : 'other', reason })
+  }
+}
+
 type Routes = Omit<EdgeRoutesOptions, 'edgeOf'>
 
 const routesOptions = (
@@ -42,9 +50,10 @@ const routesOptions = (
   {
     questions,
     past,
+    failed,
     fetcher,
     opened,
-  }: Pick<EdgeApi, 'questions' | 'past'> & {
+  }: Pick<EdgeApi, 'questions' | 'past' | 'failed'> & {
     readonly fetcher: PictureFetcher
     readonly opened: () => void
   },
@@ -78,6 +87,7 @@ const routesOptions = (
       catchUp,
       traffic: parts.traffic,
       past: countPast(past),
+      failed: countFailed(failed),
       learn: (channel, protocol) => lineup.learnProtocol(channel, protocol),
       sessions: sessions.store,
       bans: sessions.bans,
@@ -146,11 +156,11 @@ export const startEdgeApi = async (parts: Parts): Promise<EdgeApi> => {
   const { paths, log, sessions, live } = parts
   const edge = live.config().edge.id
   const registry = createEdgeRegistry(() => sessions.now(), createOwnFiles(live.config, paths))
-  const { questions, past } = createEdgeCounters()
+  const { questions, past, failed } = createEdgeCounters()
   const fetcher = createPictureFetcher()
   const rush = createRush(processPriority())
   const opened = rush.count
-  const options = routesOptions(parts, registry, { questions, past, fetcher, opened })
+  const options = routesOptions(parts, registry, { questions, past, failed, fetcher, opened })
   const local = await listenOnSocket(options, { socket: paths.edgeSocket, edge, log })
   const push = createPush(parts)
   const directory = createEdgeDirectory(
@@ -169,6 +179,7 @@ export const startEdgeApi = async (parts: Parts): Promise<EdgeApi> => {
     directory,
     questions,
     past,
+    failed,
     stop: async () => {
       unsubscribe()
       rush.stop()

@@ -14,4 +14,10 @@ export const createEdgeCounters = () => ({
     labelNames: ['channel', 'origin'],
     registers: [],
   }),
+  failed: new Counter({
+    name: 'gatehouse_origin_failures_total',
+    help: 'Origins that edges asked in vain, and the reason; counted once a minute an edge.',
+    labelNames: ['origin', 'reason'],
+    registers: [],
+  }),
 })

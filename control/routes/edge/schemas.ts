@@ -58,6 +58,11 @@ export const syncRequestSchema = Type.Object({
       { maxItems: 1000 },
     ),
   ),
+  failures: Type.Optional(
+    Type.Array(Type.Tuple([Type.String({ maxLength: 300 }), Type.String({ maxLength: 64 })]), {
+      maxItems: 1000,
+    }),
+  ),
   free: Type.Record(Type.String(), Type.Number()),
   troubles: Type.Optional(Type.Array(Type.String({ maxLength: 1000 }), { maxItems: 100 })),
   release: Type.Optional(Type.String({ maxLength: 100 })),

@@ -120,6 +120,9 @@ export type PastRow = readonly [channel: string, origin: string]
 /** A channel, and the protocol that its origin was seen to answer. */
 export type ProtocolRow = readonly [channel: string, protocol: Protocol]
 
+/** An origin, and the reason id of what it was asked for in vain. */
+export type FailureRow = readonly [origin: string, reason: string]
+
 /** Lease key and reason id of a session that the edge ended without control. */
 export type EndedRow = readonly [key: string, reason: string]
 
@@ -174,6 +177,8 @@ export interface SyncRequest {
   readonly past?: readonly PastRow[]
   /** Channels whose origins answer another protocol than their addresses say. */
   readonly protocols?: readonly ProtocolRow[]
+  /** Origins that were asked in vain, each reported once a minute for each reason. */
+  readonly failures?: readonly FailureRow[]
   /** Free bytes by zone. */
   readonly free: Readonly<Record<string, number>>
   /** Sentences about what is wrong with this edge's machine: a certificate that cannot be renewed. */

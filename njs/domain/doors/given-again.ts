@@ -8,6 +8,8 @@ const JUDGED_ALWAYS: ReadonlySet<string> = new Set<ReasonId>([
   'edge.full',
   'control.unavailable',
   'rate.limited',
+  'origin.unreachable',
+  'origin.failed',
   'origin.elsewhere',
   'origin.unreadable',
   'origin.unauthorized',

@@ -1,8 +1,9 @@
 import { hostOfOrigin } from '../../domain/addresses/resolve.ts'
 import type { SealKind } from '../../domain/addresses/seal.ts'
 import { KEPT_PREFIX } from '../../domain/cookies/kept-cookie.ts'
+import type { ReasonId } from '../../domain/reasons.ts'
 import type { Protocol } from '../../domain/types.ts'
-import { NOT_READY, STREAM, sleep, UNREADABLE } from '../../platform/fetch-origin.ts'
+import { NOT_READY, STREAM, sleep, UNREACHABLE, UNREADABLE } from '../../platform/fetch-origin.ts'
 import { logError } from '../../platform/log.ts'
 import { answer, setVariables, wholeRange } from '../../platform/reply.ts'
 import { type Request, variable } from '../../platform/request.ts'
@@ -20,6 +21,7 @@ import {
   takeFlight,
 } from '../../state/manifests/copies.ts'
 import { readPolicy } from '../../state/policy.ts'
+import { noteOriginFailure } from '../../state/reports.ts'
 import { setAll } from '../../verdicts/cookies.ts'
 import { type Fetched, fetchManifest } from '../../verdicts/fetch-manifest.ts'
 import { tellProtocol } from '../../verdicts/lead-to-manifest.ts'
@@ -104,7 +106,16 @@ const typeOf = (rest: string): string =>
   /\.mpd$/i.test(rest) ? DASH : 'application/vnd.apple.mpegurl'
 
 /** Whether a status means that the origin is unavailable: nginx then waits and tries again. */
-const isAway = (status: number): boolean => status === 502 || status === 504 || status === NOT_READY
+const isAway = (status: number): boolean =>
+  status === 502 || status === 504 || status === UNREACHABLE || status === NOT_READY
+
+/** The reason id of a status that says that an origin was asked in vain; `null` for any other. */
+const reasonOf = (status: number): ReasonId | null => {
+  if (status === UNREACHABLE) return 'origin.unreachable'
+  if (status === 502 || status === 504) return 'origin.failed'
+  if (status === UNREADABLE) return 'origin.unreadable'
+  return status === 401 ? 'origin.unauthorized' : null
+}
 
 /** Where a request goes on whose origin could not be asked. */
 const nextOf = (r: Request, status: number): string => {
@@ -120,7 +131,11 @@ const fail = (r: Request, status: number): void => {
     return answer(r, 200, { ...TEXT, 'X-Accel-Redirect': '/_gatehouse/origin-unreadable' })
   if (status === ELSEWHERE)
     return answer(r, 200, { ...TEXT, 'X-Accel-Redirect': '/_gatehouse/origin-elsewhere' })
-  if (isAway(status)) answer(r, 200, { 'X-Accel-Redirect': `/_gatehouse/${nextOf(r, status)}` })
+  if (isAway(status))
+    answer(r, 200, {
+      'X-Accel-Redirect': `/_gatehouse/${nextOf(r, status)}`,
+      'X-Gh-Reason': reasonOf(status) ?? '',
+    })
   else answer(r, status, TEXT, `origin: ${status}\n`)
 }
 
@@ -178,6 +193,8 @@ const fetchAndSend = async (r: Request, wish: Wish, isShared: boolean): Promise<
   if (rewritten === null) {
     const status = found.past !== null ? ELSEWHERE : found.status === 200 ? 502 : found.status
     if (isShared) noteFailure(wish, status)
+    const reason = reasonOf(status)
+    if (reason !== null) noteOriginFailure(found.address.origin, reason)
     return status === 401 ? failUnauthorized(r, found) : fail(r, status)
   }
   // A copy does not know its type; others than the name says are asked for once by each player.

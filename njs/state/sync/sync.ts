@@ -1,5 +1,6 @@
 import type {
   EndedRow,
+  FailureRow,
   PastRow,
   ProtocolRow,
   ReportedSession,
@@ -182,6 +183,12 @@ const pastRow = (text: string): PastRow => {
   return [channel, origin]
 }
 
+/** Parses a report of an origin asked in vain: `origin reason`. */
+const failureRow = (text: string): FailureRow => {
+  const [origin = '', reason = ''] = text.split(' ')
+  return [origin, reason]
+}
+
 /** Parses a report of what an origin answers: `channel protocol`. */
 const protocolRow = (text: string): ProtocolRow => {
   const [channel = '', protocol = ''] = text.split(' ')
@@ -195,6 +202,7 @@ const buildRequest = (place: SyncPlace, most: number) => {
   const ended = pendingReports('ended', Math.min(most, MOST_ENDED))
   const past = pendingReports('past', MOST_PAST)
   const protocols = pendingReports('protocol', MOST_PROTOCOLS)
+  const failures = pendingReports('failure', MOST_PAST)
   const traffic = drainTraffic(place.trafficLog)
   const troubles = readTroubles(place.troublesFile)
   const { njs, nginx, engine: name } = engine()
@@ -224,6 +232,7 @@ const buildRequest = (place: SyncPlace, most: number) => {
     ...(ended.list.length === 0 ? {} : { ended: ended.list.map(endedRow) }),
     ...(past.list.length === 0 ? {} : { past: past.list.map(pastRow) }),
     ...(protocols.list.length === 0 ? {} : { protocols: protocols.list.map(protocolRow) }),
+    ...(failures.list.length === 0 ? {} : { failures: failures.list.map(failureRow) }),
     free: freeSpace(),
     ...(troubles.length === 0 ? {} : { troubles }),
     release: place.release,
@@ -237,6 +246,7 @@ const buildRequest = (place: SyncPlace, most: number) => {
     ended.take()
     past.take()
     protocols.take()
+    failures.take()
     traffic.take()
   }
   return { request, done }

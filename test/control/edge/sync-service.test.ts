@@ -27,6 +27,7 @@ const policy = { version: 'p', groups: [], publicUrl: null, asksWithoutToken: fa
 const notes = () => {
   const closed: [readonly string[], string | undefined][] = []
   const past: unknown[] = []
+  const failed: unknown[] = []
   const learned: unknown[] = []
   let bytes = 0
   const ports: SyncPorts = {
@@ -56,9 +57,10 @@ const notes = () => {
     catchUp: createEdgeCatchUp(),
     traffic: { add: (more) => void (bytes += more) },
     past: (edge, rows) => void past.push([edge, rows]),
+    failed: (...row) => void failed.push(row),
     learn: (channel, protocol) => void learned.push([channel, protocol]),
   }
-  return { ports, closed, past, learned, bytes: () => bytes }
+  return { ports, closed, past, failed, learned, bytes: () => bytes }
 }
 
 test('a session the edge ended is closed for its reason, an unknown one for the general one', async () => {
@@ -85,6 +87,16 @@ test('what leads past an edge is counted, where one tells of it', async () => {
   await sync(request, ports)
   await sync({ ...request, past: [['one', 'http://ads.example']] }, ports)
   expect(past).toEqual([[request.edge, [['one', 'http://ads.example']]]])
+})
+
+test('an origin asked in vain is counted by the reasons there are', async () => {
+  const { ports, failed } = notes()
+  const failures = [
+    ['http://tv.example', 'origin.unreachable'],
+    ['http://tv.example', 'of a newer edge'],
+  ] as const
+  await sync({ ...request, failures }, ports)
+  expect(failed).toEqual([['http://tv.example', 'origin.unreachable']])
 })
 
 test('the meter counts what a stream sent while it ran and the rest at its end', async () => {

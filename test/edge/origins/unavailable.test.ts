@@ -1,0 +1,115 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { tempDir } from '../../support/cleanup.ts'
+import { startHttps } from '../../support/other-servers/https-server.ts'
+import { makeCa } from '../../support/programs/certificates.ts'
+import { freePort, until } from '../../support/programs/port.ts'
+import { type Rig, startRig } from '../rig/rig.ts'
+import { channelRows, group } from '../rig/tables.ts'
+
+/** What an origin does with each connection, once it was asked. */
+const DEEDS: Readonly<Record<string, (socket: Socket) => void>> = {
+  closes: (socket) => socket.destroy(),
+  breaks: (socket) =>
+    socket.write(
+      'HTTP/1.1 200 OK\r\nContent-Type: application/vnd.apple.mpegurl\r\nContent-Le',
+      () => socket.destroy(),
+    ),
+  says502: (socket) =>
+    socket.end(
+      'HTTP/1.1 502 Bad Gateway\r\nX-Gh-Unreachable: 1\r\nX-Gh-Reason: origin.unreachable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
+    ),
+  says504: (socket) =>
+    socket.end('HTTP/1.1 504 Gateway Time-out\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'),
+}
+
+let rig: Rig
+const origins: Record<string, string> = {}
+const stops: (() => unknown)[] = []
+
+const listen = async (deed: (socket: Socket) => void): Promise<string> => {
+  const sockets = new Set<Socket>()
+  const server: Server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined)
+    socket.once('data', () => deed(socket))
+  })
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  stops.push(async () => {
+    for (const socket of sockets) socket.destroy()
+    await new Promise((resolve) => void server.close(resolve))
+  })
+  const at = server.address()
+  return `http://127.0.0.1:${typeof at === 'object' ? at?.port : 0}`
+}
+
+beforeAll(async () => {
+  for (const [name, deed] of Object.entries(DEEDS)) origins[name] = await listen(deed)
+  const folder = await tempDir()
+  stops.push(folder.remove)
+  const stranger = await makeCa(folder.path, 'stranger')
+  const https = await startHttps(await stranger.issue('of-stranger'), (_, response) => {
+    response.end('#EXTM3U\nx.ts\n')
+  })
+  stops.push(https.stop)
+  origins['untrusted'] = `https://localhost:${https.port}`
+  origins['down'] = `http://127.0.0.1:${await freePort()}`
+  origins['nameless'] = 'http://no-such-host.invalid'
+  rig = await startRig(
+    (stub) => {
+      stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true, cap: 0 })] }
+      stub.tables.channels.rows = channelRows(
+        Object.fromEntries(
+          Object.entries(origins).flatMap(([name, origin]) => [
+            [name, { origin, base: `/${name}/` }] as const,
+            [
+              `${name}-ts`,
+              { origin, base: `/${name}-ts/`, entry: 'live.ts', protocol: 'mpegts' },
+            ] as const,
+          ]),
+        ),
+      )
+    },
+    // Those of a name the machine itself knows are resolved at the start; others by a resolver, and here is none.
+    (it) => ({ ...it, origins: [...it.origins, origins['untrusted'] ?? ''] }),
+  )
+})
+afterAll(async () => {
+  await rig?.stop()
+  for (const stop of stops.toReversed()) await stop()
+})
+
+const open = async (channel: string, file: string): Promise<string> => {
+  const ticket = rig.ticket({ account: `own:${channel}` })
+  const opened = await rig.get(`/live/${ticket}/${channel}/${file}`)
+  expect(opened.status).toBe(302)
+  return opened.headers.get('location') ?? ''
+}
+
+test('an origin without a connection, and one without an answer, are told apart: to players and to control', async () => {
+  const asked = Object.keys(origins).map(async (name) => {
+    const [list, stream] = await Promise.all([
+      open(name, 'index.m3u8'),
+      open(`${name}-ts`, 'live.ts'),
+    ])
+    const paths = [list, list.replace(/[^/]*$/, 'seg.ts'), stream]
+    const answers = await Promise.all(paths.map((path) => rig.get(path)))
+    return [name, answers.map(({ status, reason, text }) => `${status} ${reason} ${text.trim()}`)]
+  })
+  const isAway = (name: string) => name === 'untrusted' || name === 'down' || name === 'nameless'
+  const reasonOf = (name: string) => (isAway(name) ? 'origin.unreachable' : 'origin.failed')
+  expect(Object.fromEntries(await Promise.all(asked))).toEqual(
+    Object.fromEntries(
+      Object.keys(origins).map((name) => {
+        const reason = reasonOf(name)
+        return [name, Array.from({ length: 3 }, () => `502 ${reason} ${reason}`)]
+      }),
+    ),
+  )
+  const reported = () =>
+    rig.stub.syncs.flatMap(({ failures = [] }) => failures.map((row) => row.join(' ')))
+  const expected = Object.entries(origins).map(([name, origin]) => `${origin} ${reasonOf(name)}`)
+  await until('reports of each', () => expected.every((row) => reported().includes(row)), 10_000)
+  // Each once, however often it was asked.
+  expect(reported().toSorted()).toEqual(expected.toSorted())
+}, 60_000)

@@ -241,9 +241,11 @@ export class PlaylistService {
   }
 
   private async build(): Promise<void> {
-    const lists = this.settings.sources.flatMap(({ name, ids }) => {
+    const lists = this.settings.sources.flatMap(({ name, ids, url }) => {
       const playlist = this.sources.get(name)?.source.playlist()
-      return playlist ? [{ source: name, playlist, isIdByAddress: ids === 'address' }] : []
+      return playlist
+        ? [{ source: name, playlist, address: url, isIdByAddress: ids === 'address' }]
+        : []
     })
     const surge = this.settings.surge.filter(({ name }) => this.active.has(name))
     const { groups, checks } = this.settings

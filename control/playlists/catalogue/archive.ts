@@ -1,3 +1,4 @@
+import { looksSecret } from '#domain/addresses/address-logins'
 import { ARCHIVE_MARK, placeholdersOf } from '#domain/addresses/archive'
 import { fillTimes } from '#domain/addresses/archive-times'
 import { ownValues } from '#domain/addresses/own-arguments'
@@ -74,7 +75,7 @@ const isReached = ({ isClosed, base, entry }: Channel, path: string): boolean =>
 const isSecret = (channel: Channel, rest: string): boolean => {
   const { base, entry, query, origin } = channel
   const own = new Set(ownValues(base + entry, query).map(({ text }) => text))
-  return showsLogin(`${origin}/${rest}`, own)
+  return showsLogin(`${origin}/${rest}`, own) || rest.split(/[/?&=]/).some(looksSecret)
 }
 
 const locate = (channel: Channel, source: string): ArchivePlace => {

@@ -12,6 +12,8 @@ import { yieldEvery } from './yield-to-event-loop.ts'
 export interface NamedPlaylist {
   readonly source: string
   readonly playlist: Playlist
+  /** Where it was fetched from; a login in it is one of the provider's. */
+  readonly address?: string | undefined
   /** Channels get their ids from the folder in the address, where no other channel shares it. */
   readonly isIdByAddress?: boolean
 }
@@ -57,11 +59,11 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
   const wanted: PlaylistEntry[] = []
   const warnings: string[] = []
   const playlists = new Map<string, Playlist>()
-  for (const { source, playlist, isIdByAddress } of lists) {
+  for (const { source, playlist, address, isIdByAddress } of lists) {
     for (const warning of playlist.warnings) warnings.push(`${source} ${warning}`)
-    const { header, defaults, problems } = cleanHeader(playlist)
+    const passwords = passwordsOf(playlist.entries, address)
+    const { header, defaults, problems } = cleanHeader(playlist.header, passwords)
     for (const problem of problems) warnings.push(`${source}: ${problem}`)
-    const passwords = passwordsOf(playlist.entries)
     playlists.set(source, { ...playlist, header, ...openLines(playlist, passwords) })
     let secrets = 0
     const lost: string[] = []
@@ -77,7 +79,7 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
         if (open !== item) secrets += 1
         if (losesArchive(item, open)) lost.push(`line ${item.line}: ${item.name}`)
         found.push({ source, item: open, origin: result.origin, ...hiddenLogo(item, open) })
-        wanted.push(isIdByAddress ? { ...item, tvgId: streamName(result.origin) } : item)
+        wanted.push(isIdByAddress ? { ...open, tvgId: streamName(result.origin) } : open)
       }
     }
     warnings.push(...archivesLost(source, lost))

@@ -1,6 +1,6 @@
 import { attributeOf, parseInfoLine, withAttribute } from '../m3u/info-line.ts'
 import type { Attribute, Playlist, PlaylistEntry } from '../m3u/playlist.ts'
-import { isLoginHeader, passwordsOf, showsLogin } from './logins.ts'
+import { isLoginHeader, isSecretAttribute } from './logins.ts'
 
 /** Attributes of `#EXTM3U` that hold for each entry of its list which has none of its own, as Kodi reads them. */
 const DEFAULTS: ReadonlySet<string> = new Set([
@@ -20,8 +20,10 @@ export interface CleanHeader {
 }
 
 /** Takes a header apart. Several addresses of guides, comma between, are judged one by one. */
-export const cleanHeader = ({ header, entries }: Playlist): CleanHeader => {
-  const passwords = header.length === 0 ? new Set<string>() : passwordsOf(entries)
+export const cleanHeader = (
+  header: Playlist['header'],
+  passwords: ReadonlySet<string>,
+): CleanHeader => {
   const kept: Attribute[] = []
   const defaults: Attribute[] = []
   const problems: string[] = []
@@ -34,7 +36,7 @@ export const cleanHeader = ({ header, entries }: Playlist): CleanHeader => {
     const isGuide = key === 'url-tvg' || key === 'x-tvg-url'
     const parts = isGuide ? value.split(',') : [value]
     const open = parts.filter(
-      (part) => !showsLogin(part.trim(), passwords) && !isLoginHeader(name, part),
+      (part) => !isLoginHeader(name, part) && !isSecretAttribute(name, part.trim(), passwords),
     )
     if (open.length < parts.length)
       problems.push(`${name} of #EXTM3U holds a login of the provider: it is left out of the lists`)

@@ -1,4 +1,5 @@
 import { decodePercent } from '../credentials/encoding.ts'
+import { isLoginArgument, loginsInPath } from './address-logins.ts'
 
 /** A value of a channel's own address that no viewer is shown: often a login of the provider. */
 export interface OwnValue {
@@ -18,12 +19,6 @@ const MARKS = /~own\d+(?![A-Za-z0-9])/g
 /** Shorter values are no secret, such as a number. */
 const LEAST = 4
 
-/** `/live/<user>/<password>/<number>`, as panels name their streams. */
-const PANEL = /^(?:\/[a-z]+)?\/([^/]+)\/([^/]+)\/\d+(?:\.\w+)?$/i
-
-const LOGIN_NAME =
-  /^(?:user(?:name)?|login|pass(?:word|wd)?|pwd|secret|auth|(?:access_?|auth_?|api_?)?(?:token|key))$/i
-
 const UNSAFE = /[^\w.~!$'()*+,;=:@/?%-]/
 
 /** A value as it stands, and as others would write it. */
@@ -41,7 +36,7 @@ export const ownValues = (path: string, query: string): readonly OwnValue[] => {
     for (const it of spellings(text)) {
       if (found.has(it)) continue
       const isFirst = ![...found.values()].some((other) => other.name === name)
-      const isLogin = name === null || LOGIN_NAME.test(name)
+      const isLogin = name === null || isLoginArgument(name, text)
       found.set(it, { text: it, mark: OWN + found.size, name: isFirst ? name : null, isLogin })
     }
   }
@@ -49,7 +44,8 @@ export const ownValues = (path: string, query: string): readonly OwnValue[] => {
     const at = pair.indexOf('=')
     if (at > 0) add(pair.slice(at + 1), pair.slice(0, at))
   }
-  for (const part of PANEL.exec(path)?.slice(1) ?? []) add(part, null)
+  const { users, passwords } = loginsInPath(path)
+  for (const part of [...users, ...passwords]) add(part, null)
   return [...found.values()]
 }
 

@@ -65,3 +65,20 @@ test.each([
   expect(namesOwnValue(reference, own)).toBe(isTold)
   expect(namesOwnValue(reference, [])).toBe(false)
 })
+
+test.each([
+  '/tv/live/anna77/Zx9kQw41/78.ts',
+  '/timeshift/anna77/Zx9kQw41/60/2026-11-30:10-00/78.ts',
+  '/hlsr/Zx9kQw41/anna77/pass-word/78/x/0.m3u8',
+  '/iptv/Zx9kQw41/101/index.m3u8',
+  '/play/Zx9kQw41/ts',
+  '/x.m3u8?play_token=Zx9kQw41',
+  '/x.m3u8?p=Zx9kQw41',
+])('a login in %s is one in file names and arguments too', (address) => {
+  const [path = '', query = ''] = address.split('?')
+  const values = ownValues(path, query)
+  expect(namesOwnValue('a/seg-Zx9kQw41-1.ts', values)).toBe(true)
+  const hidden = hideArguments('s.ts?x=1-Zx9kQw41', values)
+  expect(hidden).not.toContain('Zx9kQw41')
+  expect(openArguments(hidden.slice(5), values)).toBe('x=1-Zx9kQw41')
+})

@@ -4,13 +4,13 @@ import { renderList } from '../../../../control/playlists/lists/render-list.ts'
 import { PlaylistReader } from '../../../../control/playlists/m3u/reader.ts'
 import { appListText } from '../channels.ts'
 
-const shown = async (text: string) => {
+const shown = async (text: string, address?: string) => {
   const reader = new PlaylistReader()
   reader.push(Buffer.from(text))
   const read = reader.finish()
   if (!read.ok) throw new Error(read.problem.reason)
   const { channels, playlists, warnings } = await buildCatalogue([
-    { source: 's', playlist: read.playlist },
+    { source: 's', playlist: read.playlist, address },
   ])
   const list = await renderList(channels, [...playlists.values()])
   const rows = await appListText('live-streams', { offered: channels, numbers: new Map() })
@@ -143,4 +143,98 @@ describe('a login of the provider does not reach a viewer', () => {
     )
     expect(list).toContain('/a/archive-{utc}.m3u8?q=hd"')
   })
+})
+
+const USER = 'mikhail77'
+const PASSWORD = 'Zx9kQw41'
+const BASE64 = Buffer.from(`${USER}:${PASSWORD}`).toString('base64')
+
+/** Addresses of streams in which providers put a login. */
+const STREAMS = [
+  ['a panel', `http://panel:8080/${USER}/${PASSWORD}/78`],
+  ['a panel in a folder', `http://panel/tv/live/${USER}/${PASSWORD}/78.m3u8`],
+  ['a panel with names', `http://panel/live/${USER}/${PASSWORD}/ort-hd.ts`],
+  ['a panel, encoded', `http://panel/live/${USER}/Zx9k%51w41/78.ts`],
+  ['a film', `http://panel/movie/${USER}/${PASSWORD}/78.mkv`],
+  ['an archive', `http://panel/timeshift/${USER}/${PASSWORD}/60/2026-11-30:10-00/78.ts`],
+  ['an archive by ticket', `http://panel/timeshift/${PASSWORD}/60/2026-11-30:10-00/78.ts`],
+  ['a script', `http://panel/timeshift.php?username=${USER}&password=${PASSWORD}&stream=78`],
+  [
+    'a ticket before user and password',
+    `http://panel/hlsr/a1b2c3d4/${USER}/${PASSWORD}/78/x/0.m3u8`,
+  ],
+  ['a ticket', `http://panel/play/${PASSWORD}/ts`],
+  ['a ticket behind a folder', `http://panel/iptv/${PASSWORD}/101/index.m3u8`],
+  ['a ticket at the top', `http://panel/${PASSWORD}/a/index.m3u8`],
+  ['a portal', `http://panel/play/live.php?mac=00:1A:79:00:00:01&play_token=${PASSWORD}`],
+  ['short names', `http://panel/x.php?u=${USER}&p=${PASSWORD}&id=7`],
+  ['a signature', `http://panel/a/x.m3u8?md5=${PASSWORD}&expires=1999999999`],
+  ['a parameter of the path', `http://panel/a/index.m3u8;token=${PASSWORD}`],
+  ['a login before the host', `http://${USER}:${PASSWORD}@panel/a/index.m3u8`],
+] as const
+
+/** Where else it may stand. */
+const PLACES = [
+  ...[
+    `http://panel/logo.php?u=x&p=${PASSWORD}`,
+    `http://panel/img/${PASSWORD}.png`,
+    `/img/${PASSWORD}/1.png`,
+    `http://l/i?src=http%3A%2F%2Fpanel%2F${PASSWORD}%2F1.png`,
+    `http://l/i?src=http%253A%252F%252Fpanel%252F${PASSWORD}%252F1.png`,
+    'http://panel/i/Zx9k%51w41/1.png',
+  ].flatMap((url) => [
+    (stream: string) => `#EXTM3U\n#EXTINF:-1 tvg-logo="${url}",A\n${stream}\n`,
+    (stream: string) => `#EXTM3U\n#EXTINF:-1 tvg-logo='${url}',A\n${stream}\n`,
+    (stream: string) => `#EXTM3U\n#EXTINF:-1 tvg-logo=${url} radio,A\n${stream}\n`,
+    (stream: string) => `#EXTM3U url-tvg="http://g/x.xml,${url}"\n#EXTINF:-1,A\n${stream}\n`,
+  ]),
+  (stream: string) => `#EXTM3U\n#EXTINF:-1,Until 2027 ${PASSWORD}\n${stream}\n`,
+  (stream: string) => `#EXTM3U\n#EXTINF:-1 group-title="of x/${PASSWORD}",A\n${stream}\n`,
+  (stream: string) => `#EXTM3U\n#EXTINF:-1,A\n#EXTGRP:of ${PASSWORD}\n${stream}\n`,
+  (stream: string) => `#EXTM3U\n#EXTINF:-1 ${PASSWORD} tvg-id="a",A\n${stream}\n`,
+  (stream: string) => `#EXTM3U\n#EXTINF:-1 tvg-id="a" tvg-name="A ${PASSWORD}"\n${stream}\n`,
+  (stream: string) => `#EXTM3U\n#EXTINF:-1 catchup-id="x/${PASSWORD}/7",A\n${stream}\n`,
+  (stream: string) =>
+    `#EXTM3U x-pass="${PASSWORD}" note="it is ${PASSWORD}|"\n#EXTINF:-1,A\n${stream}\n`,
+  (stream: string) => `#EXTM3U\n# ${stream}\n#EXTINF:-1,A\n${stream}\n`,
+  (stream: string) =>
+    `#EXTM3U\n#EXTINF:-1,A\n#EXTVLCOPT:http-user-agent=Box ${PASSWORD}\n${stream}\n`,
+  (stream: string) => `#EXTM3U\n#EXTINF:-1,A\n${stream}|User-Agent=Box%20${PASSWORD}\n`,
+]
+
+describe.each(STREAMS)('a login in the address of %s', (_, stream) => {
+  test('stands nowhere else in a list', async () => {
+    for (const place of PLACES) {
+      const { list, rows } = await shown(place(stream))
+      expect(list).toMatch(/^@@\/.+/m)
+      expect(list + rows, place(stream)).not.toMatch(/Zx9k(?:Q|%51)w41/)
+    }
+  })
+})
+
+test('a user of the provider with its password is known in Base64, by name, and from the address of the list', async () => {
+  const address = `http://panel/get.php?username=${USER}&password=${PASSWORD}&type=m3u_plus&output=ts`
+  const text = `#EXTM3U url-tvg="http://panel/${USER}/epg"
+#EXTINF:-1 tvg-logo="http://l/?b=${BASE64}" group-title="${USER}",To ${USER}
+#EXTVLCOPT:http-referrer=http://panel/${PASSWORD}/
+http://cdn/a/index.m3u8
+`
+  const known = await shown(text, address)
+  expect(known.list + known.rows).not.toMatch(/mikhail77|Zx9kQw41|bWlra/)
+  expect(known.list).toContain(',To …')
+  const other = await shown(text)
+  expect(other.list).toContain(`,To ${USER}`)
+})
+
+test('numbers, names of channels and folders of streams are no logins', async () => {
+  const text = `#EXTM3U url-tvg="http://g/h264/epg.xml"
+#EXTINF:-1 tvg-id="rtl-2-hd" tvg-logo="http://l/rtl-2-hd.png?hash=0a1b2c" group-title="hls-2/films",RTL 2
+http://o/hls-2/films/rtl-2-hd/index.m3u8?id=rtl-2-hd&sid=rtl-2-hd&quality=1080p50&u=42
+#EXTINF:-1 tvg-id="3sat" tvg-logo="http://o/ab12cd34ef/logo.png",3sat
+http://o/ab12cd34ef/index.m3u8
+`
+  const { list, warnings } = await shown(text)
+  expect(warnings).not.toContain('login')
+  for (const kept of text.match(/(?:tvg-logo|tvg-id|group-title|url-tvg)="[^"]+"/g) ?? [])
+    expect(list).toContain(kept)
 })

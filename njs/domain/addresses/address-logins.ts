@@ -1,0 +1,71 @@
+/** What of an address is a login at its origin, each as it is written there. */
+export interface AddressLogins {
+  readonly users: readonly string[]
+  /** Passwords, tickets and tokens. */
+  readonly passwords: readonly string[]
+}
+
+/** Arguments that are named after a login, and those that often are one. */
+const LOGIN_NAME =
+  /^(?:user(?:_?(?:name|id))?|login|pass(?:word|wd|phrase)?|pwd|auth|mac|.*(?:token|key|secret|password))$/i
+const MAYBE_LOGIN_NAME =
+  /^(?:u|usr|p|pw|pin|sid|st|sig|sign|signature|session(?:_?id)?|hash|md5|jwt|hmac|ticket|hdn(?:ts|ea|tl)|.*(?:auth|sign|hash))$/i
+const USER_NAME = /^(?:u|usr|user(?:_?(?:name|id))?|login)$/i
+
+/** Letters and digits in turns, as tickets have them and names of channels do not. */
+export const looksSecret = (text: string): boolean =>
+  text.length >= 8 && /[a-z]\d/i.test(text) && /\d[a-z]/i.test(text) && !/[.,=:]/.test(text)
+
+/** Whether an argument is one of a login: by its name, or by its value where the name may mean another thing. */
+export const isLoginArgument = (name: string, value: string): boolean =>
+  LOGIN_NAME.test(name) || (MAYBE_LOGIN_NAME.test(name) && looksSecret(value))
+
+export const isUserArgument = (name: string): boolean => USER_NAME.test(name)
+
+const NUMBER = /^\d+(?:\.\w+)?$/
+/** `/<user>/<password>/<number>` as panels name their streams, at the top or below `live` and its kin. */
+const PANEL = /^((?:\/[^/]+)*)\/([^/]+)\/([^/]+)\/([^/]+)$/
+const PANEL_FOLDER = /(?:^|\/)(?:live|movie|series|hls)$/i
+/** `/timeshift/<user>/<password>/…` or `/timeshift/<ticket>/<minutes>/…` */
+const TIMESHIFT = /\/timeshift\/([^/]+)\/([^/]+)\/./i
+/** `/hlsr/<ticket>/…`, often with user, password and number behind it. */
+const HLSR = /\/hlsr\/([^/]+)\/(?:([^/]+)\/([^/]+)\/\d+\/)?/i
+const PLAY = /\/play\/([^/]+)\/(?:ts|m3u8|hls)$/i
+/** Folders that a ticket follows, where it has a digit. */
+const BEFORE_TICKET = /\/(?:iptv|token|auth|secure|key)\/([^/]*\d[^/]*)\/./i
+
+const isPanel = (before: string, password: string, file: string): boolean => {
+  if (PANEL_FOLDER.test(before)) return NUMBER.test(file) || looksSecret(password)
+  if (!NUMBER.test(file)) return false
+  // Below a folder of another name only what is no plain word.
+  return before === '' || (/^\/[^/]+$/.test(before) && !/^[a-z]+$/.test(password))
+}
+
+/** Logins in the folders of a path. */
+export const loginsInPath = (path: string): AddressLogins => {
+  const users: string[] = []
+  const passwords: string[] = []
+  const panel = PANEL.exec(path)
+  if (panel && isPanel(panel[1] ?? '', panel[3] ?? '', panel[4] ?? '')) {
+    users.push(panel[2] ?? '')
+    passwords.push(panel[3] ?? '')
+  }
+  const shifted = TIMESHIFT.exec(path)
+  if (shifted) {
+    const [, first = '', second = ''] = shifted
+    if (/^\d{1,4}$/.test(second)) passwords.push(first)
+    else {
+      users.push(first)
+      passwords.push(second)
+    }
+  }
+  const hlsr = HLSR.exec(path)
+  if (hlsr?.[2] !== undefined) users.push(hlsr[2])
+  const ticket = BEFORE_TICKET.exec(path)?.[1] ?? ''
+  if (ticket.length >= 6) passwords.push(ticket)
+  for (const it of [hlsr?.[1], hlsr?.[3], PLAY.exec(path)?.[1]])
+    if (it !== undefined) passwords.push(it)
+  // The last folder may be the channel's own.
+  passwords.push(...path.split('/').slice(1, -2).filter(looksSecret))
+  return { users, passwords }
+}

@@ -34,6 +34,11 @@ const PLAY = /\/play\/([^/]+)\/(?:ts|m3u8|hls)$/i
 /** Folders that a ticket follows, where it has a digit. */
 const BEFORE_TICKET = /\/(?:iptv|token|auth|secure|key)\/([^/]*\d[^/]*)\/./i
 
+/** Shorter ones are words and numbers. */
+const LEAST_TICKET = 6
+
+const NONE: AddressLogins = { users: [], passwords: [] }
+
 const isPanel = (before: string, password: string, file: string): boolean => {
   if (PANEL_FOLDER.test(before)) return NUMBER.test(file) || looksSecret(password)
   if (!NUMBER.test(file)) return false
@@ -41,31 +46,35 @@ const isPanel = (before: string, password: string, file: string): boolean => {
   return before === '' || (/^\/[^/]+$/.test(before) && !/^[a-z]+$/.test(password))
 }
 
+const panelLogins = (path: string): AddressLogins => {
+  const [, before = '', user = '', password = '', file = ''] = PANEL.exec(path) ?? []
+  return isPanel(before, password, file) ? { users: [user], passwords: [password] } : NONE
+}
+
+const timeshiftLogins = (path: string): AddressLogins => {
+  const [, first = '', second = ''] = TIMESHIFT.exec(path) ?? []
+  return /^\d{1,4}$/.test(second)
+    ? { users: [], passwords: [first] }
+    : { users: [first], passwords: [second] }
+}
+
+const tickets = (path: string): AddressLogins => {
+  const [, ticket = '', user = '', password = ''] = HLSR.exec(path) ?? []
+  const named = BEFORE_TICKET.exec(path)?.[1] ?? ''
+  const played = PLAY.exec(path)?.[1] ?? ''
+  // The last folder may be the channel's own.
+  const folders = path.split('/').slice(1, -2).filter(looksSecret)
+  const behind = named.length >= LEAST_TICKET ? named : ''
+  return { users: [user], passwords: [ticket, password, behind, played, ...folders] }
+}
+
+const isSaid = (text: string): boolean => text !== ''
+
 /** Logins in the folders of a path. */
 export const loginsInPath = (path: string): AddressLogins => {
-  const users: string[] = []
-  const passwords: string[] = []
-  const panel = PANEL.exec(path)
-  if (panel && isPanel(panel[1] ?? '', panel[3] ?? '', panel[4] ?? '')) {
-    users.push(panel[2] ?? '')
-    passwords.push(panel[3] ?? '')
+  const found = [panelLogins(path), timeshiftLogins(path), tickets(path)]
+  return {
+    users: found.flatMap(({ users }) => users).filter(isSaid),
+    passwords: found.flatMap(({ passwords }) => passwords).filter(isSaid),
   }
-  const shifted = TIMESHIFT.exec(path)
-  if (shifted) {
-    const [, first = '', second = ''] = shifted
-    if (/^\d{1,4}$/.test(second)) passwords.push(first)
-    else {
-      users.push(first)
-      passwords.push(second)
-    }
-  }
-  const hlsr = HLSR.exec(path)
-  if (hlsr?.[2] !== undefined) users.push(hlsr[2])
-  const ticket = BEFORE_TICKET.exec(path)?.[1] ?? ''
-  if (ticket.length >= 6) passwords.push(ticket)
-  for (const it of [hlsr?.[1], hlsr?.[3], PLAY.exec(path)?.[1]])
-    if (it !== undefined) passwords.push(it)
-  // The last folder may be the channel's own.
-  passwords.push(...path.split('/').slice(1, -2).filter(looksSecret))
-  return { users, passwords }
 }

@@ -20,6 +20,7 @@ export const looksSecret = (text: string): boolean =>
 export const isLoginArgument = (name: string, value: string): boolean =>
   LOGIN_NAME.test(name) || (MAYBE_LOGIN_NAME.test(name) && looksSecret(value))
 
+/** Whether an argument names the user of a login. */
 export const isUserArgument = (name: string): boolean => USER_NAME.test(name)
 
 const NUMBER = /^\d+(?:\.\w+)?$/

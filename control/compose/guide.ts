@@ -11,11 +11,12 @@ const pathOf = (folder: string, file: string): string =>
 
 /** The guide's settings; files are relative to the configuration's folder. */
 export const guideSettings = (
-  { guide }: Config,
+  { guide, sources }: Config,
   folder: string,
   pictures?: LivePictures,
 ): GuideSettings => ({
   mapping: guide.channels,
+  addresses: sources.flatMap(({ url }) => url ?? []),
   ...(pictures === undefined ? {} : { pictures: pictures.job }),
   sources: guide.sources.map(({ name, file, url, refresh_sec: sec, time_zone: zone }) => ({
     name,

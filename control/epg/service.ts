@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Channel } from '../playlists/catalogue/channel.ts'
+import { passwordsOf } from '../playlists/catalogue/logins.ts'
 import { reasonOf } from '../playlists/fetch/transport.ts'
 import type { JobSource, MakeGuide, SourceOutcome } from './build/make-guide.ts'
 import { type GuideSource, isNewCopy, SourceCopy } from './build/source-copy.ts'
@@ -15,6 +16,8 @@ export interface GuideSettings {
   readonly mapping: Readonly<Record<string, string>>
   /** How pictures of programmes come through the edge now; none do where it is not set. */
   readonly pictures?: () => PictureJob | null
+  /** Where lists of channels come from: logins in these stay out of the guide. */
+  readonly addresses?: readonly string[]
 }
 
 /** How a source of the guide is, for status pages and alerts. */
@@ -237,7 +240,23 @@ export class GuideService {
     const { mapping } = this.settings
     const pictures = this.settings.pictures?.() ?? null
     const nowSec = Math.floor(this.parts.now() / 1000)
-    const job = { folder, wanted, mapping, sources, nowSec, pictures }
+    const addresses = [
+      ...copies.map(({ setting }) => setting.url),
+      ...(this.settings.addresses ?? []),
+    ]
+    const passwords = passwordsOf([
+      ...this.channels.map(({ item }) => item),
+      ...addresses.map((url = '') => ({ url })),
+    ])
+    const job = {
+      folder,
+      wanted,
+      mapping,
+      sources,
+      nowSec,
+      pictures,
+      passwords: [...passwords],
+    }
     const made = await this.parts.make(job, this.leaving.signal)
     for (const [index, copy] of copies.entries()) {
       const outcome = made.sources[index]

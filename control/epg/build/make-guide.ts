@@ -24,6 +24,8 @@ export interface GuideJob {
   readonly nowSec: number
   /** How pictures come through the edge; `null` = none do. */
   readonly pictures?: PictureJob | null
+  /** Passwords of the provider, which no address in a guide may show. */
+  readonly passwords?: readonly string[]
 }
 
 /** How the reading of a source went. */
@@ -85,7 +87,10 @@ export const makeGuide = async (job: GuideJob): Promise<GuideOutcome> => {
     const unmatched =
       sources.length === 0
         ? null
-        : await buildGuide({ ...job, sources, pictures: picturesOf(job.pictures) }, job.folder)
+        : await buildGuide(
+            { ...job, sources, pictures: picturesOf(job.pictures, job.passwords) },
+            job.folder,
+          )
     return { sources: outcomes, unmatched }
   } finally {
     for (const { spool } of sources) await spool.close()

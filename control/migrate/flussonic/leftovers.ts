@@ -14,6 +14,7 @@ const RESTRICTS =
 
 const restricts = ({ name, args }: Pick<Statement, 'name' | 'args'>): boolean =>
   RESTRICTS.test(name) ||
+  (name === 'download' && args.some(({ text }) => /^(?:off|false|no)$/i.test(text))) ||
   args.some(({ text }) =>
     /^(?:auth|securetoken|iptv):\/\/|^(?:max_sessions|allowed_|disallowed_|soft_limitation|domains?)/i.test(
       text,

@@ -234,3 +234,31 @@ describe('what apps are told of one channel', () => {
     expect(none.every((row) => row.has_archive === 0)).toBe(true)
   })
 })
+
+test('no address in a guide shows a login of the provider', async () => {
+  const path = await folderOf()
+  const file = join(path, 'epg.xml')
+  const secret = 'Zx9kQw41'
+  const inner = `<title>News</title><desc>see http://panel/live/mikhail77/${secret}/7.ts, or http://n/a.</desc>
+<icon src="http://panel/i?a=1&amp;username=u&amp;password=p"/><icon src="http://l/1.png"/><image>//l/${secret}.png</image>
+<url>http://panel/i/Zx9k%51w41/7</url><url>http://n/</url><icon src="http://l/?of=http%3A%2F%2Fpanel%2F${secret}%2F"/>`
+  await writeFile(
+    file,
+    `<tv><channel id="a"><display-name>A</display-name></channel><programme start="${stamp(12)}" stop="${stamp(13)}" channel="a">${inner}</programme></tv>`,
+  )
+  const { service } = serviceIn(path)
+  service.follow(await channelsOf(['tvg-id="a",A']))
+  await service.configure({
+    mapping: {},
+    addresses: [`http://panel/get.php?username=mikhail77&password=${secret}`],
+    sources: [{ name: 'epg', file, url: undefined, refreshMs: 3_600_000, zone: null }],
+  })
+  await service.settled()
+  const offered = await channelsOf(['tvg-id="a",A'])
+  const guide = gunzipSync(await collect(groupGuide(offered, service.pack()))).toString()
+  expect(guide).toContain('see  or http://n/a.')
+  expect(guide).toMatch(/<icon src="http:\/\/l\/1.png"\s*\/>/)
+  expect(guide).toContain('<url>http://n/</url>')
+  expect(guide).not.toMatch(/Zx9k|mikhail77|password|<image>/)
+  await service.stop()
+})

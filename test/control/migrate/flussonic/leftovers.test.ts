@@ -63,6 +63,7 @@ describe('what is not converted', () => {
     ['who may publish', 'stream a {\n on_publish http://127.0.0.1/p;\n}', 3],
     ['a list of whom to take', 'stream a {\n whitelist 10.0.0.0/8;\n}', 3],
     ['what is off', 'stream a {\n disabled;\n}', 3],
+    ['downloads that are off', 'vod a {\n download off;\n}', 3],
     ['its own subscribers', 'iptv;', 2],
     ['protocols that are off', 'stream a {\n protocols -hls -dash;\n}', 3],
     ['protocols of a template', 'template t {\n protocols hls;\n}\nstream a {\n template t;\n}', 3],

@@ -8,21 +8,30 @@ export interface NamedChannel {
   readonly item: Pick<PlaylistEntry, 'tvgId'>
 }
 
+const PLAIN = /^[!-~]*$/
+
+/** A text as it looks: one form of Unicode, single blanks, no characters without width. */
+export const visibleText = (text: string): string =>
+  PLAIN.test(text)
+    ? text
+    : text
+        .normalize('NFKC')
+        .replace(/\p{Cf}+/gu, '')
+        .replace(/\s+/gu, ' ')
+        .trim()
+
 /**
  * Names a rule, a selection or an exclusion may be written for, the id first. A `tvg-id` that several
- * entries carry is a name of each of them, although none has it as its id.
+ * entries carry is a name of each of them, although none has it as its id, as it is written and as it looks.
  */
-export const channelNames = ({ id, item }: NamedChannel): readonly string[] =>
-  item.tvgId === '' || item.tvgId === id ? [id] : [id, item.tvgId]
+export const channelNames = ({ id, item: { tvgId } }: NamedChannel): readonly string[] => {
+  if (tvgId === '' || tvgId === id) return [id]
+  const visible = visibleText(tvgId)
+  return visible === tvgId || visible === id || visible === '' ? [id, tvgId] : [id, tvgId, visible]
+}
 
 /** Names and titles are compared without regard to case, blanks, characters without width and Unicode form. */
-export const foldName = (text: string): string =>
-  text
-    .normalize('NFKC')
-    .replace(/\p{Cf}+/gu, '')
-    .replace(/\s+/gu, ' ')
-    .trim()
-    .toLowerCase()
+export const foldName = (text: string): string => visibleText(text).toLowerCase()
 
 const slugs = new WeakMap<object, string>()
 

@@ -1,6 +1,11 @@
 import { compileNameTest } from '#domain/channels/name-test'
 import type { Channel } from '../catalogue/channel.ts'
-import { channelNames, compileExcludedIds, foldName } from '../catalogue/channel-names.ts'
+import {
+  channelNames,
+  compileExcludedIds,
+  foldName,
+  visibleText,
+} from '../catalogue/channel-names.ts'
 
 /** Which channels, as configured; all of them where nothing is named. */
 export interface Selection {
@@ -35,11 +40,12 @@ export const compileSelection = (selection: Selection): ((channel: Channel) => b
   const ids = new Set(selection.ids)
   const names = foldAll(selection.names)
   const titles = foldAll(selection.titles)
-  const patterns = selection.patterns.map((pattern) => ({
-    fits: compileNameTest(pattern),
-    expression: new RegExp(pattern, 'u'),
-    isRefusal: ONLY_NEGATION.test(pattern),
-  }))
+  const patterns = selection.patterns.map((pattern) => {
+    const isRefusal = ONLY_NEGATION.test(pattern)
+    // A list that writes a name otherwise opens nothing that was refused.
+    const fits = compileNameTest(pattern, isRefusal ? 'iu' : 'u')
+    return { fits, expression: new RegExp(pattern, 'u'), isRefusal }
+  })
   const isExcludedId = compileExcludedIds(selection.exclude)
   const excluded = foldAll(selection.exclude)
   const takesAll = ids.size + names.size + titles.size + patterns.length === 0
@@ -50,7 +56,7 @@ export const compileSelection = (selection: Selection): ((channel: Channel) => b
     hasTitle(titles, channel) ||
     patterns.some(({ fits, expression, isRefusal }) =>
       isRefusal
-        ? fits([...channelNames(channel), channel.name])
+        ? fits([...channelNames(channel), channel.name, visibleText(channel.name)])
         : fits(channelNames(channel)) || expression.test(channel.name),
     )
   const isLeftOut = (channel: Channel): boolean =>
@@ -91,10 +97,12 @@ export const findDeadSelectors = (
     const { id, name, titles } = channel
     known
       .add(id)
-      .add(channelNames(channel).at(-1) ?? id)
       .add(foldName(name))
       .add(foldName(titles.join(';')))
-    for (const it of channelNames(channel)) knownToExclusions.add(foldName(it))
+    for (const it of channelNames(channel)) {
+      known.add(it)
+      knownToExclusions.add(foldName(it))
+    }
     for (const title of titles) known.add(foldName(title))
   }
   return ({ titles, ids, names, exclude, order }) => {

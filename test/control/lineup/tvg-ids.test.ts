@@ -108,6 +108,21 @@ describe('a rule', () => {
     expect(await authsOf([capitals], '^adult1$')).toEqual({ [urlOf(capitals)]: 'rule' })
   })
 
+  it.each([
+    ['without width', 'adult1\u200b', 'adult1'],
+    ['of full width', '\uff21dult1', 'adult1'],
+    ['of another form', 'erotik\u0301', 'erotiḱ'],
+    ['and blanks between', 'adult\u00a0 1', 'adult 1'],
+  ])('holds for a tvg-id with characters %s', async (_, written, meant) => {
+    const disguised = entry('Other', 'http://o/x/index.m3u8', `tvg-id="${written}"`)
+    expect(await authsOf([disguised, news], `^${meant}$`)).toEqual({
+      [urlOf(disguised)]: 'rule',
+      [urlOf(news)]: null,
+    })
+    expect(await picked([disguised, news], { exclude: [meant] })).toEqual(['News'])
+    expect(await picked([disguised, news], { patterns: [`^(?!${meant}$)`] })).toEqual(['News'])
+  })
+
   it('that lets nobody in holds by the id that a tvg-id has while it is doubled', async () => {
     const [first] = await channelsOf(one, hd)
     const match = `^${first?.id}$`
@@ -123,6 +138,14 @@ describe('a rule', () => {
     })
   })
 })
+
+it.each(['ADULT ONE', 'Adult  One', 'Adult\u00a0One', 'Adult One\u200b'])(
+  'a pattern that only refuses holds for the name %j',
+  async (name) => {
+    const other = entry(name, 'http://o/x/index.m3u8')
+    expect(await picked([other, news], { patterns: ['^(?!Adult One$)'] })).toEqual(['News'])
+  },
+)
 
 describe('an exclusion by an id made of a name', () => {
   it('holds when a double of the name comes', async () => {

@@ -4,6 +4,7 @@ import {
   createChannelCache,
 } from '../../detect/household/homes/channel-cache.ts'
 import { preparePlays } from '../../detect/household/prepare-plays.ts'
+import { alarmsOf, isApart } from '../../detect/judge/alarms.ts'
 import { inspectPlays } from '../../detect/judge/inspect-plays.ts'
 import { createAssessor } from '../../detect/live/assessor.ts'
 import { isCountable } from '../../detect/live/countable.ts'
@@ -14,6 +15,7 @@ import { saveTrust } from '../../detect/live/trust-ledger.ts'
 import type { DetectionRule } from '../../detect/rules/rule-types.ts'
 import { stepFor } from '../../detect/rules/rules.ts'
 import { applyFinding, fullTrust } from '../../detect/scoring/trust.ts'
+import { isViolation } from '../../detect/scoring/violation.ts'
 import { noticeOf } from '../../notify/model/finding-notice.ts'
 import { storedNotice } from '../../notify/outbox/announcer.ts'
 import type { Store } from '../../store/store.ts'
@@ -62,12 +64,15 @@ const judge = (
   const known = preparePlays(plays.filter(isCountable), now)
   const byId = new Map(rules.map((rule) => [rule.id, rule]))
   const popularity = channels.popularity()
-  const found = inspectPlays(known, rules, { popularity }).flatMap(
-    ({ rule: id, finding, play }) => {
-      const rule = byId.get(id)
-      return rule === undefined ? [] : [{ key: findingKey(id, play), rule, event: play, finding }]
-    },
-  )
+  const inspected = inspectPlays(known, rules, { popularity })
+  const others = inspected.map(({ finding }) => finding).filter((finding) => !isApart(finding))
+  const { isShared } = alarmsOf(known, now, () => others, popularity)
+  const found = inspected.flatMap(({ rule: id, finding, play }) => {
+    const rule = byId.get(id)
+    if (rule === undefined) return []
+    const key = findingKey(id, play)
+    return [{ key, rule, event: play, finding, isViolation: isViolation(rule, isShared) }]
+  })
   return { person, found }
 }
 
@@ -102,8 +107,8 @@ const keep = async (
       const account = `own:${one.person.id}`
       const before = fullTrust(at - DAYS * DAY_MS)
       let after = before
-      for (const { key, finding } of one.found)
-        after = applyFinding(after, { ...finding, id: key }, Math.trunc(finding.at))
+      for (const { key, finding, isViolation: isLowering } of one.found)
+        if (isLowering) after = applyFinding(after, { ...finding, id: key }, Math.trunc(finding.at))
       await saveTrust(tables.trust, account, before, after)
       await tables.notices.putAll(noticesOf(one, plays.get(account) ?? [], at))
     }

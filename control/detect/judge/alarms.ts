@@ -21,7 +21,7 @@ const APART: ReadonlySet<FindingKind> = new Set([
 export const UNEXPLAINED_FROM = 20
 
 // With less history, homes explain nothing.
-const KNOWN_MS = 3 * DAY_MS
+const KNOWN_MS = DAY_MS
 
 /** Whether more than one household is possible by a judgement. */
 export const isUnexplained = ({ confidence, features }: Weighed): boolean =>
@@ -30,12 +30,6 @@ export const isUnexplained = ({ confidence, features }: Weighed): boolean =>
 const isYoung = (plays: readonly PlayRecord[]): boolean => {
   const [first, last] = [plays[0], plays.at(-1)]
   return first === undefined || last === undefined || endOf(last) - first.startedAt < KNOWN_MS
-}
-
-/** Whether the providers of most plays are known: without them, one provider's hubs look like two places. */
-const knowsProviders = (plays: readonly PlayRecord[]): boolean => {
-  const open = plays.filter(({ isLan, network }) => !isLan && network !== null)
-  return 2 * open.filter(({ asn, asnOrg }) => asn !== null || asnOrg !== null).length >= open.length
 }
 
 /** Whether what a rule finds is about distant plays. */
@@ -55,11 +49,13 @@ export interface Alarms {
   readonly isAlarm: IsAlarm
   /** Whether nothing about distant plays is raised, whatever is found: known once other rules have been asked. */
   readonly isNoneApart: () => boolean
+  /** Whether the account is called shared, whatever is found about distant plays. */
+  readonly isShared: () => boolean
 }
 
 /**
  * Decides whether a finding is raised. One about distant plays is not where the account's own homes explain it: it is where the account is
- * new, its providers are unknown, or more than one household is possible; and one of two places of one provider only where the account is
+ * new, or more than one household is possible; and one of two places of one provider only where the account is
  * shared without it. Homes are computed when they are first asked for.
  */
 export const alarmsOf = (
@@ -69,13 +65,17 @@ export const alarmsOf = (
   popularity?: ChannelPopularity,
 ): Alarms => {
   const weighed = once(() => weighHouseholds(plays, { now, findings: findings(), popularity }))
-  const isUnknown = once(() => isYoung(plays) || !knowsProviders(plays))
+  const isNew = once(() => isYoung(plays))
   const isAlarm: IsAlarm = (finding) => {
     if (!isApart(finding)) return true
     // Where there surely are two households, places of one provider are places, too.
     if (finding.evidence.provider !== undefined) return isShared(weighed())
-    return isUnknown() || isUnexplained(weighed())
+    return isNew() || isUnexplained(weighed())
   }
   // Shared accounts are unexplained ones.
-  return { isAlarm, isNoneApart: () => !isUnknown() && !isUnexplained(weighed()) }
+  return {
+    isAlarm,
+    isNoneApart: () => !isNew() && !isUnexplained(weighed()),
+    isShared: () => isShared(weighed()),
+  }
 }

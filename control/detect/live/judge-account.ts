@@ -5,8 +5,7 @@ import { preparePlays } from '../household/prepare-plays.ts'
 import { isPseudoUser } from '../person.ts'
 import type { RuleStep } from '../rules/rule-types.ts'
 import { stepFor } from '../rules/rules.ts'
-import { applyFinding, dismissFinding, reinstateFinding } from '../scoring/trust.ts'
-import type { Finding, Severity } from '../types.ts'
+import { confirmFinding, dismissFinding } from '../scoring/trust.ts'
 import { type AccountCase, enabledOf, type JudgePorts, loadCases } from './account-case.ts'
 import { isCountable } from './countable.ts'
 import { judgeLive, reviewStartMs } from './judge-live.ts'
@@ -31,12 +30,6 @@ export interface JudgeAndNotifyPorts extends JudgePorts {
 }
 
 const HOUR_MS = 3_600_000
-
-const severityOf = (finding: StoredFinding): Severity =>
-  finding.severity === 'high' || finding.severity === 'low' ? finding.severity : 'warning'
-
-const kindOf = (found: readonly LiveFinding[], id: string): Finding['kind'] =>
-  found.find(({ key }) => key === id)?.finding.kind ?? 'concurrent_streams'
 
 /** Result of a judgement. */
 interface Judged extends Reconciled {
@@ -72,17 +65,12 @@ const commit = async (
     )
     const before = await loadTrust(trust, account, now)
     let after = before
-    for (const finding of added) {
-      const scored = {
-        id: finding.id,
-        severity: severityOf(finding),
-        kind: kindOf(found, finding.id),
-      }
-      after = applyFinding(after, scored, now)
-    }
-    for (const { id, state } of changed) {
-      if (state === 'withdrawn') after = reinstateFinding(after, id, now)
-    }
+    const touched = new Set([...ids, ...changed.map(({ id }) => id)])
+    for (const { key: id, finding, isViolation } of found)
+      if (touched.has(id))
+        after = isViolation
+          ? confirmFinding(after, { ...finding, id }, now)
+          : dismissFinding(after, id, now)
     for (const { id } of withdrawn) after = dismissFinding(after, id, now)
     await saveTrust(trust, account, before, after)
   })

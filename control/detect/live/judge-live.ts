@@ -6,6 +6,7 @@ import { firstIndexSince, inspectPlayAt } from '../judge/inspect-event.ts'
 import { endOf } from '../normalise.ts'
 import type { DetectionRule } from '../rules/rule-types.ts'
 import { isInScope } from '../rules/rules.ts'
+import { isViolation } from '../scoring/violation.ts'
 import { findingKey, type LiveFinding } from './live-finding.ts'
 
 const MINUTE_MS = 60_000
@@ -55,8 +56,8 @@ const judgeRule = (
   rule: DetectionRule,
   { plays, since, existing: all, popularity }: JudgeLiveInput,
   isAlarm: IsAlarm,
-): LiveFinding[] => {
-  const found: LiveFinding[] = []
+): Omit<LiveFinding, 'isViolation'>[] => {
+  const found: Omit<LiveFinding, 'isViolation'>[] = []
   const quietMs = rule.cool_down_minutes * MINUTE_MS
   const slotMs = isSlow(rule) ? Math.max(quietMs, HOUR_MS) : 0
   const existing = all.length === 0 ? NOTHING : all.filter((one) => one.rule === rule.id)
@@ -94,9 +95,11 @@ const orderOf = (rules: readonly DetectionRule[]): readonly DetectionRule[] => {
 export const judgeLive = (question: JudgeLiveInput): LiveFinding[] => {
   const last = question.plays.at(-1)
   if (last === undefined) return []
-  const found: LiveFinding[] = []
+  const found: Omit<LiveFinding, 'isViolation'>[] = []
   const findings = () => found.map((one) => one.finding)
-  const { isAlarm } = alarmsOf(question.plays, endOf(last), findings, question.popularity)
+  const { isAlarm, isShared } = alarmsOf(question.plays, endOf(last), findings, question.popularity)
   for (const rule of orderOf(question.rules)) found.push(...judgeRule(rule, question, isAlarm))
-  return found.sort((a, b) => a.finding.at - b.finding.at || (a.key < b.key ? -1 : 1))
+  return found
+    .map((one) => ({ ...one, isViolation: isViolation(one.rule, isShared) }))
+    .sort((a, b) => a.finding.at - b.finding.at || (a.key < b.key ? -1 : 1))
 }

@@ -56,7 +56,10 @@ const pastFindings = (
     const rule = byId.get(id)
     if (rule === undefined || finding.at < from) continue
     const key = findingKey(id, play)
-    found.push({ ...storedFinding({ key, rule, event: play, finding }), acted: PAST })
+    found.push({
+      ...storedFinding({ key, rule, event: play, finding, isViolation: false }),
+      acted: PAST,
+    })
   }
   return found
 }

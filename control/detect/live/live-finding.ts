@@ -11,6 +11,8 @@ export interface LiveFinding {
   readonly rule: DetectionRule
   readonly event: PlayRecord
   readonly finding: Finding
+  /** Whether a person would call it a violation, which lowers trust. */
+  readonly isViolation: boolean
 }
 
 /** Id of a rule's finding about a play: 24 hex digits of SHA-256. */
@@ -26,7 +28,13 @@ const asJson = (value: unknown): Json => {
 }
 
 /** A finding as a row of the store, open and without a response. */
-export const storedFinding = ({ key, rule, event, finding }: LiveFinding): StoredFinding => ({
+export const storedFinding = ({
+  key,
+  rule,
+  event,
+  finding,
+  isViolation,
+}: LiveFinding): StoredFinding => ({
   id: key,
   rule: rule.id,
   kind: finding.kind,
@@ -37,6 +45,7 @@ export const storedFinding = ({ key, rule, event, finding }: LiveFinding): Store
   evidence: asJson({
     summary: finding.summary,
     event: { source: event.source, id: event.id },
+    lowersTrust: isViolation,
     ...finding.evidence,
   }),
   state: 'open',

@@ -1,4 +1,4 @@
-import type { Finding, Severity } from '../types.ts'
+import type { Severity } from '../types.ts'
 
 const DAY_MS = 86_400_000
 
@@ -74,12 +74,15 @@ export const recover = (state: TrustState, now: number, perDay = RECOVERY_PER_DA
 const isKnown = (state: TrustState, findingId: string): boolean =>
   state.ledger.some((entry) => entry.findingId === findingId && entry.delta <= 0)
 
+/** What trust needs of a finding. */
+interface Scored {
+  readonly id: string
+  readonly severity: Severity
+  readonly kind: string
+}
+
 /** Lowers trust for a finding, once per finding id, after adding the recovery due. */
-export const applyFinding = (
-  state: TrustState,
-  finding: Pick<Finding, 'id' | 'severity' | 'kind'>,
-  now: number,
-): TrustState => {
+export const applyFinding = (state: TrustState, finding: Scored, now: number): TrustState => {
   if (isKnown(state, finding.id)) return state
   const rested = recover(state, now)
   const at = Math.max(now, rested.since)
@@ -106,4 +109,10 @@ export const reinstateFinding = (state: TrustState, findingId: string, now: numb
   const rested = recover(state, now)
   const at = Math.max(now, rested.since)
   return changed(rested, -last.delta, { at, reason: 'finding stands after all', findingId })
+}
+
+/** Lowers trust for what an operator confirms, once: also for what was dismissed, or did not lower it by itself. */
+export const confirmFinding = (state: TrustState, finding: Scored, now: number): TrustState => {
+  const reinstated = reinstateFinding(state, finding.id, now)
+  return reinstated === state ? applyFinding(state, finding, now) : reinstated
 }

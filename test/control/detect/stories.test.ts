@@ -23,8 +23,12 @@ describe('one member in Boston and Detroit on one day', () => {
     }),
   ]
 
-  it('is seen', () => {
-    expect(kindsOf([...family, ...dayOut])).toContain('simultaneous_places')
+  it('is explained by the home they come back to', () => {
+    expect(kindsOf([...family, ...dayOut])).not.toContain('simultaneous_places')
+  })
+
+  it('is seen of whom nothing else is known', () => {
+    expect(kindsOf(dayOut)).toContain('simultaneous_places')
   })
 
   it('does not accuse', () => {

@@ -17,9 +17,9 @@ const SYDNEY = {
 /** The moment the detectors take for now. */
 export const EVENING = NOON + 10 * 3_600_000
 
-/** Rules as a person would write them. */
+/** Rules as a person would write them, in force. */
 export const rulesOf = (raw: readonly object[]): readonly DetectionRule[] => {
-  const parsed = parseRules(raw)
+  const parsed = parseRules(raw.map((rule) => ({ dry_run: false, ...rule })))
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
   return parsed.rules
 }

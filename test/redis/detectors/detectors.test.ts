@@ -148,8 +148,8 @@ describe('one account', () => {
     NOON + 20 * MINUTE,
     50,
   )
-  const places = rulesOf([{ id: 'places', kind: 'simultaneous_places' }])
-  const judge = async (events: readonly PlayEvent[]) => {
+  const PLACES = { id: 'places', kind: 'simultaneous_places' }
+  const judge = async (events: readonly PlayEvent[], places = rulesOf([PLACES])) => {
     await publishEvents(redis, events)
     const detectors = await runDetectors({ redis, store, rules: places })
     await until('the end', async () => (await detectors.waiting()) === 0)
@@ -171,6 +171,15 @@ describe('one account', () => {
     const killed = away.map((event) => ({ ...event, id: 'killed', network: '203.0.113.4' }))
     await judge(killed.map((e) => (e.type === 'closed' ? { ...e, reason: 'session.ended' } : e)))
     expect(await allFindings(store)).toEqual([])
+  })
+
+  test('a dry run that finds plays apart of an account nobody calls shared lowers no trust', async () => {
+    await judge([...home, ...away], rulesOf([{ ...PLACES, dry_run: true }]))
+    expect(await allFindings(store)).toMatchObject([{ evidence: { lowersTrust: false } }])
+    expect(await store.trust.latest('own:ann')).toBeNull()
+    await judge(away.slice(-1))
+    expect(await allFindings(store)).toMatchObject([{ evidence: { lowersTrust: true } }])
+    expect(await store.trust.latest('own:ann')).toMatchObject({ value: 90 })
   })
 
   test('a finding late news disproves is withdrawn, and its trust given back', async () => {

@@ -1,8 +1,15 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
+import { PAST } from '../../../detect/live/judge-past.ts'
 import { loadTrust, saveTrust } from '../../../detect/live/trust-ledger.ts'
-import { dismissFinding, reinstateFinding } from '../../../detect/scoring/trust.ts'
+import {
+  confirmFinding,
+  dismissFinding,
+  reinstateFinding,
+  type TrustState,
+} from '../../../detect/scoring/trust.ts'
+import type { Severity } from '../../../detect/types.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { detail } from '../../../plugins/problem-texts.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
@@ -56,6 +63,17 @@ const findingOr404 = async (
   return finding
 }
 
+const severityOf = ({ severity }: StoredFinding): Severity =>
+  severity === 'high' || severity === 'low' ? severity : 'warning'
+
+/** Trust after a finding got its state; what was found in an imported past lowers none. */
+const trustAfter = (trust: TrustState, finding: StoredFinding, now: number): TrustState => {
+  const { id, state, acted } = finding
+  if (state === 'dismissed') return dismissFinding(trust, id, now)
+  if (state !== 'confirmed' || acted === PAST) return reinstateFinding(trust, id, now)
+  return confirmFinding(trust, { ...finding, severity: severityOf(finding) }, now)
+}
+
 /** Sets the state of a finding, and the trust that follows from it; `check` gets it as it was, and throws to refuse. */
 const judge = async (
   options: FindingRoutesOptions,
@@ -70,8 +88,12 @@ const judge = async (
     await store.atomically(async ({ findings, trust }) => {
       await findings.judge(id, state)
       const known = await loadTrust(trust, before.account, clock())
-      const become = state === 'dismissed' ? dismissFinding : reinstateFinding
-      await saveTrust(trust, before.account, known, become(known, id, clock()))
+      await saveTrust(
+        trust,
+        before.account,
+        known,
+        trustAfter(known, { ...before, state }, clock()),
+      )
     })
     const change = { subject: id, before: { state: before.state }, after: { state } }
     await audit(request, 'finding.judge', change)

@@ -62,3 +62,21 @@ describe('plays apart over one provider', () => {
     expect(raised([...home(ORANGE), ...inside, ...outside])).toEqual([])
   })
 })
+
+describe('plays apart of a household that is on the road', () => {
+  /** Another hotel each time, at the same time as the television at home. */
+  const hotels = (days: readonly number[]): PlayRecord[] =>
+    days.flatMap((day, index) => elsewhere([day], { network: `90.${index}.7.9` }))
+
+  it('are explained by its home, whose provider nobody knows either', () => {
+    const inside = daily(everyNth(60, 2, 1), { player: 'phone', device: 'phone' })
+    expect(raised([...home({}), ...inside, ...hotels([20, 33, 46])])).toEqual([])
+  })
+
+  it('are explained from the second day on', () => {
+    const [first, second] = [everyNth(1, 1), everyNth(4, 1)]
+    const from = (days: readonly number[]) => daily(days, { minutes: 90 })
+    expect(raised([...from(first), ...hotels([0])])).not.toEqual([])
+    expect(raised([...from(second), ...hotels([1])])).toEqual([])
+  })
+})

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   applyFinding,
+  confirmFinding,
   dismissFinding,
   fullTrust,
   recover,
@@ -29,6 +30,14 @@ describe('trust', () => {
   it('falls once for one finding, however often it is told', () => {
     const once = applyFinding(fullTrust(START), finding('a'), START)
     expect(applyFinding(once, finding('a'), START + DAY)).toEqual(once)
+  })
+
+  it('falls once for what an operator confirms, dismissed before or not', () => {
+    const confirmed = confirmFinding(fullTrust(START), finding('a'), START)
+    expect(confirmed.value).toBe(90)
+    expect(confirmFinding(confirmed, finding('a'), START + HOUR)).toBe(confirmed)
+    const dismissed = dismissFinding(confirmed, 'a', START + HOUR)
+    expect(confirmFinding(dismissed, finding('a'), START + 2 * HOUR).value).toBe(90)
   })
 
   it('comes back with whole days and no further than full', () => {

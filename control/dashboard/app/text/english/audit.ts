@@ -13,6 +13,7 @@ export const enAudit = {
   'evidence.speedKmh': 'Speed at least, km/h',
   'evidence.provider': 'Both over',
   'evidence.overlapMs': 'At the same time',
+  'evidence.lowersTrust': 'Lowers trust',
   'evidence.count': 'Count',
   'evidence.limit': 'Allowed',
   'evidence.windowMs': 'Within',

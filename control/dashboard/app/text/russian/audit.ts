@@ -14,6 +14,7 @@ export const ruAudit: Readonly<Record<keyof typeof enAudit, Wording>> = {
   'evidence.speedKmh': 'Скорость не меньше, км/ч',
   'evidence.provider': 'Оба через',
   'evidence.overlapMs': 'Одновременно',
+  'evidence.lowersTrust': 'Снижает доверие',
   'evidence.count': 'Количество',
   'evidence.limit': 'Допускается',
   'evidence.windowMs': 'За время',

@@ -69,9 +69,7 @@ const isTraveller = (plays: readonly PlayRecord[]): boolean =>
 const countriesOf = (plays: readonly PlayRecord[]): number =>
   new Set(plays.filter((p) => !isThroughHosting(p)).flatMap((p) => p.country ?? [])).size
 
-const areAbroad = (plays: readonly PlayRecord[]): boolean => countriesOf(plays) > 1
-
-// Strangers each in another country of so many are surer than as many of a few.
+// Strangers in so many countries are surer than as many of a few: a family that travels is in two.
 const COUNTRIES_AT_LEAST = 3
 
 /** How many strangers are enough: one less than else where each is in another country. */
@@ -100,7 +98,7 @@ const isNewDevice = (event: PlayRecord, recent: readonly PlayRecord[]): boolean 
 const countBefore = (recent: readonly PlayRecord[], since: number): number =>
   recent.findLastIndex((p) => p.startedAt < since) + 1
 
-// Before a few plays are known, everybody is a stranger; and within a country, before a week has gone by.
+// Before a few plays are known, everybody is a stranger; and in few countries, before a week has gone by.
 const KNOWN_AT_LEAST = 3
 const KNOWN_MS = 7 * 24 * HOUR_MS
 
@@ -135,7 +133,7 @@ const findStrangers = (
   if (places.size < params.min_places || plays.length < enoughOf(plays, params)) return null
   if (!areScattered(plays) || isTraveller(plays)) return null
   const isSettled = since - (recent[0]?.startedAt ?? since) >= KNOWN_MS
-  if (!isSettled && !areAbroad(plays)) return null
+  if (!isSettled && countriesOf(plays) < COUNTRIES_AT_LEAST) return null
   const countries = [...new Set(plays.flatMap((p) => p.country ?? []))].sort()
   const where =
     countries.length > 1 ? ` in ${countries.length} countries (${countries.join(', ')})` : ''

@@ -1,3 +1,4 @@
+import { groupBy } from '#domain/group-by'
 import type { EnrichedPlay } from '../../enriched-play.ts'
 import type { ChannelPopularity } from './channel-popularity.ts'
 import { compareChannels } from './channels.ts'
@@ -21,6 +22,9 @@ interface Known {
   readonly group: Group
   readonly dwelling: Dwelling
 }
+
+/** What is watched in the house of a group, over both sides of its line. */
+type PlaysOf = (group: Group) => readonly EnrichedPlay[]
 
 const mixing = (a: Group, b: Group): number => (a.guests.get(b.id) ?? 0) + (b.guests.get(a.id) ?? 0)
 
@@ -57,8 +61,12 @@ const LIKENESS = 0.35
 // With less than this beside what everybody watches, there is too little to compare.
 const OWN_AT_LEAST = 0.5
 
-const shareChannels = (a: Group, b: Group, popularity: ChannelPopularity): boolean => {
-  const { likeness, difference } = compareChannels(a.ownPlays, b.ownPlays, popularity)
+const shareChannels = (
+  a: readonly EnrichedPlay[],
+  b: readonly EnrichedPlay[],
+  popularity: ChannelPopularity,
+): boolean => {
+  const { likeness, difference } = compareChannels(a, b, popularity)
   const own = likeness + difference
   return own >= OWN_AT_LEAST && likeness >= LIKENESS * own
 }
@@ -118,10 +126,15 @@ const joinUnplaced = (
  * Whether two lines of whatever providers are one house's: they are near each other, and devices change between them, or
  * what is watched over the one goes on over the other.
  */
-const shareFlat = (a: Known, b: Known, popularity: ChannelPopularity): boolean => {
+const shareFlat = (
+  a: Known,
+  b: Known,
+  playsOf: PlaysOf,
+  popularity: ChannelPopularity,
+): boolean => {
   if (!areNear(a.dwelling, b.dwelling)) return false
   const series = seriesOf(a.group, b.group)
-  if (goOn(series) || shareChannels(a.group, b.group, popularity)) return true
+  if (goOn(series) || shareChannels(playsOf(a.group), playsOf(b.group), popularity)) return true
   const changed = a.group.changes.get(b.group.id) ?? 0
   return changed >= CHANGED_DAYS && !areStrangers(series)
 }
@@ -137,12 +150,18 @@ export const joinHouses = (
     dwelling: dwellingOf(group.ownPlays),
   }))
   joinTwins(known, sets)
+  const lines = groupBy(groups, ({ id }) => sets.find(id))
+  const houses = new Map(
+    [...lines].map(([id, sides]) => [id, sides.flatMap(({ ownPlays }) => ownPlays)]),
+  )
+  const twinOf = new Map(groups.map(({ id }) => [id, sets.find(id)]))
+  const playsOf: PlaysOf = ({ id, ownPlays }) => houses.get(twinOf.get(id) ?? id) ?? ownPlays
   for (const [i, a] of known.entries()) {
     for (const b of known.slice(i + 1)) {
       const isOne =
         isMove(a.dwelling, b.dwelling) ||
         (arePooled(a.dwelling, b.dwelling) && !areStrangers(seriesOf(a.group, b.group))) ||
-        shareFlat(a, b, popularity)
+        shareFlat(a, b, playsOf, popularity)
       if (isOne) sets.join(a.group.id, b.group.id)
     }
   }

@@ -3,7 +3,7 @@ import type { PlayRecord } from '#domain/types'
 import { inspectLeakedCopy } from '../../../../control/detect/detectors/leaked-copy.ts'
 import { inspectRestreaming } from '../../../../control/detect/detectors/restreaming.ts'
 import { inspectSecondHousehold } from '../../../../control/detect/detectors/second-household.ts'
-import { DAY, daily, everyNth, HOUR, play } from '../play-builder.ts'
+import { DAY, daily, everyNth, HOUR, PLACES, play } from '../play-builder.ts'
 
 describe('a leaked copy', () => {
   const params = { window_hours: 720, burst_hours: 96, min_devices: 4, min_places: 3 }
@@ -31,6 +31,17 @@ describe('a leaked copy', () => {
       inspectLeakedCopy(newAtHome[4] ?? play(), [...before, ...newAtHome.slice(0, 4)], params),
     ).toBeNull()
     expect(inspectLeakedCopy(stranger(2), [...before, stranger(1)], params)).toBeNull()
+  })
+
+  it('in the first week is a journey of the household, unless it is in three countries', () => {
+    const young = daily([12, 13, 14, 15], {})
+    const found = (strangers: readonly PlayRecord[], known: readonly PlayRecord[]) =>
+      inspectLeakedCopy(strangers[3] ?? play(), [...known, ...strangers.slice(0, 3)], params)
+    const inTwo = [1, 2, 3, 4].map(stranger)
+    expect(found(inTwo, young)).toBeNull()
+    expect(found(inTwo, before)?.kind).toBe('leaked_copy')
+    const inThree = inTwo.map((one, n) => (n === 1 ? { ...one, ...PLACES.boston } : one))
+    expect(found(inThree, young)?.evidence.countries).toEqual(['AU', 'IT', 'US'])
   })
 
   it('is not what the household watches on new devices while it is out, by the series it goes on with', () => {

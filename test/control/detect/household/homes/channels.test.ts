@@ -227,6 +227,40 @@ describe('two lines of two providers at an edge, with a set on each that never c
   })
 })
 
+describe('a house at an edge whose set has IPv6 and whose phone has none', () => {
+  const house = [
+    ...onChannels(
+      OTHERS,
+      onEdge(
+        daily(everyNth(60, 1), { ...fibre, place: 'villeurbanne', network: '2001:db8:7:1::/64' }),
+        'TiviMate/5.2.0 (Linux; Android 9)',
+      ),
+    ),
+    ...onChannels(
+      FAVOURITES,
+      onEdge(
+        daily(everyNth(60, 6), { ...fibre, at: 4 * HOUR, minutes: 30 }),
+        'AppleCoreMedia/1.0.0.24A352 (iPhone; U; CPU OS 27_0_1 like Mac OS X; fr_fr)',
+      ),
+    ),
+  ]
+
+  it('is one house', () => {
+    expect(assess(house).households).toHaveLength(1)
+  })
+
+  it('is another than one near it whose channels only the phone watches too', () => {
+    const assessment = assess([...house, ...onChannels(FAVOURITES, second(cable))])
+    expect(assessment.households).toHaveLength(2)
+    expect(assessment.flagged).toBe(true)
+  })
+
+  it('is the same as one near it that watches what both of its lines do', () => {
+    const both = [...OTHERS, ...FAVOURITES.slice(0, 2)]
+    expect(assess([...house, ...onChannels(both, second(cable))]).households).toHaveLength(1)
+  })
+})
+
 describe('weeks in a hospital at an edge', () => {
   const agent = (version: string): string => `VLC/${version} LibVLC/${version}`
   const ward = {

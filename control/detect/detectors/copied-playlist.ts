@@ -20,12 +20,12 @@ const KNOWN_AT_LEAST = 3
 const poolOf = (play: PlayRecord): string | null =>
   hasNetwork(play) ? addressPoolOf(play.network) : null
 
-/** Uses of one playlist copy on networks that the account had not used before the copy was. */
+/** Uses of one playlist copy on networks that the account had not used before the copy was; who is behind a VPN's exit is open. */
 const strangersOf = (plays: readonly PlayRecord[], uses: readonly PlayRecord[]): PlayRecord[] => {
   const since = uses[0]?.startedAt ?? 0
   const known = new Set<string | null>([null])
   for (const play of plays) if (play.startedAt < since) known.add(poolOf(play))
-  return uses.filter((play) => !known.has(poolOf(play)))
+  return uses.filter((play) => !known.has(poolOf(play)) && !isThroughHosting(play))
 }
 
 const distinct = (values: readonly unknown[]): number =>

@@ -91,11 +91,16 @@ describe('a copy of a playlist', () => {
     expect(finding?.summary).toContain('2026-03-22 13:00 UTC')
   })
 
-  it('that goes with its owner is none', () => {
+  it('that goes with its owner, or through the exits of a VPN, is none', () => {
     const journey = [1, 2, 3].map((n) => use(n, { agent: 'one phone' }))
     expect(
       inspectLeakedCopy(journey[2] ?? play(), [...before, ...journey.slice(0, 2)], params),
     ).toBe(null)
+    const hidden = [1, 2, 3].map((n) => use(n))
+    const exits = hidden.map((one, n) => (n === 0 ? one : { ...one, asnOrg: 'M247 Europe SRL' }))
+    expect(inspectLeakedCopy(exits[2] ?? play(), [...before, ...exits.slice(0, 2)], params)).toBe(
+      null,
+    )
     const carrier = [1, 2, 3].map((n) => use(n, { asn: 7 }))
     expect(
       inspectLeakedCopy(carrier[2] ?? play(), [...before, ...carrier.slice(0, 2)], params),

@@ -20,13 +20,17 @@ const KNOWN_AT_LEAST = 3
 const poolOf = (play: PlayRecord): string | null =>
   hasNetwork(play) ? addressPoolOf(play.network) : null
 
-/** Uses of one playlist copy on networks that the account had not used before the copy was; who is behind a VPN's exit is open. */
+/** Uses of one playlist copy on networks that the account had not used before the copy was. */
 const strangersOf = (plays: readonly PlayRecord[], uses: readonly PlayRecord[]): PlayRecord[] => {
   const since = uses[0]?.startedAt ?? 0
   const known = new Set<string | null>([null])
   for (const play of plays) if (play.startedAt < since) known.add(poolOf(play))
-  return uses.filter((play) => !known.has(poolOf(play)) && !isThroughHosting(play))
+  return uses.filter((play) => !known.has(poolOf(play)))
 }
+
+/** The provider of a play's line; who is behind the exit of a VPN is open. */
+const providerOf = (play: PlayRecord): string | number | null =>
+  isThroughHosting(play) ? null : (play.asn ?? play.asnOrg ?? play.country)
 
 const distinct = (values: readonly unknown[]): number =>
   new Set(values.filter((value) => value !== null)).size
@@ -113,7 +117,7 @@ export const findCopiedPlaylist = (
   const networks = distinct(strangers.map(poolOf))
   if (networks < params.min_places) return null
   if (playersOf(strangers) < PLAYERS_AT_LEAST) return null
-  const providers = distinct(strangers.map((p) => p.asn ?? p.asnOrg ?? p.country))
+  const providers = distinct(strangers.map(providerOf))
   if (providers < PROVIDERS_AT_LEAST && mostAtOnce(strangers) < FAMILY_AT_MOST) return null
   const countries = [...new Set(strangers.flatMap((p) => p.country ?? []))].sort()
   const until = uses.reduce((last, play) => Math.max(last, endOf(play)), since)

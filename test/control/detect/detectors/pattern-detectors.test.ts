@@ -91,7 +91,7 @@ describe('a copy of a playlist', () => {
     expect(finding?.summary).toContain('2026-03-22 13:00 UTC')
   })
 
-  it('that goes with its owner, or through the exits of a VPN, is none', () => {
+  it('that goes with its owner, or from one line through exits of a VPN, is none', () => {
     const journey = [1, 2, 3].map((n) => use(n, { agent: 'one phone' }))
     expect(
       inspectLeakedCopy(journey[2] ?? play(), [...before, ...journey.slice(0, 2)], params),

@@ -63,7 +63,7 @@ describe('a live event', () => {
         params: {
           ...(kind === 'device_velocity' ? { max: 2, window_hours: 5 } : {}),
           ...(kind === 'concurrent_streams' ? { max_streams: 1 } : {}),
-          ...(kind === 'leaked_copy' ? { min_devices: 2, min_places: 2, burst_hours: 9 } : {}),
+          ...(kind === 'leaked_copy' ? { min_devices: 2, min_places: 2, burst_hours: 24 } : {}),
           ...(kind === 'geo_restriction' ? { countries: ['FR'] } : {}),
         },
       })),

@@ -212,5 +212,11 @@ export const playsImported = Type.Object({
   unchanged: Type.Integer(),
   expired: Type.Integer({ description: 'Older than what is kept.' }),
   bad: Type.Integer(),
+  otherAccount: Type.Optional(
+    Type.Integer({
+      description:
+        'Plays told under another account than history had before; the account of the later news stands.',
+    }),
+  ),
   problems: Type.Array(Type.String(), { description: 'What is wrong with the first bad ones.' }),
 })

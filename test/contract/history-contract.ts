@@ -20,6 +20,7 @@ export function describeHistory(store: () => Store): void {
       updated: 0,
       unchanged: 1,
       expired: 0,
+      otherAccount: 0,
     })
   })
 

@@ -35,6 +35,7 @@ const writtenOf = (answer: unknown): Written => ({
   updated: numberOf(answer, 'updated'),
   unchanged: numberOf(answer, 'unchanged'),
   expired: numberOf(answer, 'expired'),
+  otherAccount: numberOf(answer, 'otherAccount'),
 })
 
 const isState = (answer: unknown): answer is ImportState => isRow(answer) && 'tally' in answer

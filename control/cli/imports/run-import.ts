@@ -87,6 +87,11 @@ const show = (state: ImportState, rejected: string, json: boolean): void => {
     print(summary(state))
     print(`detection over the imported past: ${state.findings ?? 0} findings; nobody was told`)
   }
+  const others = state.tally.otherAccount ?? 0
+  if (others > 0)
+    warn(
+      `  ${others} ${others === 1 ? 'play was' : 'plays were'} another account's before, with the same id of the same source; the account of the later news stands. Histories of two servers need two names.`,
+    )
   if (state.tally.bad > 0) warn(`  bad rows are listed in ${rejected}`)
 }
 

@@ -1,11 +1,14 @@
 import { memoize } from '#domain/memoize'
 import type { GeoPlace, PlayRecord } from '#domain/types'
 import type { ImportInput, InputRow } from './import-input.ts'
-import type { ImportState, ImportTally } from './import-state.ts'
+import { type ImportState, type ImportTally, NONE } from './import-state.ts'
 import { readPlayRow } from './play-row.ts'
 
 /** What became of a batch that was written. */
-export type Written = Pick<ImportTally, 'inserted' | 'updated' | 'unchanged' | 'expired'>
+export type Written = Pick<
+  Required<ImportTally>,
+  'inserted' | 'updated' | 'unchanged' | 'expired' | 'otherAccount'
+>
 
 /** Where an address is and whose it is. */
 export type WhereIs = (address: string) => (GeoPlace & Pick<PlayRecord, 'asn' | 'asnOrg'>) | null
@@ -54,6 +57,7 @@ const locate = (play: PlayRecord, whereIs: WhereIs | undefined): PlayRecord => {
 const addWritten = (tally: Tally, written: Written): void => {
   for (const key of ['inserted', 'updated', 'unchanged', 'expired'] as const)
     tally[key] += written[key]
+  tally.otherAccount = (tally.otherAccount ?? 0) + written.otherAccount
 }
 
 /** Imports rows that are at hand: the bad ones are counted, the first named, and left out. */
@@ -61,7 +65,7 @@ export const importRows = async (
   rows: readonly unknown[],
   write: ImportPorts['write'],
 ): Promise<ImportTally & { readonly problems: readonly string[] }> => {
-  const tally: Tally = { rows: 0, inserted: 0, updated: 0, unchanged: 0, expired: 0, bad: 0 }
+  const tally: Tally = { ...NONE }
   const problems: string[] = []
   const plays: PlayRecord[] = []
   for (const [i, value] of rows.entries()) {

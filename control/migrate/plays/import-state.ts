@@ -13,6 +13,11 @@ const TALLY = Type.Object({
   unchanged: count(),
   expired: count('Older than what is kept.'),
   bad: count('Left out and listed.'),
+  otherAccount: Type.Optional(
+    count(
+      'Plays told under another account than history had before, as those of another server of the same name are; the account of the later news stands.',
+    ),
+  ),
 })
 
 const label = (description: string) =>
@@ -64,7 +69,16 @@ export type ImportState = Readonly<Static<typeof IMPORT_STATE>>
 export const importId = (identity: string): string =>
   createHash('sha256').update(identity).digest('hex').slice(0, 24)
 
-const NONE: ImportTally = { rows: 0, inserted: 0, updated: 0, unchanged: 0, expired: 0, bad: 0 }
+/** Nothing yet. */
+export const NONE: ImportTally = {
+  rows: 0,
+  inserted: 0,
+  updated: 0,
+  unchanged: 0,
+  expired: 0,
+  bad: 0,
+  otherAccount: 0,
+}
 
 /** What an import is of, as it was asked for. */
 export type ImportAsked = Pick<ImportState, 'kind' | 'name' | 'server' | 'owner'>

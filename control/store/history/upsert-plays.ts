@@ -24,25 +24,32 @@ export interface Upserted {
   readonly unchanged: number
   /** Older than what is kept. */
   readonly expired: number
+  /** Plays told under another account than before; the account of the later news stands. */
+  readonly otherAccount: number
 }
 
 /** Adds or completes plays and the roll-ups they count in, all or nothing. */
 export function upsertPlays(db: Database, records: readonly PlayRecord[]): Promise<Upserted> {
   const incoming = foldPlays(records)
   if (incoming.size === 0) {
-    return Promise.resolve({ inserted: 0, updated: 0, unchanged: 0, expired: 0 })
+    return Promise.resolve({ inserted: 0, updated: 0, unchanged: 0, expired: 0, otherAccount: 0 })
   }
   return writeExclusively(db, async (tx) => {
     const horizon = await readHorizon(tx)
     const found = await playsByKey(tx, [...incoming.values()])
     const stored = new Map(found.map(({ play }) => [identityOf(play), play]))
     const changes = compare(incoming, stored, horizon)
+    const isOther = (record: PlayRecord): boolean => {
+      const known = stored.get(identityOf(record)) ?? incoming.get(identityOf(record))
+      return known !== undefined && known.account !== record.account
+    }
     await writeChanges(tx, changes, found)
     return {
       inserted: changes.rows.length - changes.replaced.length,
       updated: changes.replaced.length,
       unchanged: changes.unchanged,
       expired: changes.expired,
+      otherAccount: new Set(records.filter(isOther).map(identityOf)).size,
     }
   })
 }

@@ -61,6 +61,8 @@ export interface ImportJob {
     readonly updated: number
     readonly unchanged: number
     readonly bad: number
+    /** Plays told under another account than before. */
+    readonly otherAccount?: number
   }
   readonly findings: number | null
   readonly problem: string | null

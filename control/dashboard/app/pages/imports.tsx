@@ -89,6 +89,7 @@ const Job = ({
           bad: number(tally.bad),
         })}
         {known === 0 ? '' : ` ${t('imports.known', { n: known })}`}
+        {tally.otherAccount ? ` ${t('imports.other_account', { n: tally.otherAccount })}` : ''}
         {findings === null ? '' : ` ${t('imports.findings', { n: findings })}`}
       </p>
       <Alert message={said(problem) ?? action.error} />

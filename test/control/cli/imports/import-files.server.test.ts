@@ -135,6 +135,12 @@ describe('a history imported from a file', () => {
     expect(code).toBe(0)
     expect(JSON.parse(out)).toMatchObject({ rows: 300, inserted: 300, bad: 0, rejected: null })
     expect(existsSync(`${file}.rejected.ndjson`)).toBe(false)
+    writeFileSync(file, JSON.stringify([{ jf_playback_activity: [{ ...rows[0], UserId: 'u2' }] }]))
+    const again = await run(args)
+    expect(again).toMatchObject({
+      code: 0,
+      err: expect.stringContaining("1 play was another account's before"),
+    })
     const findings = await look(state, async (store) => (await store.findings.list()).rows)
     const kinds = findings.map(({ kind }) => kind)
     expect(kinds).not.toContain('simultaneous_places')

@@ -26,7 +26,8 @@ test('an import that is said to be done can be removed at once, while its end is
       remove: (id) => Promise.resolve(kept.delete(id)),
       list: () => Promise.resolve([...kept.values()]),
     },
-    write: () => Promise.resolve({ inserted: 0, updated: 0, merged: 0, unchanged: 0, expired: 0 }),
+    write: () =>
+      Promise.resolve({ inserted: 0, updated: 0, unchanged: 0, expired: 0, otherAccount: 0 }),
     open: (path) => ({
       kind: 'history',
       name: 'plays.ndjson',

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { PlayRecord } from '#domain/types'
 import { historyFile } from '../../../../control/migrate/plays/history-file.ts'
+import type { ImportInput } from '../../../../control/migrate/plays/import-input.ts'
 import { type BadRow, importPlays } from '../../../../control/migrate/plays/import-plays.ts'
 import {
   type ImportState,
@@ -11,8 +12,10 @@ import {
   startingState,
 } from '../../../../control/migrate/plays/import-state.ts'
 import { readPlayRow } from '../../../../control/migrate/plays/play-row.ts'
+import { IMPORTED_PASTS } from '../../../../control/sources/registry.ts'
 import { openStore, type Store } from '../../../../control/store/store.ts'
 import { tempDir } from '../../../support/cleanup.ts'
+import { writeTautulliDatabase } from '../../../support/media-servers/tautulli-database.ts'
 
 const ROW = {
   id: 'x1',
@@ -48,8 +51,10 @@ const fileOf = (lines: readonly string[], isPacked = false): string => {
 
 let bad: BadRow[] = []
 let kept: ImportState[] = []
-const importFile = async (path: string, from: ImportState | null = null) => {
-  const input = historyFile(path)
+const importFile = async (path: string, from: ImportState | null = null) =>
+  await importInput(historyFile(path), from)
+
+const importInput = async (input: ImportInput, from: ImportState | null = null) => {
   bad = []
   kept = []
   return await importPlays(input, startingState(from, importOf(input, 0)), {
@@ -178,6 +183,77 @@ describe('a history that is imported', () => {
     const many = JSON.stringify(Array.from({ length: 5000 }, (_, i) => row(i)))
     await importFile(fileOf([JSON.stringify(row(9999)), many]))
     expect(kept.map(({ position }) => position)).toEqual([1, 1, 2, 2])
+  })
+})
+
+describe('plays that were told under another account before are counted', () => {
+  const started = 1_760_000_000
+  const tautulli = (name: string, user: (id: number) => number) => {
+    const path = join(folder.path, `${name}.db`)
+    const rows = [1, 2, 3, 4].map((id) => ({
+      id,
+      started: started + id * 7200,
+      stopped: started + id * 7200 + 600,
+      user: user(id),
+    }))
+    writeTautulliDatabase(path, rows, [7, 8])
+    return (server: string) => IMPORTED_PASTS.tautulli.file(path, { server })
+  }
+  const jellystat = (name: string, user: (id: number) => string) => {
+    const path = join(folder.path, `${name}.json`)
+    const rows = [1, 2, 3, 4].map((id) => ({
+      Id: `a${id}`,
+      UserId: user(id),
+      UserName: user(id),
+      DeviceId: 'd1',
+      PlaybackDuration: '600',
+      NowPlayingItemName: 'A Film',
+      ActivityDateInserted: new Date((started + id * 7200) * 1000).toISOString(),
+    }))
+    writeFileSync(path, JSON.stringify([{ jf_playback_activity: rows }]))
+    return (server: string) => IMPORTED_PASTS.jellystat.file(path, server)
+  }
+  test.each([
+    [
+      'Tautulli',
+      () => [tautulli('one', () => 7), tautulli('two', (id) => (id > 2 ? 8 : 7))] as const,
+    ],
+    [
+      'Jellystat',
+      () =>
+        [jellystat('one', () => 'u7'), jellystat('two', (id) => (id > 2 ? 'u8' : 'u7'))] as const,
+    ],
+  ])('%s', async (_, files) => {
+    const [one, two] = files()
+    expect((await importInput(one('den'))).tally).toMatchObject({ inserted: 4, otherAccount: 0 })
+    expect((await importInput(one('den'))).tally).toMatchObject({ unchanged: 4, otherAccount: 0 })
+    expect((await importInput(two('den'))).tally).toMatchObject({ updated: 2, otherAccount: 2 })
+    expect((await importInput(two('attic'))).tally).toMatchObject({ inserted: 4, otherAccount: 0 })
+  })
+
+  test('a history, whichever news is later, and within a batch', async () => {
+    const row = (id: string, account: string, later = 0) =>
+      JSON.stringify({ ...ROW, id, account, lastSeenAt: ROW.lastSeenAt + later })
+    expect(await imported([row('a', 'own:1'), row('b', 'own:1')])).toMatchObject({
+      inserted: 2,
+      otherAccount: 0,
+    })
+    expect(await imported([row('a', 'own:2', 1000), row('b', 'own:2', -1000)])).toMatchObject({
+      updated: 1,
+      unchanged: 1,
+      otherAccount: 2,
+    })
+    const accounts = (await stored()).map(({ id, account }) => [id, account])
+    expect(new Map(accounts.map(([id, account]) => [id, account]))).toEqual(
+      new Map([
+        ['a', 'own:2'],
+        ['b', 'own:1'],
+      ]),
+    )
+    expect(await imported([row('c', 'own:1'), row('c', 'own:2', 1000)])).toMatchObject({
+      inserted: 1,
+      otherAccount: 1,
+    })
   })
 })
 

@@ -18,6 +18,11 @@ export const enSystem = {
   'system.waiting': 'Events not yet in the database',
   'system.dropped': 'Events lost since the start',
   'imports.known': { one: '{n} was there already.', other: '{n} were there already.' },
+  'imports.other_account': {
+    one: '{n} was another account’s before; the later news stands.',
+    other:
+      '{n} were other accounts’ before; the later news stands. Histories of two servers need two names.',
+  },
   'system.edges': 'Edges',
   'system.edge': 'Edge',
   'system.synced': 'synced {when} ago',

@@ -4,6 +4,7 @@ import type { MigrateOptions } from './databases/migrate.ts'
 import { migrate } from './databases/migrate.ts'
 import { openPostgres } from './databases/postgres.ts'
 import { rememberReads } from './databases/remember-reads.ts'
+import { countKindsOnce } from './history/counting/count-kinds.ts'
 import type { History } from './history/history.ts'
 import { createHistory } from './history/history.ts'
 import { createKnownAccounts } from './history/known-accounts.ts'
@@ -47,7 +48,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const opened = await openDatabase(options.url, options.memoryMb)
   try {
     await migrate(opened, options.migrations)
-    if (options.migrations?.upTo === undefined) await countAnewOnce(opened)
+    if (options.migrations?.upTo === undefined) {
+      await countAnewOnce(opened)
+      await countKindsOnce(opened)
+    }
   } catch (error) {
     await opened.close()
     throw error

@@ -144,6 +144,41 @@ const putOldPlays = async (tx: Sql): Promise<void> => {
   }
 }
 
+/** Plays of all lengths, some refused, some that ended before they began, of a few devices and edges. */
+const KINDS_OF_PLAYS = Array.from({ length: 400 }, (_, n) => {
+  const startedAt = 1000 * DAY + ((n * 7_654_321) % (40 * DAY))
+  const length = [0, 1_200_000, DAY / 4, 1.5 * DAY, 3 * DAY, 500 * DAY][n % 6] ?? 0
+  const lastSeenAt = startedAt + length + (n % 5)
+  return samplePlay({
+    id: `kind ${n}`,
+    source: `edge:${n % 3}`,
+    platform: n % 4 === 0 ? null : `platform ${n % 7}`,
+    client: n % 8 === 0 ? null : 'player',
+    delivery: n % 2 === 0 ? null : 'transcode',
+    startedAt,
+    lastSeenAt,
+    endedAt: n % 9 === 0 ? null : n % 10 === 0 ? startedAt - 5 : lastSeenAt,
+    playedMs: n % 3 === 0 ? null : (n * 7_777_777) % (length + 1),
+    bytes: n % 11 === 0 ? null : n * 1_000_003,
+    reason: n % 13 === 0 ? 'session.unstarted' : 'session.closed',
+  })
+})
+
+const kindsOf = async ({ history: { dashboard } }: Store) => {
+  const spans = [
+    [990, 2000],
+    [1003, 1004],
+    [1010.3, 1011.7],
+    [1035.1, 1450.2],
+    [1499, 1545],
+  ] as const
+  const answers = []
+  for (const [from, to] of spans)
+    for (const by of ['device', 'edge', 'delivery'] as const)
+      answers.push(await dashboard.topOf(by, { from: from * DAY, to: to * DAY }, 100))
+  return answers
+}
+
 /** Gives an empty database's URL to some work and removes it afterwards. */
 export type WithDatabase = (work: (url: string) => Promise<void>) => Promise<void>
 
@@ -154,6 +189,34 @@ export function describeMigrations(
 ): void {
   const migrations = readMigrations(dialect)
   const newest = migrations.at(-1)?.version ?? 0
+
+  test(`${dialect}: devices, edges and deliveries that an older version did not count are counted once`, () =>
+    withDatabase(async (url) => {
+      const store = await openStore({ url })
+      await store.history.upsertPlays(KINDS_OF_PLAYS)
+      const asCame = await kindsOf(store)
+      expect(asCame[0]?.length).toBeGreaterThan(5)
+      await store.close()
+      const db = await openDatabase(url)
+      await db.query(
+        dialect === 'duckdb'
+          ? "delete from days where dimension in ('device', 'edge', 'delivery')"
+          : "delete from roll_ups where dimension_name(dimension) in ('device', 'edge', 'delivery')",
+      )
+      await db.query("delete from settings where key = 'history.kinds_counted'")
+      await db.close()
+      for (let start = 0; start < 2; start += 1) {
+        const counted = await openStore({ url })
+        expect(await kindsOf(counted)).toEqual(asCame)
+        await counted.close()
+      }
+      const later = await openStore({ url })
+      await later.history.prune(5000 * DAY)
+      expect((await later.history.list({})).rows).toEqual([])
+      const [devices = [], edges = []] = await kindsOf(later)
+      expect([devices, edges]).toEqual([asCame[0], asCame[1]])
+      await later.close()
+    }))
 
   for (const { version, name } of migrations) {
     test(`${dialect}: from version ${version} (${name})`, () =>

@@ -41,6 +41,9 @@ const history = (random: () => number, name: string): PlayRecord[] =>
       account: `own:${Math.floor(random() * 3)} ${name}`,
       channel: random() < 0.1 ? null : `channel ${Math.floor(random() * 3)} ${name}`,
       title: null,
+      platform: random() < 0.3 ? null : `platform ${Math.floor(random() * 3)} ${name}`,
+      client: random() < 0.3 ? null : `player ${name}`,
+      delivery: random() < 0.5 ? null : 'transcode',
       country: random() < 0.1 ? null : random() < 0.5 ? 'FR' : 'DE',
       city: null,
       latitude: random() < 0.1 ? null : 40 + Math.floor(random() * 3),
@@ -247,6 +250,13 @@ export function describeRecount(store: () => Store, count: number): void {
         expect(await dashboard.topAccounts(span, 1000)).toEqual(accounts)
         expect(await dashboard.topAccounts(span, 3)).toEqual(accounts.slice(0, 3))
         expect(await dashboard.perCountry(span)).toEqual(top(known, (p) => p.country, from, to))
+        expect(await dashboard.topOf('device', span, 1000)).toEqual(
+          top(known, (p) => p.platform ?? p.client, from, to),
+        )
+        for (const by of ['edge', 'delivery'] as const)
+          expect(await dashboard.topOf(by, span)).toEqual(
+            top(known, (p) => (by === 'edge' ? p.source : (p.delivery ?? null)), from, to),
+          )
         const map = await dashboard.mapPoints(span)
         expect(
           map.map((p) => `${p.latitude} ${p.longitude} ${p.country}: ${p.plays}`).sort(),

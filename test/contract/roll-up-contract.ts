@@ -76,9 +76,9 @@ export function describeRollUps(store: () => Store): void {
       samplePlay({ ...film, id: 't3', accountName: null, ...late, delivery: 'transcode' }),
       samplePlay({ ...film, id: 't4', account: 'own:uma', accountName: null, client: null }),
     ])
-    const top = async (by: 'title' | 'device' | 'edge' | 'delivery') =>
+    const top = async (by: 'device' | 'edge' | 'delivery') =>
       (await dashboard().topOf(by, span)).map(({ key, plays }) => [key, plays])
-    expect(await top('title')).toEqual([['A Film', 3]])
+    expect(await dashboard().topTitles(span)).toMatchObject([{ key: 'A Film', plays: 3 }])
     expect(await top('device')).toEqual([
       ['Player 3', 2],
       ['Television', 1],

@@ -3,7 +3,7 @@ import type { Database, SqlParam, SqlRow } from '../sql/sql.ts'
 import { hash52 } from './counting/hash52.ts'
 import type { Amounts } from './counting/roll-ups.ts'
 import { DAY_MS, dayOf } from './counting/roll-ups.ts'
-import { type KeptKey, keptTotals, namesWithin } from './questions/kept-totals.ts'
+import { namesWithin, titleTotals } from './questions/kept-totals.ts'
 import { type Level, levelsOf } from './questions/levels.ts'
 import { localHours, localMidnights } from './questions/local-periods.ts'
 import { type MapPlays, mapPlays } from './questions/map-plays.ts'
@@ -11,7 +11,7 @@ import { mapPoints } from './questions/map-points.ts'
 import { type Peak, peakOf } from './questions/peak.ts'
 import { periodsFrom, utcDays } from './questions/periods.ts'
 import type { Span } from './questions/span.ts'
-import { topTotals } from './questions/totals.ts'
+import { type Keyed, topTotals } from './questions/totals.ts'
 import { viewersOf } from './questions/viewers-of.ts'
 import { PLAYS, toPlay } from './rows/play-table.ts'
 import { playRowsOf } from './rows/rows-of.ts'
@@ -68,8 +68,10 @@ export interface Dashboard {
   /** What ran at moments that divide a span evenly, its ends among them. */
   levels(span: Span, points: number): Promise<Level[]>
   perCountry(span: Span, limit?: number): Promise<KeyTotals[]>
-  /** Titles on demand, kinds of devices (platform, else player), or sources (`edge:…`, `plex:…`), by the plays that are kept. */
-  topOf(by: KeptKey, span: Span, limit?: number): Promise<KeyTotals[]>
+  /** Titles on demand, by the plays that are kept. */
+  topTitles(span: Span, limit?: number): Promise<KeyTotals[]>
+  /** Kinds of devices (platform, else player), sources (`edge:…`, `plex:…`), or how media servers delivered. */
+  topOf(by: 'device' | 'edge' | 'delivery', span: Span, limit?: number): Promise<KeyTotals[]>
   /** The names accounts had in their newest plays within a span. */
   names(accounts: readonly AccountRef[], span: Span): Promise<Map<AccountRef, string>>
   /** Distinct accounts that played at all within the span. */
@@ -86,8 +88,9 @@ export function createDashboard(db: Database): Dashboard {
     topChannels: (span, limit) => top('channel', span, limit),
     topAccounts: (span, limit) => top('account', span, limit),
     perCountry: (span, limit) => top('country', span, limit),
-    async topOf(by, span, limit = 20) {
-      return (await keptTotals(db, by, span, limit)).map(keyTotalsOf)
+    topOf: top,
+    async topTitles(span, limit = 20) {
+      return (await titleTotals(db, span, limit)).map(keyTotalsOf)
     },
     names: (accounts, span) => namesWithin(db, accounts, span),
     async now(seenSince, limit = 500) {
@@ -112,11 +115,7 @@ export function createDashboard(db: Database): Dashboard {
 
 const topOf =
   (db: Database) =>
-  async (
-    dimension: 'channel' | 'account' | 'country',
-    span: Span,
-    limit = 20,
-  ): Promise<KeyTotals[]> => {
+  async (dimension: Keyed, span: Span, limit = 20): Promise<KeyTotals[]> => {
     const rows = await topTotals(db, dimension, span, limit)
     return rows.map(keyTotalsOf)
   }

@@ -1,5 +1,6 @@
 import { writeExclusively } from '../sql/exclusive.ts'
 import type { Database, Sql } from '../sql/sql.ts'
+import { noteKinds } from './counting/count-kinds.ts'
 import { readHorizon } from './counting/horizon.ts'
 import { cutMonths } from './counting/monthly-roll-ups.ts'
 import { DAY_MS, dayOf, RollUpDelta } from './counting/roll-ups.ts'
@@ -67,8 +68,9 @@ export const countAnewOnce = async (db: Database): Promise<void> => {
     for await (const plays of createPlayReader(tx).playsBetween(0, Number.MAX_SAFE_INTEGER)) {
       const delta = new RollUpDelta(since)
       for (const play of plays) delta.count(play, 1)
-      await writeRollUps(tx, delta)
+      await writeRollUps(tx, delta.rows())
     }
     await note(tx)
+    await noteKinds(tx)
   })
 }

@@ -96,7 +96,7 @@ async function writeChanges(
   await deletePlays(tx, replaced)
   const spared = sharingKeys(replaced, found)
   await playRowsOf(tx).insert(tx, [...rows, ...spared].map(playRow))
-  await writeRollUps(tx, delta)
+  await writeRollUps(tx, delta.rows())
   if (tx.dialect.hasMonths) await writeQuarters(tx, { rows, replaced })
 }
 

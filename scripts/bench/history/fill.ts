@@ -1,3 +1,4 @@
+import { countKindsOnce } from '../../../control/store/history/counting/count-kinds.ts'
 import { hash52 } from '../../../control/store/history/counting/hash52.ts'
 import { addStagedDays } from '../../../control/store/history/counting/monthly-roll-ups.ts'
 import { PLAYED, PLAYED_MS, withinSql } from '../../../control/store/history/counting/play-span.ts'
@@ -231,6 +232,8 @@ export const fillBySql = async (
     await stageTexts(tx, people)
     await (tx.dialect.hasMonths ? fillMonthly : fillFlat)(tx, people, count)
   })
+  await db.query("delete from settings where key = 'history.kinds_counted'")
+  await countKindsOnce(db)
   if (db.dialect.hasMonths) {
     await db.query('vacuum analyze')
     await db.query('select count_quarters_anew()')

@@ -9,7 +9,7 @@ import { pageInOrder } from '../common/row-page.ts'
 export interface TopOptions {
   readonly dashboard: Pick<
     Dashboard,
-    'topChannels' | 'topAccounts' | 'perCountry' | 'topOf' | 'names'
+    'topChannels' | 'topAccounts' | 'perCountry' | 'topTitles' | 'topOf' | 'names'
   >
   /** The span a query asks for. */
   readonly spanOf: (query: Static<typeof topQuery>) => Span
@@ -32,24 +32,22 @@ const listsOf = (dashboard: TopOptions['dashboard']): TopList[] => [
   {
     name: 'titles',
     description: 'Titles watched on demand with most plays, of the plays that are kept.',
-    ask: async (span, limit) => await dashboard.topOf('title', span, limit),
+    ask: async (span, limit) => await dashboard.topTitles(span, limit),
   },
   {
     name: 'devices',
-    description:
-      'Kinds of devices with most plays, of the plays that are kept: the platform, where it is unknown the player.',
+    description: 'Kinds of devices with most plays: the platform, where it is unknown the player.',
     ask: async (span, limit) => await dashboard.topOf('device', span, limit),
   },
   {
     name: 'edges',
-    description:
-      'Edges (`edge:main`) and media servers (`plex:den`) with most plays, of the plays that are kept.',
+    description: 'Edges (`edge:main`) and media servers (`plex:den`) with most plays.',
     ask: async (span, limit) => await dashboard.topOf('edge', span, limit),
   },
   {
     name: 'deliveries',
     description:
-      'How media servers delivered plays, of those that are kept: `direct play` as they are, `direct stream` in another container, `transcode` converted.',
+      'How media servers delivered plays: `direct play` as they are, `direct stream` in another container, `transcode` converted.',
     ask: async (span, limit) => await dashboard.topOf('delivery', span, limit),
   },
 ]

@@ -6,7 +6,16 @@ import { amountsWithin, endOfPlay } from './play-span.ts'
 export const DAY_MS = 86_400_000
 
 /** Counters per UTC day. */
-export const DIMENSIONS = ['total', 'channel', 'country', 'account', 'point'] as const
+export const DIMENSIONS = [
+  'total',
+  'channel',
+  'country',
+  'account',
+  'point',
+  'device',
+  'edge',
+  'delivery',
+] as const
 export type Dimension = (typeof DIMENSIONS)[number]
 
 /** The number that stands for a dimension, as `dimension_number` of PostgreSQL. */
@@ -54,6 +63,9 @@ const KEY_OF: Record<Dimension, (play: PlayRecord) => string | null> = {
   country: (play) => play.country,
   account: (play) => play.account,
   point: pointOf,
+  device: (play) => play.platform ?? play.client,
+  edge: (play) => play.source,
+  delivery: (play) => play.delivery ?? null,
 }
 
 /** Collects the difference a batch makes to every roll-up. */
@@ -114,7 +126,7 @@ function addTo(row: Part, part: Readonly<Part>, sign: 1 | -1): void {
 }
 
 /** No play lasts longer; what claims to is counted for so many days. */
-const DAYS_AT_MOST = 400
+export const DAYS_AT_MOST = 400
 
 /** What a play comes to on each day it ran. */
 function partsOf(play: PlayRecord): [number, Part][] {

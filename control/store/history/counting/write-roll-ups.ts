@@ -1,6 +1,6 @@
 import type { Sql } from '../../sql/sql.ts'
 import { writeMonths } from './monthly-roll-ups.ts'
-import type { RollUpDelta } from './roll-ups.ts'
+import type { RollUpRow } from './roll-ups.ts'
 import { stageDelta } from './stage-delta.ts'
 import { writeViewers } from './viewers.ts'
 
@@ -16,9 +16,8 @@ const addDelta = (table: 'days' | 'days_account', which: string): string =>
   ' played_ms = t.played_ms + d.played_ms, bytes = t.bytes + d.bytes, carried = t.carried + d.carried' +
   ' when not matched then insert values (d.day, d.dimension, d.key, d.number, d.plays, d.refusals, d.played_ms, d.bytes, 0, d.carried)'
 
-/** Adds a delta to every roll-up and counts the viewers of the days it touched; inside a transaction. */
-export async function writeRollUps(tx: Sql, delta: RollUpDelta): Promise<void> {
-  const rows = delta.rows()
+/** Adds rows to every roll-up and counts the viewers of the days it touched; inside a transaction. */
+export async function writeRollUps(tx: Sql, rows: readonly RollUpRow[]): Promise<void> {
   if (tx.dialect.hasMonths) {
     await writeMonths(tx, rows)
     return

@@ -7,42 +7,20 @@ import { Params } from './rolled-rows.ts'
 import { type Span, wholeSpan } from './span.ts'
 import { HAS_ANY, rawTotals, SUMS } from './totals.ts'
 
-/** What no roll-up counts by: titles on demand, kinds of devices, where plays were served, and how media servers delivered them. */
-const KEYS = {
-  title: 'case when is_live then null else title end',
-  device: 'coalesce(platform, client)',
-  edge: 'source',
-  delivery: 'delivery',
-} as const
-
-/** What plays are counted by one by one. */
-export type KeptKey = keyof typeof KEYS
-
-interface Reference {
-  /** The dictionary that holds the key, and the column of `play_rows` that refers to it. */
-  readonly table: string
-  readonly column: string
-}
-
-const REFERENCES: Readonly<Record<KeptKey, Reference>> = {
-  title: { table: 'play_titles', column: 'title' },
-  device: { table: 'play_devices', column: 'device' },
-  edge: { table: 'play_kinds', column: 'kind' },
-  delivery: { table: 'play_kinds', column: 'kind' },
-}
+/** A title on demand, in SQL. */
+const TITLE = 'case when is_live then null else title end'
 
 /** `PLAYED` but for the reason, which stands in a dictionary. */
 const RAN =
   '(ended_at is null or last_seen_at > started_at or coalesce(played_ms, 0) > 0 or coalesce(bytes, 0) > 0)'
 
-/** SQL of totals by key in PostgreSQL: a play's reason, which stands in a dictionary, is looked up once they are added up. */
-const byReference = (by: KeptKey, { starts, ...span }: Edge, params: Params): string => {
-  const { table, column } = REFERENCES[by]
+/** SQL of totals by title in PostgreSQL: a play's reason, which stands in a dictionary, is looked up once they are added up. */
+const byReference = ({ starts, ...span }: Edge, params: Params): string => {
   const [from, to] = [params.add(span.from), params.add(span.to)]
   const rows =
     `select e.key, kind, ${RAN} as ran, count(*) as number, count(*) filter (where started_at >= ${from}) as begun,` +
     ` sum(${withinSql(PLAYED_MS, from, to)}) as played_ms, sum(${withinSql('coalesce(bytes, 0)', from, to)}) as bytes` +
-    ` from play_rows join (select id, ${KEYS[by]} as key from ${table} where ${KEYS[by]} is not null) as e on e.id = ${column}` +
+    ` from play_rows join (select id, ${TITLE} as key from play_titles where ${TITLE} is not null) as e on e.id = title` +
     ` where ${starts} and ${ranWithin(from, to)} group by 1, 2, 3`
   const has = "ran and reason is distinct from 'session.unstarted'"
   return (
@@ -52,18 +30,13 @@ const byReference = (by: KeptKey, { starts, ...span }: Edge, params: Params): st
   )
 }
 
-/** The keys with most plays in a span, by the plays that are still kept; rows as those of `topTotals`. */
-export const keptTotals = async (
-  db: Database,
-  by: KeptKey,
-  span: Span,
-  limit: number,
-): Promise<SqlRow[]> => {
+/** The titles on demand with most plays in a span, which no roll-up counts by, by the plays that are still kept; rows as those of `topTotals`. */
+export const titleTotals = async (db: Database, span: Span, limit: number): Promise<SqlRow[]> => {
   const params = new Params()
   const edge = await edgeOf(db, wholeSpan(span))
   const rows = db.dialect.hasMonths
-    ? byReference(by, edge, params)
-    : rawTotals(KEYS[by], edge, true, params)
+    ? byReference(edge, params)
+    : rawTotals(TITLE, edge, true, params)
   const text =
     `select key, ${SUMS} from (${rows}) as parts group by key having ${HAS_ANY}` +
     ` order by plays desc, key${db.dialect.binaryCollation} limit ${params.add(limit)}`

@@ -6,12 +6,16 @@ import { amountsOfRanked, playsByKey } from './monthly-totals.ts'
 import { Params, rolledRows } from './rolled-rows.ts'
 import type { Span, SpanParts } from './span.ts'
 
-type Keyed = Exclude<Dimension, 'point' | 'total'>
+/** What plays are counted by, a row each. */
+export type Keyed = Exclude<Dimension, 'point' | 'total'>
 
 const KEYS: Readonly<Record<Keyed, string>> = {
   channel: 'coalesce(channel, title)',
   country: 'country',
   account: 'account',
+  device: 'coalesce(platform, client)',
+  edge: 'source',
+  delivery: 'delivery',
 }
 
 const AMOUNTS = ['plays', 'refusals', 'played_ms', 'bytes'] as const

@@ -77,6 +77,8 @@ export const SENTENCES = {
   'redis.away': 'away; slots are counted in memory',
   'detectors.wait': 'events wait to be judged; see the log',
   'history.lost': 'events were lost while Redis was away',
+  'history.counting':
+    'older plays are counted for days and hours of time zones: {share} %, back to {day}; what is older is added up from single plays until then',
   'history.wait': 'SQL does not take events; they wait in Redis',
   // Connections.
   'connection.refused': 'the connection was refused',

@@ -171,7 +171,7 @@ test('quarters of an hour that are counted later come to the same as those count
     await ask(url, 'select * from quarters where plays + refusals + carried > 0 order by quarter')
   const [url, laterUrl] = [await newDatabase(), await newDatabase()]
   const store = await openStore({ url })
-  const later = await openStore({ url: laterUrl })
+  let later = await openStore({ url: laterUrl })
   await told(store, plays)
   await told(later, plays.slice(0, 200))
   await ask(laterUrl, 'select count_quarters_anew()')
@@ -179,9 +179,24 @@ test('quarters of an hour that are counted later come to the same as those count
   await told(later, plays.slice(200))
   // Some of it is counted, the rest comes from single plays.
   expect(await answers(later)).toEqual(await answers(store))
+  const share = async (): Promise<number> => (await later.history.olderCount())?.share ?? 1
+  const shareBefore = await share()
+  expect(shareBefore).toBeGreaterThan(0)
+  expect(shareBefore).toBeLessThan(1)
+  expect(await store.history.olderCount()).toBe(null)
+  // Killed on the way, it goes on where it stood.
+  const broken = later.history.countOlder().catch(() => null)
+  const others =
+    'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()'
+  await ask(laterUrl, others)
+  await broken
+  await later.close()
+  later = await openStore({ url: laterUrl })
+  expect(await share()).toBeGreaterThanOrEqual(shareBefore)
   let steps = 0
   while (steps < 1000 && (await later.history.countOlder())) steps += 1
   expect(steps).toBeLessThan(1000)
+  expect(await share()).toBe(1)
   expect(await answers(later)).toEqual(await answers(store))
   expect(await totals(laterUrl)).toEqual(await totals(url))
   expect(await totals(url)).not.toHaveLength(0)

@@ -1,6 +1,7 @@
 import { nginxOf } from '../../config/schema/which-edge.ts'
 import type { HealthPart } from '../../routes/health.ts'
 import { say } from '../../sentences/sentences.ts'
+import { countingText } from '../background/older-history.ts'
 import { describeGeo } from '../base/geo.ts'
 import { mediaProblems } from '../media/media-alarms.ts'
 import { troubleOf } from '../notices.ts'
@@ -28,6 +29,17 @@ const geoPart = async ({ live, geo, now }: AdminParts): Promise<HealthPart> => {
   return { name: 'geo', ok, due: ok && warnings.length > 0, detail }
 }
 
+/** Tells how far older plays are counted while nothing is wrong. */
+const historyPart = async (parts: AdminParts): Promise<HealthPart> => {
+  const { persistence, publisher, historian } = parts
+  const part = await partOf('history', async () => {
+    if (publisher.stats().dropped > 0) return say('history.lost')
+    return await Promise.resolve(historian.stats().isFailing ? say('history.wait') : '')
+  })
+  const counted = part.ok ? await persistence.store.history.olderCount().catch(() => null) : null
+  return counted === null ? part : { ...part, detail: countingText(counted) }
+}
+
 /** How long after a start the edge of this machine may take to sync for the first time. */
 const FIRST_SYNC_MS = 10_000
 
@@ -49,7 +61,7 @@ export const healthParts = (parts: AdminParts) => {
 }
 
 const partsNow = async (parts: AdminParts, startedAt: number): Promise<readonly HealthPart[]> => {
-  const { persistence, sessions, lineup, publisher, historian, detection } = parts
+  const { persistence, sessions, lineup, detection } = parts
   return await Promise.all([
     partOf('store', async () => {
       await persistence.store.ping()
@@ -79,10 +91,6 @@ const partsNow = async (parts: AdminParts, startedAt: number): Promise<readonly 
       return await Promise.resolve(isFailing ? say('detectors.wait') : '')
     }),
     partOf('notices', async () => await troubleOf(parts.notices, persistence.store)),
-    partOf('history', async () => {
-      const { isFailing } = historian.stats()
-      if (publisher.stats().dropped > 0) return say('history.lost')
-      return await Promise.resolve(isFailing ? say('history.wait') : '')
-    }),
+    historyPart(parts),
   ])
 }

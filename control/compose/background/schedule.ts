@@ -4,6 +4,7 @@ import { createServerAlarms } from '../media/server-alarms.ts'
 import { createUserRoll } from '../media/user-roll.ts'
 import type { Parts } from '../parts.ts'
 import { createAutoSurge } from './auto-surge.ts'
+import { createOlderHistory } from './older-history.ts'
 import { createSessionProgress, PROGRESS_STEP_MS } from './session-progress.ts'
 
 const SECOND = 1000
@@ -60,11 +61,12 @@ export const scheduleWork = (background: Background, parts: Parts): void => {
   background.every('destinations', 5 * SECOND, async () => await notices.destinations.reload())
   alone('notices', SECOND, async () => await notices.outbox.round())
   alone('old notices', DAY / 24, async () => await notices.outbox.prune())
-  let isCounted = false
-  background.every('counting older history', SECOND, async () => {
-    if (isCounted || !(await lock.owns('counting-older-history', 5 * SECOND))) return
-    isCounted = !(await persistence.store.history.countOlder())
-  })
+  const isMine = async (): Promise<boolean> => await lock.owns('counting-older-history', 5 * SECOND)
+  background.every(
+    'counting older history',
+    SECOND,
+    createOlderHistory({ history: store.history, isMine, log: parts.log, now }),
+  )
   alone('retention', DAY / 4, async () => {
     const before = now() - live.config().store.retention_days * DAY
     await persistence.store.history.prune(before)

@@ -2,7 +2,7 @@ import type { PlayRecord } from '#domain/types'
 import type { ListQuery, Page } from '../sql/list-query.ts'
 import { listStatement, pageOf } from '../sql/list-query.ts'
 import type { Database } from '../sql/sql.ts'
-import { countOlderQuarters } from './counting/write-quarters.ts'
+import { countOlderQuarters, type OlderCount, readOlderCount } from './counting/write-quarters.ts'
 import type { Dashboard } from './dashboard.ts'
 import { createDashboard } from './dashboard.ts'
 import { createKnownAccounts } from './known-accounts.ts'
@@ -26,6 +26,8 @@ export interface History extends PlayReader {
   prune(before: number): Promise<number>
   /** Counts some hours of what an older version has not counted by quarters of an hour; false where nothing is left. */
   countOlder(): Promise<boolean>
+  /** How far that is; null where nothing is left. */
+  olderCount(): Promise<OlderCount | null>
 }
 
 /** The history over a database. */
@@ -33,6 +35,7 @@ export function createHistory(db: Database): History {
   const select = 'select distinct account_key as number from plays'
   const known = db.dialect.exclusive === null ? createKnownAccounts(db, select) : null
   const reader = createPlayReader(db, known)
+  let hasUncounted = db.dialect.hasMonths
   return {
     ...reader,
     dashboard: createDashboard(db),
@@ -43,7 +46,11 @@ export function createHistory(db: Database): History {
     play: async (source, id) => (await reader.plays([{ source, id }]))[0] ?? null,
     closeSilent: (seenBefore) => closeSilentPlays(db, seenBefore),
     prune: (before) => prunePlays(db, before),
-    countOlder: async () => db.dialect.hasMonths && (await countOlderQuarters(db)),
+    countOlder: async () => {
+      hasUncounted &&= await countOlderQuarters(db)
+      return hasUncounted
+    },
+    olderCount: async () => (hasUncounted ? await readOlderCount(db) : null),
     async list(query = {}) {
       const asked = query as ListQuery<StoredPlay>
       const { text, params } = listStatement(PLAYS, asked, db.dialect)

@@ -140,6 +140,30 @@ const FILL =
   ` join counted_keys as k on k.dimension = ${numberOf('account')} and k.key = p.account where p.has_played) as s group by 1, 2 order by 1, 2` +
   ' on conflict (hour, part) do update set accounts = t.accounts | excluded.accounts'
 
+/** How far older plays are counted by quarters of an hour, times in Unix ms. */
+export interface OlderCount {
+  /** From here on all are counted. */
+  readonly since: number
+  readonly oldest: number
+  /** 0 to 1. */
+  readonly share: number
+}
+
+/** What is left to count; null where everything is. */
+export const readOlderCount = async (db: Pick<Sql, 'query'>): Promise<OlderCount | null> => {
+  const quarter = await readQuartersSince(db)
+  if (quarter === ALL) return null
+  const [row] = await db.query(
+    'select min(started_at) as oldest, max(started_at) as newest from play_rows',
+  )
+  const oldest = row?.['oldest'] ?? null
+  if (oldest === null) return null
+  const newest = Number(row?.['newest'])
+  const since = Math.min(quarter * QUARTER_MS, newest)
+  const left = (since - Number(oldest)) / Math.max(1, newest - Number(oldest))
+  return { since, oldest: Number(oldest), share: 1 - Math.min(1, Math.max(0, left)) }
+}
+
 /** Counts the newest hours that are not counted yet; false where all are. */
 export const countOlderQuarters = async (db: Database): Promise<boolean> => {
   if ((await readQuartersSince(db)) === ALL) return false

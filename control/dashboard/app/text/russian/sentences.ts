@@ -101,6 +101,8 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
   'said.redis.away': 'нет связи; потоки считаются в памяти',
   'said.detectors.wait': 'события ждут проверки; смотрите журнал',
   'said.history.lost': 'пока не было связи с Redis, события терялись',
+  'said.history.counting':
+    'старые просмотры подсчитываются по дням и часам часовых поясов: {share} %, до {day}; более старые до тех пор складываются по одному',
   'said.history.wait': 'база не принимает событий; они ждут в Redis',
   'said.connection.refused': 'в соединении отказано',
   'said.connection.broken': 'соединение оборвалось',

@@ -1,11 +1,13 @@
 import pg from 'pg'
 import { afterAll, expect, test } from 'vitest'
+import type { PlayRecord } from '#domain/types'
 import { MONTHLY } from '../../control/store/history/rows/monthly-rows.ts'
 import type { Store } from '../../control/store/store.ts'
 import { openDatabase, openStore } from '../../control/store/store.ts'
 import type { TestPostgres } from '../support/programs/postgres.ts'
 import { startPostgres } from '../support/programs/postgres.ts'
 import { describeMigrations } from './migration-contract.ts'
+import { peak, randomOf } from './recount-contract.ts'
 import { samplePlay } from './sample-plays.ts'
 import { describeStore } from './store-contract.ts'
 
@@ -32,6 +34,9 @@ const ask = async (url: string, text: string): Promise<unknown[]> => {
     await client.end()
   }
 }
+
+const END_OTHERS =
+  'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()'
 
 const urlOfServer = async (): Promise<string> => {
   if (GIVEN !== undefined) return GIVEN
@@ -186,9 +191,7 @@ test('quarters of an hour that are counted later come to the same as those count
   expect(await store.history.olderCount()).toBe(null)
   // Killed on the way, it goes on where it stood.
   const broken = later.history.countOlder().catch(() => null)
-  const others =
-    'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()'
-  await ask(laterUrl, others)
+  await ask(laterUrl, END_OTHERS)
   await broken
   await later.close()
   later = await openStore({ url: laterUrl })
@@ -203,11 +206,81 @@ test('quarters of an hour that are counted later come to the same as those count
   await Promise.all([store.close(), later.close()])
 })
 
+test('the most plays at once are the same by quarters of an hour, counted in part, changed or forgotten since', async () => {
+  const random = randomOf(11)
+  const start = Date.UTC(2026, 3, 1)
+  const quarter = 900_000
+  const lengths = [0, 1, 20 * 60_000, quarter, 8 * quarter, 5 * HOUR, 30 * HOUR]
+  const plays = Array.from({ length: 500 }, (_, n) => {
+    const at = start + Math.floor(random() * 9 * DAY)
+    const startedAt = n % 3 === 0 ? at - (at % quarter) : at
+    const lastSeenAt = startedAt + (lengths[n % lengths.length] ?? 0)
+    return samplePlay({
+      id: `peak ${n}`,
+      account: `own:${n % 50}`,
+      startedAt,
+      lastSeenAt,
+      endedAt: n % 4 === 0 ? null : lastSeenAt,
+      reason: n % 13 === 0 ? 'session.unstarted' : 'session.closed',
+    })
+  })
+  const store = await openStore({ url: await newDatabase() })
+  const { history } = store
+  const agrees = async (known: readonly PlayRecord[], since = start - DAY): Promise<void> => {
+    for (let n = 0; n < 40; n += 1) {
+      const at = since + Math.floor(random() * (start + 9 * DAY - since))
+      const from = n % 3 === 0 ? at - (at % quarter) : at
+      const to = from + 1 + Math.floor(random() * (n % 2 === 0 ? 2 * quarter : 4 * DAY))
+      expect(await history.dashboard.peak({ from, to })).toEqual(peak(known, from, to))
+    }
+  }
+  const countAll = async (before: number): Promise<void> => {
+    for (let step = 0; step < 20; step += 1) if (!(await history.countPeaks(before))) return
+    throw new Error('the counting has no end')
+  }
+  const merged = async () => (await history.plays(plays)).filter(({ id }) => id !== 'long')
+  await history.upsertPlays(plays)
+  await agrees(plays)
+  await countAll(start + 5 * DAY)
+  await agrees(plays)
+  const grown = plays
+    .filter((_, n) => n % 20 === 0)
+    .map((play) => ({ ...play, lastSeenAt: play.lastSeenAt + 3 * HOUR, endedAt: null }))
+  await history.upsertPlays(grown)
+  await agrees(await merged())
+  await countAll(start + 20 * DAY)
+  await agrees(await merged())
+  const long = samplePlay({ id: 'long', startedAt: start + DAY, lastSeenAt: start + 5 * DAY })
+  await history.upsertPlays([{ ...long, endedAt: null, playedMs: null }])
+  await agrees(await history.plays([...plays, long]))
+  await history.prune(start + 4 * DAY)
+  await agrees(await history.plays([...plays, long]), start + 4 * DAY)
+  await store.close()
+}, 120_000)
+
 test('more questions at once than connections are all answered, however long the others take', async () => {
   const db = await openDatabase(await newDatabase(), 64)
   // Longer than a server may take to accept a connection.
   const asked = Array.from({ length: 9 }, () => db.query('select pg_sleep(3.5)'))
   expect(await Promise.all(asked)).toHaveLength(9)
+  await db.close()
+})
+
+test('a connection that breaks amid a transaction is an error of it alone', async () => {
+  const url = await newDatabase()
+  const db = await openDatabase(url)
+  const broken = db.write(async (tx) => {
+    await tx.query('select 1')
+    await ask(url, END_OTHERS)
+    await tx.query('select 1')
+  })
+  await expect(broken).rejects.toMatchObject({ code: 'store.unavailable' })
+  const reading = async (): Promise<void> => {
+    for await (const _ of db.batches('select generate_series(1, 100000)'))
+      await ask(url, END_OTHERS)
+  }
+  await expect(reading()).rejects.toMatchObject({ code: 'store.unavailable' })
+  expect(await db.query('select 1 as one')).toEqual([{ one: 1 }])
   await db.close()
 })
 

@@ -15,6 +15,11 @@ const DAY = 1440 * MINUTE
  */
 const SILENT_MS = 10 * MINUTE
 
+/** Running sessions change what was counted of the last hours every minute. */
+const SETTLED_MS = 6 * 60 * MINUTE
+/** Days whose most plays at once are counted in a minute, at most. */
+const PEAKS_A_MINUTE = 20
+
 /** All background work. */
 export const scheduleWork = (background: Background, parts: Parts): void => {
   const { lifecycle, surge, lineup, persistence, live, lock, media, notices, now } = parts
@@ -67,6 +72,10 @@ export const scheduleWork = (background: Background, parts: Parts): void => {
     SECOND,
     createOlderHistory({ history: store.history, isMine, log: parts.log, now }),
   )
+  alone('most plays at once', MINUTE, async () => {
+    let days = 0
+    while (days < PEAKS_A_MINUTE && (await store.history.countPeaks(now() - SETTLED_MS))) days += 1
+  })
   alone('retention', DAY / 4, async () => {
     const before = now() - live.config().store.retention_days * DAY
     await persistence.store.history.prune(before)

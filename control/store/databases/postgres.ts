@@ -46,6 +46,8 @@ const QUEUE_MS = 60_000
 class QuickClient extends pg.Client {
   constructor(config?: pg.ClientConfig) {
     super({ ...config, connectionTimeoutMillis: CONNECT_MS })
+    // Whoever uses a connection that breaks is told by its query; without a listener it ends the process.
+    this.on('error', () => undefined)
   }
 }
 
@@ -173,6 +175,8 @@ async function* cursorOver(
   try {
     await client.query('begin read only')
     yield* fetchFrom(client, text, params)
+  } catch (error) {
+    throw clearer(error)
   } finally {
     await client.query('rollback').catch(() => undefined)
     client.release()
@@ -233,7 +237,7 @@ function clearer(error: unknown): unknown {
     return new StoreError('store.full', 'the disk of the store is full', { cause: error })
   }
   const isConnection = typeof code === 'string' && /^(08|57P|53|28|3D|E[A-Z])/.test(code)
-  if (isConnection || /timeout|terminated/i.test(message)) {
+  if (isConnection || /timeout|terminated|connection error/i.test(message)) {
     return new StoreError('store.unavailable', `PostgreSQL: ${message}`, { cause: error })
   }
   return error

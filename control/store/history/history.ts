@@ -2,6 +2,7 @@ import type { PlayRecord } from '#domain/types'
 import type { ListQuery, Page } from '../sql/list-query.ts'
 import { listStatement, pageOf } from '../sql/list-query.ts'
 import type { Database } from '../sql/sql.ts'
+import { countQuarterPeaks } from './counting/quarter-peaks.ts'
 import { countOlderQuarters, type OlderCount, readOlderCount } from './counting/write-quarters.ts'
 import type { Dashboard } from './dashboard.ts'
 import { createDashboard } from './dashboard.ts'
@@ -26,7 +27,9 @@ export interface History extends PlayReader {
   prune(before: number): Promise<number>
   /** Counts some hours of what an older version has not counted by quarters of an hour; false where nothing is left. */
   countOlder(): Promise<boolean>
-  /** How far that is; null where nothing is left. */
+  /** Counts the most plays at once of some hours before a moment (Unix ms), where quarters of an hour are counted; false where nothing is left. */
+  countPeaks(before: number): Promise<boolean>
+  /** How far the counting of what an older version has not counted is; null where nothing is left. */
   olderCount(): Promise<OlderCount | null>
 }
 
@@ -50,6 +53,7 @@ export function createHistory(db: Database): History {
       hasUncounted &&= await countOlderQuarters(db)
       return hasUncounted
     },
+    countPeaks: async (before) => db.dialect.hasMonths && (await countQuarterPeaks(db, before)),
     olderCount: async () => (hasUncounted ? await readOlderCount(db) : null),
     async list(query = {}) {
       const asked = query as ListQuery<StoredPlay>

@@ -2,6 +2,7 @@ import { countKindsOnce } from '../../../control/store/history/counting/count-ki
 import { hash52 } from '../../../control/store/history/counting/hash52.ts'
 import { addStagedDays } from '../../../control/store/history/counting/monthly-roll-ups.ts'
 import { PLAYED, PLAYED_MS, withinSql } from '../../../control/store/history/counting/play-span.ts'
+import { countQuarterPeaks } from '../../../control/store/history/counting/quarter-peaks.ts'
 import { DAY_MS, RollUpDelta } from '../../../control/store/history/counting/roll-ups.ts'
 import { countViewerBits } from '../../../control/store/history/counting/viewer-bits.ts'
 import { countOlderQuarters } from '../../../control/store/history/counting/write-quarters.ts'
@@ -238,6 +239,7 @@ export const fillBySql = async (
     await db.query('vacuum analyze')
     await db.query('select count_quarters_anew()')
     while (await countOlderQuarters(db)) continue
+    while (await countQuarterPeaks(db, people.to)) continue
     await db.query('vacuum analyze quarters, quarter_viewers')
   }
   await db.close()

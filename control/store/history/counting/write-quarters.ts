@@ -19,7 +19,7 @@ const ADD_TOTALS =
   ' select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[]) as d (quarter, plays, refusals, carried, played_ms, bytes)' +
   ` where quarter >= ${SINCE_SQL}` +
   ' on conflict (quarter) do update set plays = t.plays + excluded.plays, refusals = t.refusals + excluded.refusals,' +
-  ' carried = t.carried + excluded.carried, played_ms = t.played_ms + excluded.played_ms, bytes = t.bytes + excluded.bytes'
+  ' carried = t.carried + excluded.carried, played_ms = t.played_ms + excluded.played_ms, bytes = t.bytes + excluded.bytes, peak = null'
 
 /** Accounts and quarters of the parameters: the keys once, then the number of a key and a quarter in turn. */
 const NAMED =
@@ -62,11 +62,10 @@ const pairsOf = (
 }
 
 const addTotals = async (tx: Sql, delta: QuarterDelta): Promise<void> => {
-  const changed = [...delta.totals].filter(([, part]) => Object.values(part).some((n) => n !== 0))
-  if (changed.length === 0) return
-  const parts = changed.map(([, part]) => part)
+  const parts = [...delta.totals.values()]
+  if (parts.length === 0) return
   await tx.query(ADD_TOTALS, [
-    changed.map(([quarter]) => quarter),
+    [...delta.totals.keys()],
     parts.map(({ plays }) => plays),
     parts.map(({ refusals }) => refusals),
     parts.map(({ carried }) => carried),

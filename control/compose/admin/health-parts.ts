@@ -1,7 +1,7 @@
 import { nginxOf } from '../../config/schema/which-edge.ts'
 import type { HealthPart } from '../../routes/health.ts'
 import { say } from '../../sentences/sentences.ts'
-import { countingText } from '../background/older-history.ts'
+import { countingText } from '../base/counting-text.ts'
 import { describeGeo } from '../base/geo.ts'
 import { mediaProblems } from '../media/media-alarms.ts'
 import { troubleOf } from '../notices.ts'

@@ -1,14 +1,6 @@
 import type { Logger } from 'pino'
-import { say } from '../../sentences/sentences.ts'
-import type { OlderCount } from '../../store/history/counting/write-quarters.ts'
 import type { History } from '../../store/history/history.ts'
-
-/** How far older plays are counted, in words. */
-export const countingText = ({ since, share }: OlderCount): string =>
-  say('history.counting', {
-    share: String(Math.floor(share * 100)),
-    day: new Date(since).toISOString().slice(0, 10),
-  })
+import { countingText } from '../base/counting-text.ts'
 
 const SAID_EVERY_MS = 5 * 60_000
 

@@ -105,8 +105,14 @@ const routeOne = async ({ store, book, now }: RouteParts, row: StoredNotice): Pr
 
 /** Creates deliveries of ready notices for their destinations; returns the number of notices. */
 export const routeNotices = async (parts: RouteParts): Promise<number> => {
-  const where = { state: 'new', readyAt: { to: Math.trunc(parts.now()) + 1 } } as const
-  const { rows } = await parts.store.notices.list({ where, sort: 'readyAt', limit: MOST })
+  const { notices } = parts.store
+  const at = Math.trunc(parts.now())
+  const newOnes = { state: 'new' } as const
+  // The store remembers what it answered to this, and not what depends on the time.
+  const { rows: next } = await notices.list({ where: newOnes, sort: 'readyAt', limit: 1 })
+  if ((next[0]?.readyAt ?? Number.POSITIVE_INFINITY) > at) return 0
+  const where = { ...newOnes, readyAt: { to: at + 1 } }
+  const { rows } = await notices.list({ where, sort: 'readyAt', limit: MOST })
   for (const row of rows) await routeOne(parts, row)
   return rows.length
 }

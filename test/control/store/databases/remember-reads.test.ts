@@ -52,6 +52,62 @@ test('the same question is asked once, until something is written', async () => 
   expect(asked).toHaveLength(3)
 })
 
+test('what is written to another table leaves an answer, and what names no table none', async () => {
+  await put('create table others (word text)')
+  expect(await wordsOf('a')).toEqual([])
+  asked = []
+  for (const text of [
+    "insert into others values ('a')",
+    'update others set word = null',
+    'delete from "others" where true',
+    'merge into others as t using (select 1 as one) as s on false when not matched then insert values (null)',
+  ])
+    await put(text)
+  await db.write(async (tx) => {
+    await tx.insert('others', [{ name: 'word', kind: 'text' }], [['b']])
+    await tx.stage('staged', [{ name: 'word', kind: 'text' }], [['b']])
+  })
+  expect([await wordsOf('a'), asked]).toEqual([[], []])
+  for (const text of [
+    "with w as (select 1) insert into words values ('a', null)",
+    "delete from others; insert into words values ('a', null)",
+    "  insert into words values ('a', null)",
+    'delete from "words"',
+  ]) {
+    const before = (await wordsOf('a')).length
+    await put(text)
+    expect(await wordsOf('a')).toHaveLength(text.startsWith('delete from "') ? 0 : before + 1)
+  }
+  const both = 'select "word" from others where word in (select word from words)'
+  await put("insert into words values ('b', null)")
+  await put('delete from others')
+  expect(await db.query(both)).toEqual([])
+  await put("insert into others values ('b')")
+  expect(await db.query(both)).toHaveLength(1)
+  await put('delete from words')
+  expect(await db.query(both)).toEqual([])
+})
+
+test('a transaction answers what it has not written as it is remembered, and then remembers it', async () => {
+  await put("insert into words values ('a', null)")
+  expect(await wordsOf('a')).toEqual(['a'])
+  await put('create table others (word text)')
+  const own: string[] = []
+  const read = async (tx: Sql) => {
+    const rows = await tx.query(ONE, ['a'])
+    own.push(...rows.map(({ word }) => String(word)))
+  }
+  await db.write(async (tx) => {
+    await read(tx)
+    await tx.query("insert into others values ('x')")
+    await tx.write(read)
+    await tx.query("update words set word = 'b'")
+    await read(tx)
+  })
+  expect(own).toEqual(['a', 'a'])
+  expect([await wordsOf('a'), await wordsOf('b')]).toEqual([[], ['b']])
+})
+
 test('what one caller does to its rows, no other sees', async () => {
   await put("insert into words values ('a', null)")
   for (const row of await db.query(ONE, ['a'])) row['word'] = 'changed'

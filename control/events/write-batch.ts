@@ -56,17 +56,25 @@ const playOf = ({ source, id }: PlayEvent): string => `${source}\n${id}`
 const createHeld = (holdMs: number) => {
   const held = new Map<string, Held>()
   return {
-    /** Keeps an opening back, or answers what of its play is to be written. */
-    sort(one: Waiting, isBusy: boolean): readonly Waiting[] {
-      const play = playOf(one.event)
-      const opening = held.get(play)
-      if (opening !== undefined) {
-        held.delete(play)
-        return [opening, one]
+    /** Keeps openings back, and answers what is to be written of the plays. */
+    sort(fresh: readonly Waiting[], isBusy: boolean): Waiting[] {
+      const due: Waiting[] = []
+      const until = performance.now() + holdMs
+      for (const one of fresh) {
+        const { event, caller } = one
+        const isOpening = event.type === 'opened'
+        const play = isOpening || held.size > 0 ? playOf(event) : ''
+        const opening = held.get(play)
+        if (opening !== undefined) {
+          held.delete(play)
+          due.push(opening)
+        } else if (isBusy && holdMs > 0 && isOpening) {
+          held.set(play, { event, caller, until })
+          continue
+        }
+        due.push(one)
       }
-      if (!isBusy || holdMs === 0 || one.event.type !== 'opened') return [one]
-      held.set(play, { ...one, until: performance.now() + holdMs })
-      return []
+      return due
     },
     /** Those that have waited long enough, or are too many. */
     take(all: boolean): Waiting[] {
@@ -118,7 +126,7 @@ export function createWriteBatch(options: WriteBatchOptions): WriteBatch {
     clearTimeout(timer)
     timer = undefined
     isBusy = fresh.length >= BUSY
-    const due = fresh.flatMap((one) => held.sort(one, isBusy && !isClosed))
+    const due = held.sort(fresh, isBusy && !isClosed)
     fresh = []
     due.push(...held.take(isClosed))
     void writeAll(due)

@@ -64,7 +64,9 @@ export const classify = (viewer: Viewer, classifier: Classifier): Classification
     country: viewer.country?.toUpperCase() ?? null,
     accountGroup: accountGroup(viewer.account, groups)?.id ?? null,
   })
-  return found && { ...found, rule: ruleOf(found.wonBy, hit, viewer) }
+  if (found === null) return null
+  const { group, wonBy } = found
+  return { group, wonBy, rule: ruleOf(wonBy, hit, viewer) }
 }
 
 /** Warnings about countries and accounts that several groups name: the first group of the configuration has them. */

@@ -135,11 +135,15 @@ export const createSessions = (options: SessionsOptions): Sessions => {
   const health = createRedisHealth({
     redis,
     restore: async (isEmpty) => {
+      shadow.settle()
       await restoreRedis({ memory: memoryEngine, ...sides.redis }, isEmpty)
       await bans.hydrate(isEmpty)
       if (isEmpty) options.onDataLost?.()
     },
-    onChange: (isDegraded, why) => options.onDegraded?.(isDegraded, why),
+    onChange: (isDegraded, why) => {
+      if (isDegraded) shadow.settle()
+      options.onDegraded?.(isDegraded, why)
+    },
   })
   const either = withFailover(health, sides)
   const bans = createBansOn(options, either, () => now())

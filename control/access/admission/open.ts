@@ -177,8 +177,18 @@ const passOf = (
 
 const answerOf = (
   { key, leaseMs, sid, replaced = [] }: Admitted,
-  rest: { readonly location: string | null; readonly cap: number; readonly account: AccountRef },
-): OpenAnswer => ({ outcome: 'admitted', key, leaseMs, sid, replaced, ...rest })
+  location: string | null,
+  { account, limits }: OpenRequest,
+): OpenAnswer => ({
+  outcome: 'admitted',
+  key,
+  leaseMs,
+  sid,
+  replaced,
+  location,
+  cap: limits.maxStreams,
+  account,
+})
 
 /** The slot of an opening; of a playback that runs already, where there is room. */
 const seatOf = async (
@@ -221,7 +231,7 @@ const admit = async (
   if (!admission.isKnown)
     ports.record(eventOf(context, claim, { type: 'opened', reason: decision?.reason ?? 'ok' }))
   const location = opening.inferredKey === null ? passLocationOf(pass, context) : null
-  return answerOf(admission, { location, cap: claim.limits.maxStreams, account: claim.account })
+  return answerOf(admission, location, claim)
 }
 
 /** Decides about an opening whose viewer, group and channel are known. */

@@ -83,13 +83,11 @@ export const createAccess = (parts: AccessParts): OpenPorts & CheckPorts => {
     planOf: createPlanOf(parts.config, persistence.directory),
     deviceOf: (account, network, { agent, playback, family: named = null }) => {
       const family = named ?? userAgentFamily(agent)
-      const traits = { account, network, family }
-      return {
-        device: deviceId(nodeCrypto, { ...traits, playback }),
-        kin: deviceId(nodeCrypto, { ...traits, playback: null }),
-        player: [family, playback ?? ''].join(' ').trim(),
-        family,
-      }
+      const kin = deviceId(nodeCrypto, { account, network, family, playback: null })
+      // Most players send no id of a playback.
+      if (!playback) return { device: kin, kin, player: family.trim(), family }
+      const device = deviceId(nodeCrypto, { account, network, family, playback })
+      return { device, kin, player: `${family} ${playback}`.trim(), family }
     },
     record: (event) => recorder.opened(event),
     downloadUsed: (viewer, opening, network) => recorder.downloadUsed(viewer, opening, network),

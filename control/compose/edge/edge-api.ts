@@ -64,7 +64,8 @@ const routesOptions = (
     count: (question, outcome, asked) => {
       questions.inc({ question, outcome })
       if (question === 'open') opened()
-      if (asked !== undefined) parts.log.debug({ ...asked, outcome }, question)
+      if (asked !== undefined && parts.log.isLevelEnabled('debug'))
+        parts.log.debug({ ...asked, outcome }, question)
     },
     openPorts: access,
     catchUp,

@@ -25,6 +25,7 @@ export interface JudgePorts {
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
 const MOST = 1000
+const NONE: readonly StoredFinding[] = []
 
 /** How far back an account's plays are read, in milliseconds. */
 const lookBackOf = (rules: readonly DetectionRule[]): number =>
@@ -75,21 +76,23 @@ export const loadCases = async (
     accounts.map(({ account }) => account),
     windowMs,
   )
-  const cases: Omit<AccountCase, 'stored'>[] = []
+  const cases: AccountCase[] = []
   for (const { account, updates } of accounts) {
     const plays = await ports.window.plays(account, updates, windowMs)
     const identities = new Set(updates.map(identityOf))
     const touched = plays.filter((play) => identities.has(identityOf(play)))
     const since = Math.min(ports.now(), ...[...updates, ...touched].map((play) => play.startedAt))
-    cases.push({ account, updates, plays, since })
+    cases.push({ account, updates, plays, since, stored: NONE })
   }
-  if (rules.length === 0) return cases.map((one) => ({ ...one, stored: [] }))
+  if (rules.length === 0) return cases
   const backMs = lookBackMs(rules)
   const earliest = Math.min(...cases.map(({ since }) => since)) - backMs
   const names = cases.map(({ account }) => account)
   const stored = byAccount(await ports.store.findings.ofAccounts(names, earliest))
+  if (stored.size === 0) return cases
   return cases.map((one) => {
-    const own = stored.get(one.account) ?? []
+    const own = stored.get(one.account)
+    if (own === undefined) return one
     return { ...one, stored: own.filter(({ at }) => at >= one.since - backMs).slice(0, MOST) }
   })
 }

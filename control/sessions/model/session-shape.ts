@@ -9,21 +9,10 @@ interface StoredInfo extends SessionInfo {
   readonly account: AccountRef
 }
 
-const shaped = new WeakMap<SessionClaim, Claim>()
-
-/** A claim as the cap logic takes it; Redis and memory take the same one. */
-export const claimOf = (claim: SessionClaim, requestId: string): Claim => {
-  const before = shaped.get(claim)
-  if (before?.req === requestId) return before
-  const made = shapeOf(claim, requestId)
-  shaped.set(claim, made)
-  return made
-}
-
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
-/** Written out, as all that is made for each session: an object spread is several times as large and slow. */
-const shapeOf = (claim: SessionClaim, requestId: string): Claim => {
+/** A claim as the cap logic takes it. Written out, as all that is made for each session: an object spread is several times as large and slow. */
+export const claimOf = (claim: SessionClaim, requestId: string): Claim => {
   const { account, info } = claim
   const shape: Mutable<Claim> = {
     key: claim.key,

@@ -13,6 +13,6 @@ export interface DeviceTraits {
 
 /** Stable id of a device: 16 base64url characters of a SHA-256 of its traits. */
 export const deviceId = (crypto: Crypto, traits: DeviceTraits): string => {
-  const parts = [traits.account, traits.network, traits.family, traits.playback ?? '']
-  return crypto.sha256(parts.join('\0')).slice(0, KEY_LENGTH)
+  const { account, network, family, playback } = traits
+  return crypto.sha256(`${account}\0${network}\0${family}\0${playback ?? ''}`).slice(0, KEY_LENGTH)
 }

@@ -57,8 +57,8 @@ export interface Sessions {
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 const createMemory = (now: () => number) => ({
-  memoryEngine: createMemoryEngine(now),
-  memoryIndex: createMemoryIndex(),
+  engine: createMemoryEngine(now),
+  index: createMemoryIndex(),
 })
 
 const createSide = (side: Omit<SessionBackend, 'store'>): SessionBackend => {
@@ -100,10 +100,9 @@ const createRedisParts = (
 export const createSessions = (options: SessionsOptions): Sessions => {
   const { redis, onEnd, onError } = options
   const now = () => Date.now() + health.offsetMs()
-  const { memoryEngine, memoryIndex } = createMemory(() => now())
+  const memory = createMemory(() => now())
   const shadow = createSessionMirror({
-    engine: memoryEngine,
-    index: memoryIndex,
+    ...memory,
     now: () => now(),
     source: () => sides.redis,
     onError,
@@ -124,8 +123,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       },
     }),
     memory: createSide({
-      engine: memoryEngine,
-      index: memoryIndex,
+      ...memory,
       now: () => now(),
       onEffects: (effects) => {
         if (health.isDegraded()) report(effects)
@@ -136,7 +134,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
     redis,
     restore: async (isEmpty) => {
       shadow.settle()
-      await restoreRedis({ memory: memoryEngine, ...sides.redis }, isEmpty)
+      await restoreRedis({ memory: memory.engine, ...sides.redis }, isEmpty)
       await bans.hydrate(isEmpty)
       if (isEmpty) options.onDataLost?.()
     },

@@ -1,6 +1,5 @@
 import { entryUnderPass, isGenericEntry } from '#domain/channels/channel'
 import type { ReasonId } from '#domain/reasons'
-import type { AccountRef } from '#domain/types'
 import type { Admission, Admitted, OpenRequest } from '../../sessions/model/session-store.ts'
 import { withToken } from '../authorize/backend-query.ts'
 import type { AuthRequest, Decision } from '../authorize/decision.ts'

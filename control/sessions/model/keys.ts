@@ -1,11 +1,11 @@
-import { hash } from 'node:crypto'
+import { hash as hashOf } from 'node:crypto'
 import { memoize } from '#domain/memoize'
 import type { AccountRef } from '#domain/types'
 import { streamKey } from '../../events/keys.ts'
 
 /** First 16 hex of SHA-256(account): the hash tag that keeps one account's keys on one slot. */
 export const accountTag: (account: AccountRef) => string = memoize((account) =>
-  hash('sha256', account, 'hex').slice(0, 16),
+  hashOf('sha256', account, 'hex').slice(0, 16),
 )
 
 /** How many shards the live index is split into. */

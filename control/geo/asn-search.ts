@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { type Address, parseAddress } from '#domain/networks/network'
 import type { AsnTable } from './asn-table.ts'
 
@@ -10,13 +10,6 @@ const ZERO = 0x30
 const NINE = 0x39
 
 const notOfForm = () => new Error('not a CSV of first,last,number,name with addresses as numbers')
-
-/** Offset of the first byte of the line with an offset. */
-const lineStart = (bytes: Buffer, at: number): number => {
-  let start = at
-  while (start > 0 && bytes[start - 1] !== LF) start -= 1
-  return start
-}
 
 const lineEnd = (bytes: Buffer, at: number): number => {
   const end = bytes.indexOf(LF, at)
@@ -54,59 +47,137 @@ const numberIn = (bytes: Buffer, at: number, end: number): number => {
   return value
 }
 
-// Bytes from one mark to the next.
-const STEP = 8192
+// Bytes that are read at once; no line is longer.
+const BLOCK = 8192
+// Of an IPv6 address as a number.
+const MOST_DIGITS = 39
 
-/** Lines spread over a file: where they begin, and their first addresses. */
-interface Marks {
+/** A file that is read where it is looked at. */
+interface BlockFile {
+  /** Of the length of the file; zeros where nothing was read yet. */
+  readonly bytes: Buffer
+  /** Reads what is not yet read between two offsets, the second not included. */
+  readonly load: (from: number, to: number) => void
+  readonly close: () => void
+}
+
+const openBlocks = (path: string): BlockFile => {
+  const file = openSync(path, 'r')
+  const bytes = Buffer.alloc(fstatSync(file).size)
+  const isRead = new Uint8Array(Math.ceil(bytes.length / BLOCK))
+  const read = (block: number): void => {
+    const end = Math.min(bytes.length, (block + 1) * BLOCK)
+    for (let at = block * BLOCK; at < end; ) {
+      const count = readSync(file, bytes, at, end - at, at)
+      if (count === 0) throw new Error(`${path} was cut off while it was read`)
+      at += count
+    }
+    isRead[block] = 1
+  }
+  return {
+    bytes,
+    load: (from, to) => {
+      for (let block = Math.floor(from / BLOCK); block * BLOCK < to; block += 1)
+        if (isRead[block] === 0) read(block)
+    },
+    close: () => closeSync(file),
+  }
+}
+
+/** Lines one after the other. */
+interface Lines {
+  /** Where they begin. */
   readonly at: readonly number[]
+  /** Their first addresses. */
   readonly first: Float64Array
 }
 
-/** Throws where a marked line is not of the form, or not after the one before. */
-const marksOf = (bytes: Buffer): Marks => {
-  const at: number[] = []
-  for (let offset = 0; offset < bytes.length; offset += STEP) at.push(lineStart(bytes, offset))
-  const first = Float64Array.from(at, (start) => {
-    const comma = bytes.indexOf(COMMA, start)
-    if (comma <= start) throw notOfForm()
-    return numberIn(bytes, start, comma)
-  })
-  if (first.some((value, i) => value < (first[i - 1] ?? 0)))
-    throw new Error('its ranges are not in ascending order')
-  return { at, first }
+const firstOf = (bytes: Buffer, line: number): number => {
+  const comma = bytes.indexOf(COMMA, line)
+  if (comma <= line || comma > line + MOST_DIGITS) throw notOfForm()
+  return numberIn(bytes, line, comma)
 }
 
-// Numbers of IPv6 have more digits than fit: those nearer to each other than this count as equal.
+/** The lines that begin in each block of a file, read when they are asked for. */
+const blocksOf = ({ bytes, load }: BlockFile) => {
+  const count = Math.ceil(bytes.length / BLOCK)
+  const starts = new Float64Array(count)
+  const firsts = new Float64Array(count).fill(Number.NaN)
+  const known = new Map<number, Lines>()
+  const read = (block: number): void => {
+    const [from, next] = [block * BLOCK, Math.min(bytes.length, (block + 1) * BLOCK)]
+    load(from, next)
+    const start = block === 0 ? 0 : Math.min(lineEnd(bytes, from) + 1, bytes.length)
+    if (start > next) throw notOfForm()
+    load(start, Math.min(start + MOST_DIGITS + 1, bytes.length))
+    starts[block] = start
+    firsts[block] = start === bytes.length ? Number.POSITIVE_INFINITY : firstOf(bytes, start)
+  }
+  /** First address of the first line; infinite where none begins. */
+  const first = (block: number): number => {
+    if (Number.isNaN(firsts[block])) read(block)
+    return firsts[block] ?? Number.POSITIVE_INFINITY
+  }
+  const lines = (block: number): Lines => {
+    let found = known.get(block)
+    if (found !== undefined) return found
+    first(block)
+    const next = Math.min(bytes.length, (block + 1) * BLOCK)
+    load(next, Math.min(next + BLOCK, bytes.length))
+    const at: number[] = []
+    // The line that begins with the next block belongs to this one: the next looks for an end of line first.
+    for (let line = starts[block] ?? 0; line <= next && line < bytes.length; ) {
+      at.push(line)
+      line = lineEnd(bytes, line) + 1
+    }
+    found = { at, first: Float64Array.from(at, (line) => firstOf(bytes, line)) }
+    known.set(block, found)
+    return found
+  }
+  return { count, first, lines }
+}
+
+// Numbers of IPv6 have more digits than fit: those nearer to each other than this may be in another order.
 const ROUNDING = 1e-12
 
-/** How many marks lie below a number, or at it. */
-const marksUpTo = ({ first }: Marks, value: number): number => {
-  let [low, high] = [0, first.length]
+/** The last of some ascending numbers that is not above a value; -1 where there is none. Throws where those looked at are not in order. */
+const lastUpTo = (count: number, numberAt: (at: number) => number, value: number): number => {
+  let [low, high] = [0, count]
+  let [least, most] = [count === 0 ? 0 : numberAt(0), Number.POSITIVE_INFINITY]
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((first[middle] ?? 0) <= value) low = middle + 1
-    else high = middle
+    const found = numberAt(middle)
+    if (found < least || found > most) throw new Error('its ranges are not in ascending order')
+    if (found <= value) {
+      low = middle + 1
+      least = found
+    } else {
+      high = middle
+      most = found
+    }
   }
-  return low
+  return low - 1
 }
 
 /** Offset of the last line whose first address is not above an address; -1 where there is none. */
-const findLine = (bytes: Buffer, marks: Marks, { words }: Address, digits: Uint8Array): number => {
+const findLine = (
+  { bytes }: BlockFile,
+  { count, first, lines }: ReturnType<typeof blocksOf>,
+  { words }: Address,
+  digits: Uint8Array,
+): number => {
   let value = 0
   for (const word of words) value = value * 2 ** 32 + word
-  let low = marks.at[marksUpTo(marks, value * (1 - ROUNDING)) - 1] ?? 0
-  let high = marks.at[marksUpTo(marks, value * (1 + ROUNDING))] ?? bytes.length
-  let found = -1
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    const at = lineStart(bytes, middle)
-    if (compareNumber(bytes, at, digits) <= 0) {
-      found = at
-      low = lineEnd(bytes, middle) + 1
-    } else high = at
+  value *= 1 + ROUNDING
+  for (let block = lastUpTo(count, first, value); block >= 0; block -= 1) {
+    const { at, first: firsts } = lines(block)
+    const last = lastUpTo(at.length, (line) => firsts[line] ?? 0, value)
+    for (let line = last; line >= 0; line -= 1) {
+      const offset = at[line] ?? 0
+      if (compareNumber(bytes, offset, digits) <= 0) return offset
+    }
   }
-  return found
+  return -1
 }
 
 const nameIn = (bytes: Buffer, at: number, end: number): string => {
@@ -114,37 +185,57 @@ const nameIn = (bytes: Buffer, at: number, end: number): string => {
   return bytes[at] === QUOTE ? text.slice(1, -1).replaceAll('""', '"') : text
 }
 
+type Network = NonNullable<ReturnType<AsnTable>>
+
 /** A table of one family's addresses; throws where the file cannot be read or is of another form. */
-const openTable = (path: string): ((address: Address) => ReturnType<AsnTable>) => {
-  const bytes = readFileSync(path)
-  const marks = marksOf(bytes)
-  return (address) => {
+const openTable = (path: string) => {
+  const file = openBlocks(path)
+  const { bytes } = file
+  const blocks = blocksOf(file)
+  // One object and one text for all addresses of a line.
+  const known = new Map<number, Network>()
+  const networkAt = (line: number, number: number): Network => {
+    let network = known.get(line)
+    if (network === undefined) {
+      const name = bytes.indexOf(COMMA, number) + 1
+      const asn = numberIn(bytes, number, name - 1)
+      network = { asn, org: nameIn(bytes, name, lineEnd(bytes, name)) }
+      known.set(line, network)
+    }
+    return network
+  }
+  const find = (address: Address): Network | null => {
     const digits = digitsOf(address)
-    const line = findLine(bytes, marks, address, digits)
+    const line = findLine(file, blocks, address, digits)
     if (line < 0) return null
     const last = bytes.indexOf(COMMA, line) + 1
-    const number = bytes.indexOf(COMMA, last) + 1
-    const name = bytes.indexOf(COMMA, number) + 1
     if (compareNumber(bytes, last, digits) < 0) return null
-    return {
-      asn: numberIn(bytes, number, name - 1),
-      org: nameIn(bytes, name, lineEnd(bytes, name)),
-    }
+    return networkAt(line, bytes.indexOf(COMMA, last) + 1)
   }
+  return { find, close: file.close }
 }
 
 /**
  * The systems of addresses by files of `first,last,number,name`, one for each family, searched as they stand: for who asks for some
- * thousand addresses once, and would wait longer for all to be read (`AsnCsv`). IPv6 is read at its first use.
+ * thousand addresses once, and would wait longer for all to be read (`AsnCsv`). Of a file only what is looked at is read.
  */
-export const searchAsnFiles = ([v4, v6]: readonly [string, string]): AsnTable => {
+export const searchAsnFiles = ([v4, v6]: readonly [string, string]): {
+  readonly find: AsnTable
+  close(): void
+} => {
   const opened = new Map<string, ReturnType<typeof openTable>>()
-  return (text) => {
-    const address = parseAddress(text)
-    if (address === null) return null
-    const path = address.family === 4 ? v4 : v6
-    let table = opened.get(path)
-    if (table === undefined) opened.set(path, (table = openTable(path)))
-    return table(address)
+  return {
+    find(text) {
+      const address = parseAddress(text)
+      if (address === null) return null
+      const path = address.family === 4 ? v4 : v6
+      let table = opened.get(path)
+      if (table === undefined) opened.set(path, (table = openTable(path)))
+      return table.find(address)
+    },
+    close() {
+      for (const table of opened.values()) table.close()
+      opened.clear()
+    },
   }
 }

@@ -68,8 +68,10 @@ const readAsn = (path: string | null): AsnTable | null => {
 }
 
 /** The table of `--asn`, else the one that comes along. */
-const openNetworks = (path: string | null): AsnTable =>
-  readAsn(path) ?? searchAsnFiles(defaultAsnFiles())
+const openNetworks = (path: string | null): ReturnType<typeof searchAsnFiles> => {
+  const find = readAsn(path)
+  return find === null ? searchAsnFiles(defaultAsnFiles()) : { find, close: () => undefined }
+}
 
 /**
  * The judge of accounts: as in the control plane with its rules and operators' feedback, where the
@@ -117,19 +119,18 @@ const overSource = async (
   }
   if (history === null) throw new UsageError(`--source ${options.source} keeps no history`)
   const { now, days, user } = options
-  const asn = openNetworks(options.asnFile)
-  output.err(`Reading users and plays of the last ${days} days from ${label}...`)
-  const accounts = await sourceAccounts(history, {
-    now,
-    days,
-    user,
-    asn,
-    atOnce: AT_ONCE,
-  })
+  const networks = openNetworks(options.asnFile)
   try {
-    return await runGatehouse(accounts, await judgeFor(options), { options, output })
+    output.err(`Reading users and plays of the last ${days} days from ${label}...`)
+    const query = { now, days, user, asn: networks.find, atOnce: AT_ONCE }
+    const accounts = await sourceAccounts(history, query)
+    try {
+      return await runGatehouse(accounts, await judgeFor(options), { options, output })
+    } finally {
+      accounts.close()
+    }
   } finally {
-    accounts.close()
+    networks.close()
   }
 }
 

@@ -24,18 +24,31 @@ type NamedPlace = Pick<PlayRecord, 'city' | 'region' | 'country' | 'asnOrg'>
 
 const knownPlaces = new WeakMap<Home, NamedPlace>()
 
-const placeKeyOf = ({ play: { city, region, country } }: EnrichedPlay): string | null =>
-  city === null && region === null && country === null ? null : `${city}\n${region}\n${country}`
+/** Texts of the places of plays; those one after the other are mostly of one place, whose text is made once. */
+const placeKeysOf = (plays: readonly EnrichedPlay[]): (string | null)[] => {
+  let last: EnrichedPlay['play'] | undefined
+  let key: string | null = null
+  return plays.map(({ play }) => {
+    const { city, region, country } = play
+    if (last?.city !== city || last.region !== region || last.country !== country)
+      key =
+        city === null && region === null && country === null
+          ? null
+          : `${city}\n${region}\n${country}`
+    last = play
+    return key
+  })
+}
 
 /** The place most of a home's plays are in, of those whose city is known if there are any, and the provider most have there. */
 const placeOf = (home: Home): NamedPlace => {
   const before = knownPlaces.get(home)
   if (before !== undefined) return before
   const { ownPlays } = home
-  const key =
-    mostCommonOf(ownPlays, (own) => (own.play.city === null ? null : placeKeyOf(own))) ??
-    mostCommonOf(ownPlays, placeKeyOf)
-  const there = ownPlays.filter((own) => placeKeyOf(own) === key)
+  const keys = placeKeysOf(ownPlays)
+  const inCities = keys.filter((_, i) => ownPlays[i]?.play.city !== null)
+  const key = mostCommonOf(inCities, (one) => one) ?? mostCommonOf(keys, (one) => one)
+  const there = ownPlays.filter((_, i) => keys[i] === key)
   const first = there[0]?.play
   const place = {
     city: first?.city ?? null,

@@ -13,13 +13,14 @@ export class HiddenViewers {
   /** Counts the plays of one more account. */
   add(plays: readonly PlayRecord[]): void {
     this.#all += plays.length
-    const seen = new Set<string>()
-    for (const { address } of plays) {
-      if (address === null || isPublicText(address)) continue
+    const counts = new Map<string, number>()
+    for (const { address } of plays)
+      if (address !== null) counts.set(address, (counts.get(address) ?? 0) + 1)
+    for (const [address, count] of counts) {
+      if (isPublicText(address)) continue
       const use = this.#uses.get(address) ?? { plays: 0, accounts: 0 }
-      use.plays += 1
-      if (!seen.has(address)) use.accounts += 1
-      seen.add(address)
+      use.plays += count
+      use.accounts += 1
       this.#uses.set(address, use)
     }
   }

@@ -13,7 +13,7 @@ test('it finds what the table in memory finds, at the ends and in the middle of 
     asnFiles: defaultAsnFiles(),
     onProblem: () => undefined,
   })
-  const search = searchAsnFiles(defaultAsnFiles())
+  const { find: search, close } = searchAsnFiles(defaultAsnFiles())
   try {
     for (const [at, path] of defaultAsnFiles().entries()) {
       const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
@@ -31,6 +31,7 @@ test('it finds what the table in memory finds, at the ends and in the middle of 
     for (const text of ['', 'x', '10.0.0.1', '::1', '0.0.0.0', '255.255.255.255', 'ff::'])
       expect(search(text), text).toEqual(geo.network(text))
   } finally {
+    close()
     geo.stop()
   }
 })
@@ -44,11 +45,12 @@ test.each([
   await withTempDir((folder) => {
     const path = join(folder, 'asn.csv')
     writeFileSync(path, text)
-    const search = searchAsnFiles([path, join(folder, 'none.csv')])
+    const { find: search, close } = searchAsnFiles([path, join(folder, 'none.csv')])
     if (problem === null)
       expect(search('0.0.0.9')).toEqual(text === '' ? null : { asn: 7, org: 'B, "b"' })
     else expect(() => search('0.0.0.9')).toThrow(problem)
     expect(() => search('::1')).toThrow('ENOENT')
+    close()
     return Promise.resolve()
   })
 })

@@ -28,12 +28,20 @@ const compareNumber = (bytes: Buffer, at: number, digits: Uint8Array): number =>
   return after >= ZERO && after <= NINE ? 1 : order
 }
 
-/** The decimal digits of an address as one number. */
-const digitsOf = ({ words }: Address): Uint8Array => {
-  const [first = 0] = words
-  const value =
-    words.length === 1 ? first : words.reduce((sum, word) => (sum << 32n) + BigInt(word), 0n)
-  return Buffer.from(value.toString(), 'latin1')
+/** An address as one number. */
+interface Wanted {
+  /** Of IPv6 the nearest there is. */
+  readonly value: number
+  /** Its decimal digits where the value is not exact. */
+  readonly digits: Uint8Array | null
+}
+
+const wantedOf = ({ words }: Address): Wanted => {
+  let value = 0
+  for (const word of words) value = value * 2 ** 32 + word
+  if (words.length === 1) return { value, digits: null }
+  const exact = words.reduce((sum, word) => (sum << 32n) + BigInt(word), 0n)
+  return { value, digits: Buffer.from(exact.toString(), 'latin1') }
 }
 
 /** The number written between two offsets; of many digits, the nearest there is. */
@@ -48,7 +56,7 @@ const numberIn = (bytes: Buffer, at: number, end: number): number => {
 }
 
 // Bytes that are read at once; no line is longer.
-const BLOCK = 8192
+const BLOCK = 4096
 // Of an IPv6 address as a number.
 const MOST_DIGITS = 39
 
@@ -104,24 +112,22 @@ const blocksOf = ({ bytes, load }: BlockFile) => {
   const starts = new Float64Array(count)
   const firsts = new Float64Array(count).fill(Number.NaN)
   const known = new Map<number, Lines>()
-  const read = (block: number): void => {
+  /** The first address of the first line; infinite where none begins. */
+  const read = (block: number): number => {
     const [from, next] = [block * BLOCK, Math.min(bytes.length, (block + 1) * BLOCK)]
     load(from, next)
     const start = block === 0 ? 0 : Math.min(lineEnd(bytes, from) + 1, bytes.length)
     if (start > next) throw notOfForm()
     load(start, Math.min(start + MOST_DIGITS + 1, bytes.length))
     starts[block] = start
-    firsts[block] = start === bytes.length ? Number.POSITIVE_INFINITY : firstOf(bytes, start)
-  }
-  /** First address of the first line; infinite where none begins. */
-  const first = (block: number): number => {
-    if (Number.isNaN(firsts[block])) read(block)
-    return firsts[block] ?? Number.POSITIVE_INFINITY
+    const first = start === bytes.length ? Number.POSITIVE_INFINITY : firstOf(bytes, start)
+    firsts[block] = first
+    return first
   }
   const lines = (block: number): Lines => {
     let found = known.get(block)
     if (found !== undefined) return found
-    first(block)
+    if (Number.isNaN(firsts[block])) read(block)
     const next = Math.min(bytes.length, (block + 1) * BLOCK)
     load(next, Math.min(next + BLOCK, bytes.length))
     const at: number[] = []
@@ -134,19 +140,28 @@ const blocksOf = ({ bytes, load }: BlockFile) => {
     known.set(block, found)
     return found
   }
-  return { count, first, lines }
+  return { firsts, read, lines }
 }
 
 // Numbers of IPv6 have more digits than fit: those nearer to each other than this may be in another order.
 const ROUNDING = 1e-12
 
-/** The last of some ascending numbers that is not above a value; -1 where there is none. Throws where those looked at are not in order. */
-const lastUpTo = (count: number, numberAt: (at: number) => number, value: number): number => {
-  let [low, high] = [0, count]
-  let [least, most] = [count === 0 ? 0 : numberAt(0), Number.POSITIVE_INFINITY]
+/** Where the last of ascending numbers is that is not above a value; -1 where there is none. Throws where those looked at are not in order. */
+const lastUpTo = (
+  numbers: Float64Array,
+  value: number,
+  /** Reads one that is not yet known, and so no number. */
+  read: (at: number) => number,
+): number => {
+  if (numbers.length === 0) return -1
+  let [low, high] = [0, numbers.length]
+  let [least = 0] = numbers
+  if (Number.isNaN(least)) least = read(0)
+  let most = Number.POSITIVE_INFINITY
   while (low < high) {
     const middle = (low + high) >>> 1
-    const found = numberAt(middle)
+    let found = numbers[middle] ?? 0
+    if (Number.isNaN(found)) found = read(middle)
     if (found < least || found > most) throw new Error('its ranges are not in ascending order')
     if (found <= value) {
       low = middle + 1
@@ -159,22 +174,20 @@ const lastUpTo = (count: number, numberAt: (at: number) => number, value: number
   return low - 1
 }
 
+const nothingToRead = (): number => Number.NaN
+
 /** Offset of the last line whose first address is not above an address; -1 where there is none. */
 const findLine = (
-  { bytes }: BlockFile,
-  { count, first, lines }: ReturnType<typeof blocksOf>,
-  { words }: Address,
-  digits: Uint8Array,
+  bytes: Buffer,
+  { firsts, read, lines }: ReturnType<typeof blocksOf>,
+  { value, digits }: Wanted,
 ): number => {
-  let value = 0
-  for (const word of words) value = value * 2 ** 32 + word
-  value *= 1 + ROUNDING
-  for (let block = lastUpTo(count, first, value); block >= 0; block -= 1) {
-    const { at, first: firsts } = lines(block)
-    const last = lastUpTo(at.length, (line) => firsts[line] ?? 0, value)
-    for (let line = last; line >= 0; line -= 1) {
+  const most = value * (1 + ROUNDING)
+  for (let block = lastUpTo(firsts, most, read); block >= 0; block -= 1) {
+    const { at, first } = lines(block)
+    for (let line = lastUpTo(first, most, nothingToRead); line >= 0; line -= 1) {
       const offset = at[line] ?? 0
-      if (compareNumber(bytes, offset, digits) <= 0) return offset
+      if (digits === null || compareNumber(bytes, offset, digits) <= 0) return offset
     }
   }
   return -1
@@ -205,12 +218,17 @@ const openTable = (path: string) => {
     return network
   }
   const find = (address: Address): Network | null => {
-    const digits = digitsOf(address)
-    const line = findLine(file, blocks, address, digits)
+    const wanted = wantedOf(address)
+    const line = findLine(bytes, blocks, wanted)
     if (line < 0) return null
     const last = bytes.indexOf(COMMA, line) + 1
-    if (compareNumber(bytes, last, digits) < 0) return null
-    return networkAt(line, bytes.indexOf(COMMA, last) + 1)
+    const number = bytes.indexOf(COMMA, last) + 1
+    const { value, digits } = wanted
+    const isBeyond =
+      digits === null
+        ? numberIn(bytes, last, number - 1) < value
+        : compareNumber(bytes, last, digits) < 0
+    return isBeyond ? null : networkAt(line, number)
   }
   return { find, close: file.close }
 }

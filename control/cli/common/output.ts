@@ -1,8 +1,18 @@
+/** Empties the screen. */
+const CLEAR = '\u001b[2J\u001b[H'
+const CONTROL = /(?![\t\n]|\r\n)\p{Cc}/gu
+
+/** Text without what a terminal obeys: names come from lists, players and servers. */
+export const forTerminal = (text: string): string =>
+  text.startsWith(CLEAR)
+    ? CLEAR + text.slice(CLEAR.length).replace(CONTROL, '')
+    : text.replace(CONTROL, '')
+
 /** A line on stdout. */
-export const print = (line: string): void => void process.stdout.write(`${line}\n`)
+export const print = (line: string): void => void process.stdout.write(`${forTerminal(line)}\n`)
 
 /** A line on stderr. */
-export const warn = (line: string): void => void process.stderr.write(`${line}\n`)
+export const warn = (line: string): void => void process.stderr.write(`${forTerminal(line)}\n`)
 
 export type Row = Readonly<Record<string, unknown>>
 
@@ -61,7 +71,7 @@ export const drawFrame = (text: string, { isTTY, columns = 0, rows = 0 }: Screen
   // The last line stays free for the cursor; a terminal that does not know its size says 0.
   const high = rows > 1 ? lines.slice(0, rows - 1) : lines
   const wide = high.map((line) => (columns > 0 ? line.slice(0, columns) : line))
-  return `\u001b[2J\u001b[H${wide.join('\n')}`
+  return `${CLEAR}${wide.join('\n')}`
 }
 
 /** Whether a value is a JSON object. */

@@ -1,12 +1,10 @@
 import { Command } from 'commander'
 import { type RawOptions, readReportOptions, UsageError } from '../../report/options.ts'
 import { type OpenHistory, runReport } from '../../report/run.ts'
+import { print, warn } from '../common/output.ts'
 import { openReportHistory } from './report-history.ts'
 
 const FAILURE = 2
-
-const print = (line: string): void => void process.stdout.write(`${line}\n`)
-const warn = (line: string): void => void process.stderr.write(`${line}\n`)
 
 // A reader that has seen enough, such as `head`, is no fault.
 const endQuietly = (error: NodeJS.ErrnoException): never =>

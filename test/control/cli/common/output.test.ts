@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { drawFrame, periodText } from '../../../../control/cli/common/output.ts'
+import { drawFrame, forTerminal, periodText } from '../../../../control/cli/common/output.ts'
 
 const text = ['3 live sessions', '', 'id    name', 'one   federal-1', 'two   federal-2'].join('\n')
 const CLEAR = '\u001b[2J\u001b[H'
@@ -15,6 +15,11 @@ test.each([
   { isTTY: true, columns: 200, rows: 50 },
 ])('a terminal of %j has room for all', (screen) => {
   expect(drawFrame(text, screen)).toBe(CLEAR + text)
+})
+
+test('names from lists and players say nothing to a terminal', () => {
+  expect(forTerminal('A\u001b[31m\u0008\u009b2JB\rC\tD\r\nE')).toBe('A[31m2JBC\tD\r\nE')
+  expect(forTerminal(`${CLEAR}a\u001b[2Jb`)).toBe(`${CLEAR}a[2Jb`)
 })
 
 test('a pipe gets no codes, and a blank line between two frames', () => {

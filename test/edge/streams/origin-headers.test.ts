@@ -103,7 +103,7 @@ describe('cookies', () => {
   )
 })
 
-test('what an origin says to browsers of its whole host does not hold for the edge’s', async () => {
+test('what an origin says to browsers of its whole host, or of files by its own names, does not hold for the edge’s', async () => {
   const whole = {
     'Alt-Svc': 'h3="origin.example:443"',
     'Strict-Transport-Security': 'max-age=99',
@@ -113,6 +113,7 @@ test('what an origin says to browsers of its whole host does not hold for the ed
     'Reporting-Endpoints': 'x="https://origin.example/r"',
     'Set-Cookie2': 'a=b',
     SourceMap: 'https://origin.example/m',
+    'Content-Disposition': 'attachment; filename="user-password-7.ts"',
     'Service-Worker-Allowed': '/',
     'Access-Control-Allow-Credentials': 'true',
   }

@@ -27,7 +27,6 @@ export const EDGE_ZONES: Readonly<Record<string, string>> = {
   gh_flights: 'Each viewer who waits for a manifest fetches it himself.',
   gh_ring: `Sessions in use are reported again. ${STREAMS}`,
   gh_app_questions: 'What apps ask is counted from nothing.',
-  gh_openings: 'Openings are spread from nothing.',
   gh_guesses: 'Guesses are counted from nothing.',
   gh_stream_requests: 'Requests for streams are counted from nothing.',
   gh_player_connections: 'Connections are counted from nothing.',

@@ -14,7 +14,7 @@ import {
 } from '../domain/doors/match.ts'
 import { OPENING_ROUTES, type OpeningRoute } from '../domain/doors/opening-route.ts'
 import type { ReasonId } from '../domain/reasons.ts'
-import { inferredKey, leaseKey } from '../domain/viewer/lease.ts'
+import { leaseKey } from '../domain/viewer/lease.ts'
 import { isBrowser } from '../domain/viewer/player-family.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
 import { refuse, setAll, setVariables } from '../platform/reply.ts'
@@ -65,12 +65,7 @@ const refused = (r: Request, reason: ReasonId): OpeningRoute => {
 }
 
 /** Whether the request belongs to an inferred session: a player that requests segments below the ticket has not followed the 302, and its requests of manifests are of that session too. */
-const isBelowTicket = (
-  { ticket, channel }: ByTicket,
-  kind: PathKind,
-  { network, agent }: Asker,
-): boolean => {
-  const key = inferredKey(nginxCrypto, ticket, channel, network)
+const isBelowTicket = (key: string, kind: PathKind, { agent }: Asker): boolean => {
   if (kind !== 'segment') return playsBelowTicket(key, agent)
   noteBelowTicket(key, agent)
   return true
@@ -94,11 +89,18 @@ const isInferred = (ticket: Ticket, { agent }: Asker): boolean => {
 const argsOf = (r: Request, path: string): string =>
   withoutSuffix(path) === path ? queryWithoutSuffix(variable(r, 'args')) : ''
 
+interface Remembered {
+  /** `null` where the edge does not know it. */
+  readonly account: string | null
+  /** What the same request is found by. */
+  readonly key: string
+}
+
 /** The route of an opening that needs no decision by control: a repeated one, or one of a script that was refused below its pass a moment ago. */
 const routeOrReopen = (
   r: Request,
   asked: OpeningRequest,
-  { variables, agent, family, account }: Asker & { readonly account: string | null },
+  { variables, agent, family, account, key }: Asker & Remembered,
 ): Judged => {
   // Where the name does not say the protocol, a player that asks for it by HEAD is led to where it shows.
   if (variables['request_method'] === 'HEAD' && !isUntypedEntry(asked.rest)) return 'answer-head'
@@ -108,7 +110,7 @@ const routeOrReopen = (
     refuse(r, refusal)
     return 'end'
   }
-  const before = reopen(variables['gh_opening_key'] ?? '', {
+  const before = reopen(key, {
     network: () => networkOf(r),
     connection: () => variables['connection'] ?? '',
     isScript: script !== null,
@@ -166,9 +168,9 @@ const judgeTicket = (r: Request, variables: Variables, opening: ByTicket): Judge
   if (verdict.ticket !== null) chooseSlate(r, verdict.ticket.group, opening.rest)
   if (!verdict.ok) return refused(r, verdict.reason)
   const asker = askerOf(r, variables)
-  const key = identify(r, opening, asker)
+  const keys = identify(r, opening, asker)
   prepare(r, opening, asker)
-  const refusal = recallDenial('gh_denied', key) ?? banOn(opening, verdict.ticket, asker)
+  const refusal = recallDenial('gh_denied', keys.refusal) ?? banOn(opening, verdict.ticket, asker)
   if (refusal !== null) return refused(r, refusal)
   const kind = kindOf(opening.rest)
   if (!isInferred(verdict.ticket, asker)) {
@@ -177,8 +179,8 @@ const judgeTicket = (r: Request, variables: Variables, opening: ByTicket): Judge
       : null
     if (folder !== null) return toFolder(r, folder, opening.channel)
     const { account } = verdict.ticket
-    if (!isBelowTicket(opening, kind, asker))
-      return routeOrReopen(r, opening, { ...asker, account })
+    if (!isBelowTicket(keys.below, kind, asker))
+      return routeOrReopen(r, opening, { ...asker, account, key: keys.opening })
   }
   // What is proxied to an origin is asked for by GET.
   if (methodOf(r) === 'POST') return 'method-not-allowed'
@@ -193,13 +195,13 @@ const judgeSecret = (r: Request, variables: Variables, opening: Opening): Judged
   const hasToken = opening.credential !== 'token' || tokenOf(r, opening) !== ''
   if (!hasToken && readPolicy()?.asksWithoutToken !== true) return refused(r, 'token.missing')
   const asker = askerOf(r, variables)
-  const key = identify(r, opening, asker)
+  const keys = identify(r, opening, asker)
   prepare(r, opening, asker)
-  chooseSlate(r, recallGroup(variables['gh_secret_hash'] ?? ''), opening.rest)
+  chooseSlate(r, recallGroup(keys.secret), opening.rest)
   const refusal =
-    recallDenial('gh_guessed', `flood:${asker.network}`) ?? recallDenial('gh_guessed', key)
+    recallDenial('gh_guessed', `flood:${asker.network}`) ?? recallDenial('gh_guessed', keys.refusal)
   if (refusal !== null) return refused(r, refusal)
-  return routeOrReopen(r, opening, { ...asker, account: null })
+  return routeOrReopen(r, opening, { ...asker, account: null, key: keys.opening })
 }
 
 /** What is asked for; a reason where it cannot be read. */

@@ -69,7 +69,6 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
     'stream-by-ticket',
     'opening-again',
   ],
-  $gh_after_limit: ['too-many-requests', 'open-without-control'],
   $gh_after_open: ['refuse', 'slate-list', 'slate-clip'],
   $gh_slate_route: ['slate-list', 'slate-clip'],
   $gh_method_answer: ['method-not-allowed', 'cors-preflight'],

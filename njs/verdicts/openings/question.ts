@@ -3,9 +3,8 @@ import { KEY_LENGTH } from '../../domain/viewer/lease.ts'
 import { nginxCrypto } from '../../platform/crypto.ts'
 import { setAll } from '../../platform/reply.ts'
 import {
-  addressText,
+  addressAndNetwork,
   askedHost,
-  networkText,
   type Request,
   type Variables,
 } from '../../platform/request.ts'
@@ -31,8 +30,7 @@ export const askerOf = (r: Request, variables: Variables): Asker => {
   const agent = variables['http_user_agent'] ?? ''
   return {
     variables,
-    address: addressText(r),
-    network: networkText(r),
+    ...addressAndNetwork(r),
     agent,
     family: familyOf(r, agent),
     playback: variables['http_x_playback_session_id'] ?? '',
@@ -73,21 +71,40 @@ export const prepare = (r: Request, opening: Opening, asker: Asker): void => {
 
 const keyOf = (text: string): string => nginxCrypto.sha256(text).slice(0, KEY_LENGTH)
 
-/** Sets the credential's fingerprint for logs; returns the key of its cached refusals. */
-export const identify = (r: Request, opening: Opening, asker: Asker): string => {
-  const { variables, address, agent, playback } = asker
+/** What an opening is remembered by, each a hash. */
+interface OpeningKeys {
+  /** Its credential. */
+  readonly secret: string
+  /** Its cached refusals. */
+  readonly refusal: string
+  /** The same request, asked once more. */
+  readonly opening: string
+  /** Its credential, channel and network: sessions below a ticket. */
+  readonly below: string
+}
+
+/** Sets the credential's fingerprint for logs, and the keys of what is remembered. */
+export const identify = (r: Request, opening: Opening, asker: Asker): OpeningKeys => {
+  const { variables, address, network, agent, playback } = asker
   const name = nameOfSecret(r, opening)
   // Without the User-Agent: Kodi has one for manifests and another for media.
   const place = `${name}/${opening.channel}/${address}`
   // User-Agent and address are part of the key, since rules depend on them.
   const asked = `${place}/${agent}`
-  const key = keyOf(asked)
+  const folder = keyOf(place)
+  const keys = {
+    secret: name,
+    refusal: keyOf(asked),
+    opening: keyOf(`${asked}/${playback}/${opening.rest}?${opening.args}`),
+    // Of IPv4 the address is the network.
+    below: network === address ? folder : keyOf(`${name}/${opening.channel}/${network}`),
+  }
   setAll(variables, {
     gh_fingerprint: name.slice(0, 6),
     gh_secret_hash: name,
-    gh_refusal_key: key,
-    gh_folder_key: keyOf(place),
-    gh_opening_key: keyOf(`${asked}/${playback}/${opening.rest}?${opening.args}`),
+    gh_refusal_key: keys.refusal,
+    gh_folder_key: folder,
+    gh_opening_key: keys.opening,
   })
-  return key
+  return keys
 }

@@ -115,7 +115,6 @@ const startSession = async (channel: string, entry: string) => {
 
 /** Zones of nginx's own modules, which no js_shared_dict_zone declares. */
 const NGINX_ZONES = [
-  'gh_openings',
   'gh_guesses',
   'gh_app_questions',
   'gh_stream_requests',

@@ -29,3 +29,10 @@ test('the same size in other words is no change; another one says what is lost',
   expect(change).toMatchObject({ name: 'gh_bans', effect: 'emptied' })
   expect(change?.text).toContain('edge.not_ready')
 })
+
+test('a zone of a former release that is declared no more changes nothing, and neither does a new one', () => {
+  const [first, ...others] = zones
+  expect(first).toBeDefined()
+  expect(zoneChanges(zones, others)).toEqual([])
+  expect(zoneChanges(others, zones)).toEqual([])
+})

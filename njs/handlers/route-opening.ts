@@ -17,7 +17,7 @@ import type { ReasonId } from '../domain/reasons.ts'
 import { leaseKey } from '../domain/viewer/lease.ts'
 import { isBrowser } from '../domain/viewer/player-family.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
-import { refuse, setAll, setVariables } from '../platform/reply.ts'
+import { refuse, setVariables } from '../platform/reply.ts'
 import {
   methodOf,
   type Request,
@@ -224,11 +224,9 @@ const readAsked = (r: Request, variables: Variables): Opening | ReasonId => {
 const judgeAnew = (r: Request, variables: Variables): Judged => {
   const opening = readAsked(r, variables)
   if (typeof opening === 'string') return refused(r, opening)
-  setAll(variables, {
-    gh_credential_kind: opening.credential,
-    gh_channel: opening.channel,
-    gh_rest: opening.rest,
-  })
+  variables['gh_credential_kind'] = opening.credential
+  variables['gh_channel'] = opening.channel
+  variables['gh_rest'] = opening.rest
   if (!isReady()) return refused(r, 'edge.not_ready')
   return opening.credential === 'ticket'
     ? judgeTicket(r, variables, opening)

@@ -3,11 +3,8 @@ import { statusFor, waitFor } from '../domain/statuses.ts'
 import type { Request, Variables } from './request.ts'
 
 /** Sets nginx variables that `js_var` declares, for the directives of the location that answers. */
-export const setVariables = (r: Request, values: Readonly<Record<string, string>>): void =>
-  setAll(r.variables, values)
-
-/** The same where the request's variables are at hand. */
-export const setAll = (variables: Variables, values: Readonly<Record<string, string>>): void => {
+export const setVariables = (r: Request, values: Readonly<Record<string, string>>): void => {
+  const { variables } = r
   for (const name in values) variables[name] = values[name]
 }
 
@@ -87,12 +84,11 @@ export const answerJson = (r: Request, body: string): void => {
 
 /** Sets reason and status of a refusal, for the location that answers it. */
 export const refuse = (r: Request, reason: ReasonId): void => {
-  setVariables(r, {
-    gh_reason: reason,
-    gh_refusal_status: String(statusFor(reason)),
-    gh_retry_after: waitFor(reason),
-    gh_session_key: '',
-  })
+  const { variables } = r
+  variables['gh_reason'] = reason
+  variables['gh_refusal_status'] = String(statusFor(reason))
+  variables['gh_retry_after'] = waitFor(reason)
+  variables['gh_session_key'] = ''
 }
 
 const COMMON: Readonly<Record<string, string>> = {

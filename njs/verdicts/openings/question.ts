@@ -1,7 +1,6 @@
 import type { OpeningRequest } from '../../domain/doors/match.ts'
 import { KEY_LENGTH } from '../../domain/viewer/lease.ts'
 import { nginxCrypto } from '../../platform/crypto.ts'
-import { setAll } from '../../platform/reply.ts'
 import {
   addressAndNetwork,
   askedHost,
@@ -44,18 +43,16 @@ const setGiven = (variables: Variables, name: string, value: string): void => {
   if (value !== '') variables[name] = value
 }
 
-/** Sets the headers of the request to control. */
+/** Sets the headers of the request to control, one by one: to go through an object costs QuickJS four times as much. */
 export const prepare = (r: Request, opening: Opening, asker: Asker): void => {
   const { variables, address, agent, family, playback } = asker
   const { args } = opening
   if (opening.credential === 'ticket') variables['gh_ticket'] = opening.ticket
-  setAll(variables, {
-    gh_ask_address: address,
-    gh_ask_agent: encoded(agent),
-    gh_ask_family: family,
-    gh_ask_host: encoded(askedHost(r)),
-    gh_ask_rest: encoded(opening.rest),
-  })
+  variables['gh_ask_address'] = address
+  variables['gh_ask_agent'] = encoded(agent)
+  variables['gh_ask_family'] = family
+  variables['gh_ask_host'] = encoded(askedHost(r))
+  variables['gh_ask_rest'] = encoded(opening.rest)
   setGiven(variables, 'gh_args', args)
   setGiven(variables, 'gh_ask_args', encoded(args))
   setGiven(variables, 'gh_ask_referer', encoded(variables['http_referer'] ?? ''))
@@ -63,10 +60,8 @@ export const prepare = (r: Request, opening: Opening, asker: Asker): void => {
   setGiven(variables, 'gh_ask_country', knownCountry(r, address) ?? '')
   if (opening.credential === 'token') variables['gh_ask_token'] = sentToken(r, opening)
   if (opening.credential !== 'xtream') return
-  setAll(variables, {
-    gh_ask_user: encoded(opening.user),
-    gh_ask_password: encoded(opening.password),
-  })
+  variables['gh_ask_user'] = encoded(opening.user)
+  variables['gh_ask_password'] = encoded(opening.password)
 }
 
 const keyOf = (text: string): string => nginxCrypto.sha256(text).slice(0, KEY_LENGTH)
@@ -99,12 +94,10 @@ export const identify = (r: Request, opening: Opening, asker: Asker): OpeningKey
     // Of IPv4 the address is the network.
     below: network === address ? folder : keyOf(`${name}/${opening.channel}/${network}`),
   }
-  setAll(variables, {
-    gh_fingerprint: name.slice(0, 6),
-    gh_secret_hash: name,
-    gh_refusal_key: keys.refusal,
-    gh_folder_key: folder,
-    gh_opening_key: keys.opening,
-  })
+  variables['gh_fingerprint'] = name.slice(0, 6)
+  variables['gh_secret_hash'] = name
+  variables['gh_refusal_key'] = keys.refusal
+  variables['gh_folder_key'] = folder
+  variables['gh_opening_key'] = keys.opening
   return keys
 }

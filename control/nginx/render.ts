@@ -70,6 +70,11 @@ const segmentCache = (settings: NginxSettings): { path: string; use: string } =>
 }
 
 /**
+ * Questions to a control plane that may wait for their answers, each with a JavaScript context: beyond, the edge decides by itself.
+ */
+const MOST_ASKED = 512
+
+/**
  * One map line for each number of concurrent responses below the limit: nginx looks it up by hash.
  */
 const uncrowded = (most: number): string =>
@@ -148,7 +153,7 @@ const values = (settings: NginxSettings): Record<string, string> => {
     strangeRedirections: strangeRedirections(),
     segmentConnections: String(settings.segmentConnections),
     // One that failed is asked again from the next second on: a longer pause would outlast the turns that openings wait.
-    controlServers: controlServers(settings, 'max_fails=3 fail_timeout=0s'),
+    controlServers: controlServers(settings, `max_fails=3 fail_timeout=0s max_conns=${MOST_ASKED}`),
     controlServersUnskipped: controlServers(settings, 'max_fails=0'),
     // Each of them, and the answer in their place.
     controlTries: String(settings.control.servers.length + 1),

@@ -6,7 +6,7 @@ import { countQuarterPeaks } from './counting/quarter-peaks.ts'
 import { countOlderQuarters, type OlderCount, readOlderCount } from './counting/write-quarters.ts'
 import type { Dashboard } from './dashboard.ts'
 import { createDashboard } from './dashboard.ts'
-import { createKnownAccounts } from './known-accounts.ts'
+import { createKnownAccounts, createKnownPlays } from './known-accounts.ts'
 import { createPlayReader, type PlayReader } from './play-reader.ts'
 import { PLAYS, type StoredPlay, withoutKey } from './rows/play-table.ts'
 import { closeSilentPlays, prunePlays, type Upserted, upsertPlays } from './upsert-plays.ts'
@@ -36,7 +36,9 @@ export interface History extends PlayReader {
 /** The history over a database. */
 export function createHistory(db: Database): History {
   const select = 'select distinct account_key as number from plays'
-  const known = db.dialect.exclusive === null ? createKnownAccounts(db, select) : null
+  const isAlone = db.dialect.exclusive === null
+  const known = isAlone ? createKnownAccounts(db, select) : null
+  const knownPlays = isAlone ? createKnownPlays(db) : null
   const reader = createPlayReader(db, known)
   let hasUncounted = db.dialect.hasMonths
   return {
@@ -44,10 +46,10 @@ export function createHistory(db: Database): History {
     dashboard: createDashboard(db),
     upsertPlays: (records) => {
       known?.add(records.map(({ account }) => account))
-      return upsertPlays(db, records)
+      return upsertPlays(db, records, knownPlays)
     },
     play: async (source, id) => (await reader.plays([{ source, id }]))[0] ?? null,
-    closeSilent: (seenBefore) => closeSilentPlays(db, seenBefore),
+    closeSilent: (seenBefore) => closeSilentPlays(db, seenBefore, knownPlays),
     prune: (before) => prunePlays(db, before),
     countOlder: async () => {
       hasUncounted &&= await countOlderQuarters(db)

@@ -5,6 +5,7 @@ import { HORIZON, readHorizon } from './counting/horizon.ts'
 import { RollUpDelta } from './counting/roll-ups.ts'
 import { writeQuarters } from './counting/write-quarters.ts'
 import { writeRollUps } from './counting/write-roll-ups.ts'
+import type { KnownPlays } from './known-accounts.ts'
 import { foldPlays, isSamePlay, mergePlay } from './merge-plays.ts'
 import { identityOf, lookupKey, PLAYS, playRow, toPlay } from './rows/play-table.ts'
 import { playsOfColumns } from './rows/plays-of-columns.ts'
@@ -29,19 +30,27 @@ export interface Upserted {
 }
 
 /** Adds or completes plays and the roll-ups they count in, all or nothing. */
-export function upsertPlays(db: Database, records: readonly PlayRecord[]): Promise<Upserted> {
+export function upsertPlays(
+  db: Database,
+  records: readonly PlayRecord[],
+  known: KnownPlays | null = null,
+): Promise<Upserted> {
   const incoming = foldPlays(records)
   if (incoming.size === 0) {
     return Promise.resolve({ inserted: 0, updated: 0, unchanged: 0, expired: 0, otherAccount: 0 })
   }
   return writeExclusively(db, async (tx) => {
     const horizon = await readHorizon(tx)
-    const found = await playsByKey(tx, [...incoming.values()])
+    const all = [...incoming.values()]
+    // Within the transaction: the next writer knows of these.
+    const some = known === null ? all : await known.among(all)
+    known?.add(all)
+    const found = await playsByKey(tx, some)
     const stored = new Map(found.map(({ play }) => [identityOf(play), play]))
     const changes = compare(incoming, stored, horizon)
     const isOther = (record: PlayRecord): boolean => {
-      const known = stored.get(identityOf(record)) ?? incoming.get(identityOf(record))
-      return known !== undefined && known.account !== record.account
+      const before = stored.get(identityOf(record)) ?? incoming.get(identityOf(record))
+      return before !== undefined && before.account !== record.account
     }
     await writeChanges(tx, changes, found)
     return {
@@ -160,7 +169,11 @@ export async function prunePlays(db: Database, before: number): Promise<number> 
 }
 
 /** Ends plays not seen since a time, at the moment they were last seen: their source never said how they ended. */
-export async function closeSilentPlays(db: Database, before: number): Promise<number> {
+export async function closeSilentPlays(
+  db: Database,
+  before: number,
+  known: KnownPlays | null = null,
+): Promise<number> {
   const text = `select ${PLAYS.select} from plays where ended_at is null and last_seen_at < $1 order by last_seen_at limit 5000`
   const plays = (await db.query(text, [Math.trunc(before)])).map(toPlay)
   const ended = plays.map((play) => ({
@@ -168,5 +181,5 @@ export async function closeSilentPlays(db: Database, before: number): Promise<nu
     endedAt: play.lastSeenAt,
     reason: play.reason ?? 'session.idle',
   }))
-  return (await upsertPlays(db, ended)).updated
+  return (await upsertPlays(db, ended, known)).updated
 }

@@ -1,6 +1,12 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { createKnownAccounts } from '../../../../control/store/history/known-accounts.ts'
+import { openDuckdb } from '../../../../control/store/databases/duckdb.ts'
+import { migrate } from '../../../../control/store/databases/migrate.ts'
+import {
+  createKnownAccounts,
+  createKnownPlays,
+} from '../../../../control/store/history/known-accounts.ts'
+import { upsertPlays } from '../../../../control/store/history/upsert-plays.ts'
 import { openStore } from '../../../../control/store/store.ts'
 import type { StoredFinding } from '../../../../control/store/tables/records.ts'
 import { samplePlay } from '../../../contract/sample-plays.ts'
@@ -52,6 +58,64 @@ test('plays and findings of an account are found that came before this start, an
   expect(await plays('own:bob')).toEqual(['new'])
   await store.atomically(async (tables) => await tables.findings.putAll([finding('own:bob')]))
   expect(await findings('own:bob')).toEqual(['of own:bob'])
+})
+
+test('a play is completed that was stored before this start, or by a writer of the same moment', async () => {
+  const folder = await tempDir()
+  onCleanup(folder.remove)
+  const url = join(folder.path, 'x.duckdb')
+  const before = await openStore({ url })
+  const old = samplePlay({ id: 'old' })
+  await before.history.upsertPlays([old])
+  await before.close()
+  const store = await openStore({ url })
+  onCleanup(() => store.close())
+  const ended = { ...old, lastSeenAt: old.lastSeenAt + 5, endedAt: old.lastSeenAt + 5 }
+  const fresh = samplePlay({ id: 'new' })
+  const written = await Promise.all([
+    store.history.upsertPlays([ended, fresh]),
+    store.history.upsertPlays([{ ...fresh, lastSeenAt: fresh.lastSeenAt + 7 }]),
+    store.history.upsertPlays([fresh]),
+  ])
+  expect(written.map(({ inserted, updated, unchanged }) => [inserted, updated, unchanged])).toEqual(
+    [
+      [1, 1, 0],
+      [0, 1, 0],
+      [0, 0, 1],
+    ],
+  )
+  const { rows } = await store.history.list()
+  const later = rows.map(({ id, lastSeenAt }) => [id, lastSeenAt - old.lastSeenAt] as const)
+  expect(rows).toHaveLength(2)
+  expect(Object.fromEntries(later)).toEqual({ new: 7, old: 5 })
+})
+
+test('plays of a transaction that failed are written by the next', async () => {
+  const folder = await tempDir()
+  onCleanup(folder.remove)
+  const store = await openStore({ url: join(folder.path, 'x.duckdb') })
+  onCleanup(() => store.close())
+  const play = samplePlay({ id: 'new' })
+  const broken = { ...samplePlay({ id: 'broken' }), startedAt: Number.NaN }
+  await expect(store.history.upsertPlays([play, broken])).rejects.toThrow()
+  expect((await store.history.upsertPlays([play])).inserted).toBe(1)
+  expect((await store.history.upsertPlays([play])).unchanged).toBe(1)
+})
+
+test('of more plays than are kept in mind all are looked for', async () => {
+  const folder = await tempDir()
+  onCleanup(folder.remove)
+  const db = await openDuckdb(join(folder.path, 'x.duckdb'))
+  onCleanup(() => db.close())
+  await migrate(db)
+  const plays = ['a', 'b', 'c'].map((id) => samplePlay({ id }))
+  await upsertPlays(db, plays)
+  const known = createKnownPlays(db, 2)
+  const asked = await known.among([samplePlay({ id: 'd' })])
+  expect(asked.map(({ id }) => id)).toEqual(['d'])
+  expect((await upsertPlays(db, plays, known)).unchanged).toBe(3)
+  const all = createKnownPlays(db, 3)
+  expect(await all.among([samplePlay({ id: 'd' })])).toEqual([])
 })
 
 test('they are read once; what cannot be read is tried again', async () => {

@@ -56,12 +56,13 @@ const findEnd = (r: Request, key: string): string | null => {
 
 /** js_body_filter: forwards a chunk of a stream, or aborts the response. */
 export const guardStream = (r: Request, data: Buffer, flags: NginxHTTPSendBufferOptions): void => {
-  // The player is led to the manifest that this is.
-  if (r.status === FOUND) return flags.last ? forwardChunk(r, Buffer.alloc(0), flags) : undefined
+  // The player is led to the manifest that this is, or told that it is one.
+  if (r.status === FOUND || r.status === BAD_GATEWAY)
+    return flags.last ? forwardChunk(r, Buffer.alloc(0), flags) : undefined
   // Pages of programs that set no type are called text/html, and streams of theirs too: what it is stands in the body alone.
   const document = documentOf(data)
   if (document === 'hls' || document === 'dash') tellOfStream(variablesOf(r), document)
-  if (r.status === BAD_GATEWAY || document !== null) abortResponse('the origin sends a document')
+  if (document !== null) abortResponse('the origin sends a document')
   const key = variable(r, 'gh_session_key')
   const end = key === '' ? null : findEnd(r, key)
   if (end !== null) abortResponse(end)

@@ -1,4 +1,5 @@
 import {
+  isEntryBelowTicket,
   isUntypedEntry,
   kindOfPath,
   type PathKind,
@@ -51,7 +52,7 @@ import {
 } from '../verdicts/openings/question.ts'
 import { tokenOf } from '../verdicts/openings/secret.ts'
 import { chooseSlate } from '../verdicts/openings/slate.ts'
-import { channelOfNumber, isStreamed } from '../verdicts/origin.ts'
+import { channelOfNumber, isStreamed, readChannel } from '../verdicts/origin.ts'
 import { mayOpeningWait } from '../verdicts/wait.ts'
 
 /** `end`: a refusal that holds for this moment only, since the viewer may come back at the next. */
@@ -162,6 +163,18 @@ const toFolder = (r: Request, folder: string, channel: string): OpeningRoute => 
 const isBesideOpening = (kind: PathKind, rest: string): boolean =>
   kind === 'segment' || (kind === 'manifest' && rest.includes('/') && !rest.startsWith('@'))
 
+/** What an entry is served as: what its origin is known to answer, whatever the entry is called. */
+const servedAs = (kind: PathKind, { channel, rest }: Opening): PathKind => {
+  if (isUntypedEntry(rest)) return isStreamed(channel) ? 'stream' : kind
+  const record = readChannel(channel)
+  const isRenamed =
+    kind === 'stream' &&
+    record !== null &&
+    record.protocol !== 'mpegts' &&
+    isEntryBelowTicket(rest, record)
+  return isRenamed ? 'manifest' : kind
+}
+
 /** Verifies a ticket before anything is stored or control is asked, so that forged ones cost neither. */
 const judgeTicket = (r: Request, variables: Variables, opening: ByTicket): Judged => {
   const verdict = verifyTicket(opening.ticket)
@@ -184,8 +197,7 @@ const judgeTicket = (r: Request, variables: Variables, opening: ByTicket): Judge
   }
   // What is proxied to an origin is asked for by GET.
   if (methodOf(r) === 'POST') return 'method-not-allowed'
-  const isStream = isUntypedEntry(opening.rest) && isStreamed(opening.channel)
-  const served = isStream ? 'stream' : kind
+  const served = servedAs(kind, opening)
   setVariables(r, { gh_ask_mode: 'inferred', gh_kind: served })
   return `${served}-by-ticket`
 }

@@ -76,7 +76,7 @@ export const askedUnderPass = (variables: Variables): AskedUnderPass | null => {
   const found = uri.startsWith(PREFIX) ? split(uri) : null
   // No location of the inner server knows the path: what is unclear is judged there, and refused, as it stands.
   if (isInner || found?.isClear === true) return found
-  return variables['gh_pass'] === '' ? null : located(variables, false)
+  return (variables['gh_pass'] ?? '') === '' ? null : located(variables, false)
 }
 
 /** The path below a ticket and channel, as the player sent it; `null` where nginx would normalize it to another, or it came in by another door. */

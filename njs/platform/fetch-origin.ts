@@ -2,7 +2,7 @@ import { bytesOf, innerHost, type Request, variable, variablesOf } from './reque
 
 /** An origin's whole response, unpacked where it was gzip. */
 export interface OriginAnswer {
-  /** 502 too where it broke off, {@link UNREADABLE}, {@link UNREACHABLE} and {@link NOT_READY}. */
+  /** 502 too where it broke off, {@link UNREADABLE}, {@link UNREACHABLE}, {@link SILENT} and {@link NOT_READY}. */
   readonly status: number
   readonly body: Uint8Array
   /** Header as sent; empty where it is missing, as are the others. */
@@ -28,6 +28,9 @@ export const UNREADABLE = 598
 
 /** Stands for an origin to which there is no connection; no origin answers with it. */
 export const UNREACHABLE = 595
+
+/** Stands for an origin that took the connection and was silent too long; no origin answers with it. */
+export const SILENT = 594
 
 /** Stands for an inner server of another release, which asks no origin for this one. */
 export const NOT_READY = 596
@@ -85,6 +88,13 @@ const MOST_TURNS = 8
 const isOfAnotherRelease = ({ status, headers }: Response): boolean =>
   status === 502 && headers.get('X-Gh-Reason') === 'edge.not_ready'
 
+/** Its status, or what kept nginx from asking for it. */
+const statusOf = ({ status }: Response, text: (name: string) => string): number => {
+  if (status !== 502 && status !== 504) return status
+  if (text('X-Gh-Unreachable') !== '') return UNREACHABLE
+  return text('X-Gh-Silent-Origin') === '' ? status : SILENT
+}
+
 const ask = async (r: Request, headers: Headers): Promise<OriginAnswer> => {
   const inner = variable(r, 'gh_inner_socket')
   let reply = await ngx.fetch(`http://unix:${inner}:/origin`, { headers })
@@ -92,11 +102,8 @@ const ask = async (r: Request, headers: Headers): Promise<OriginAnswer> => {
     reply = await ngx.fetch(`http://unix:${inner}:/origin`, { headers })
   if (isOfAnotherRelease(reply)) return failed(NOT_READY)
   const text = (name: string): string => reply.headers.get(name) ?? ''
-  const isUnreachable =
-    text('X-Gh-Unreachable') !== '' && (reply.status === 502 || reply.status === 504)
-  const status = isUnreachable ? UNREACHABLE : reply.status
   return {
-    status: text('X-Gh-Stream') === '' ? status : STREAM,
+    status: text('X-Gh-Stream') === '' ? statusOf(reply, text) : STREAM,
     body: new Uint8Array(await reply.arrayBuffer()),
     type: text('Content-Type'),
     encoding: text('Content-Encoding').trim().toLowerCase(),
@@ -116,16 +123,21 @@ const failed = (status: number): OriginAnswer => ({
   challenge: '',
 })
 
+/** What breaks off later has stalled. */
+const STALLED_MS = 10_000
+
 /**
  * Fetches from an origin by way of the inner server, whose proxy keeps connections, resolves names, verifies certificates and unpacks gzip. An answer that
- * breaks off, or cannot be unpacked, is asked for once more, packed, which tells them apart.
+ * breaks off, or cannot be unpacked, is asked for once more, packed, which tells them apart; one that took so long that it has stalled is not.
  */
 export const fetchOrigin = async (r: Request, question: OriginQuestion): Promise<OriginAnswer> => {
   const headers = headersFor(r, question)
+  const until = Date.now() + STALLED_MS
   try {
     return await ask(r, headers)
   } catch (problem) {
     if (/too large/.test(String(problem))) return failed(UNREADABLE)
+    if (Date.now() > until) return failed(SILENT)
   }
   headers.set('Accept-Encoding', 'gzip')
   try {

@@ -1,7 +1,7 @@
 import { STREAMED } from '../domain/addresses/mapper.ts'
 import { sealPlace } from '../domain/addresses/seal.ts'
 import type { Protocol } from '../domain/types.ts'
-import { askedUnderPass } from '../platform/asked.ts'
+import { askedUnderPass, askedUnderTicket } from '../platform/asked.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
 import { dropHeader, replaceAnswer, setVariables } from '../platform/reply.ts'
 import type { Request, Variables } from '../platform/request.ts'
@@ -19,9 +19,10 @@ export const tellProtocol = (channel: string, path: string, protocol: Protocol):
 
 /** The same of a stream's request, wherever redirections have led it. */
 export const tellOfStream = (variables: Variables, protocol: Protocol): void => {
-  const asked = askedUnderPass(variables)
-  const found = asked === null ? null : findRoute({ ...asked, isInferred: false })
-  if (asked !== null && found?.ok === true) tellProtocol(asked.channel, found.path, protocol)
+  const underPass = askedUnderPass(variables)
+  const asked = underPass ?? askedUnderTicket(variables)
+  const found = findRoute({ ...asked, isInferred: underPass === null })
+  if (found.ok) tellProtocol(asked.channel, found.path, protocol)
 }
 
 /** The address of a stream's document as a manifest under the same pass; `null` where it cannot be sealed. */

@@ -12,7 +12,7 @@ import { resolveAddress } from '../domain/addresses/resolve.ts'
 import { openSeal, type SealedPlace, type SealKind } from '../domain/addresses/seal.ts'
 import { sealedPath } from '../domain/addresses/sealed-path.ts'
 import { isUnclear } from '../domain/addresses/unclear.ts'
-import { entryOfProtocol, entryUnderPass, UNTYPED_ENTRY } from '../domain/channels/channel.ts'
+import { entryOfProtocol, entryUnderPass, isEntryBelowTicket } from '../domain/channels/channel.ts'
 import {
   archiveDelayKey,
   archiveKey,
@@ -197,7 +197,7 @@ const isEntryOf = (
   { rest, isInferred }: RouteRequest,
 ): boolean =>
   names.has(rest) ||
-  (isInferred && (rest === UNTYPED_ENTRY || rest === entryOfProtocol(record.protocol))) ||
+  (isInferred && isEntryBelowTicket(rest, record)) ||
   (rest.includes('%') && decodePath(rest) === decodedEntry)
 
 const open = ({ record, seals }: Known, channel: string, text: string): SealedPlace | null => {

@@ -143,3 +143,12 @@ const GENERIC_ENTRIES = /^(play|index\.m3u8|playlist\.m3u8|manifest\.mpd|stream\
 
 /** Whether a path below a channel names its entry in general: the entry's own name and protocol may differ. */
 export const isGenericEntry = (rest: string): boolean => GENERIC_ENTRIES.test(rest)
+
+/** Whether a path below a ticket stands for a channel's entry, also by the name it had when it was taken for MPEG-TS. */
+export const isEntryBelowTicket = (
+  rest: string,
+  { protocol, entry }: { readonly protocol: Protocol; readonly entry: string },
+): boolean =>
+  rest === UNTYPED_ENTRY ||
+  rest === entryOfProtocol(protocol) ||
+  (rest === entryOfProtocol('mpegts') && /(?:\.ts|mpegts)$/i.test(entry))

@@ -3,7 +3,14 @@ import type { SealKind } from '../../domain/addresses/seal.ts'
 import { KEPT_PREFIX } from '../../domain/cookies/kept-cookie.ts'
 import type { ReasonId } from '../../domain/reasons.ts'
 import type { Protocol } from '../../domain/types.ts'
-import { NOT_READY, STREAM, sleep, UNREACHABLE, UNREADABLE } from '../../platform/fetch-origin.ts'
+import {
+  NOT_READY,
+  SILENT,
+  STREAM,
+  sleep,
+  UNREACHABLE,
+  UNREADABLE,
+} from '../../platform/fetch-origin.ts'
 import { logError } from '../../platform/log.ts'
 import { answer, setVariables, wholeRange } from '../../platform/reply.ts'
 import { type Request, variable } from '../../platform/request.ts'
@@ -31,9 +38,8 @@ import { type Rewritten, rewriteManifest } from '../../verdicts/rewrite-manifest
 /** Time after which another request may fetch although the first has not ended: an origin may hold a blocking reload for three target durations. */
 const FLIGHT_MS = 15_000
 const BLOCKING_FLIGHT_MS = 40_000
-/** How long a request waits for another's fetch before it fetches itself, in ms. */
-const WAIT_MS = 6_000
-const BLOCKING_WAIT_MS = 30_000
+/** How long a request waits for another's fetch, in ms: longer than players do. */
+const WAIT_MS = 30_000
 const LOOKS_MS = [4, 4, 6, 8, 12, 16]
 const LOOK_MS = 20
 /** Where it is known when an answer is due, others look often around then, and seldom before. */
@@ -62,7 +68,6 @@ interface Wish {
   readonly cookies: string
   /** Whether it is a blocking playlist reload (`_HLS_msn`, RFC 8216bis, section 6.2.5.2). */
   readonly isBlocking: boolean
-  readonly waitMs: number
   readonly flightMs: number
 }
 
@@ -86,7 +91,6 @@ const readWish = (r: Request): Wish => {
     path,
     cookies: kept.includes(KEPT_PREFIX) ? kept : '',
     isBlocking,
-    waitMs: isBlocking ? BLOCKING_WAIT_MS : WAIT_MS,
     flightMs: isBlocking ? BLOCKING_FLIGHT_MS : FLIGHT_MS,
   }
 }
@@ -112,13 +116,14 @@ const isAway = (status: number): boolean =>
 /** The reason id of a status that says that an origin was asked in vain; `null` for any other. */
 const reasonOf = (status: number): ReasonId | null => {
   if (status === UNREACHABLE) return 'origin.unreachable'
-  if (status === 502 || status === 504) return 'origin.failed'
+  if (status === 502 || status === 504 || status === SILENT) return 'origin.failed'
   if (status === UNREADABLE) return 'origin.unreadable'
   return status === 401 ? 'origin.unauthorized' : null
 }
 
 /** Where a request goes on whose origin could not be asked. */
 const nextOf = (r: Request, status: number): string => {
+  if (status === SILENT) return 'origin-unavailable'
   const next = variable(r, 'http_x_gh_wait')
   return status === NOT_READY && !next.startsWith('wait-') ? 'not-ready' : next
 }
@@ -131,7 +136,7 @@ const fail = (r: Request, status: number): void => {
     return answer(r, 200, { ...TEXT, 'X-Accel-Redirect': '/_gatehouse/origin-unreadable' })
   if (status === ELSEWHERE)
     return answer(r, 200, { ...TEXT, 'X-Accel-Redirect': '/_gatehouse/origin-elsewhere' })
-  if (isAway(status))
+  if (isAway(status) || status === SILENT)
     answer(r, 200, {
       'X-Accel-Redirect': `/_gatehouse/${nextOf(r, status)}`,
       'X-Gh-Reason': reasonOf(status) ?? '',
@@ -197,8 +202,9 @@ const fetchAndSend = async (r: Request, wish: Wish, isShared: boolean): Promise<
     if (reason !== null) noteOriginFailure(found.address.origin, reason)
     return status === 401 ? failUnauthorized(r, found) : fail(r, status)
   }
-  // A copy does not know its type; others than the name says are asked for once by each player.
+  // A copy does not know its type; others than the name says are asked for by each player.
   if (isShared && rewritten.type === typeOf(wish.rest)) await share(wish, found, rewritten)
+  else if (isShared) keepUnshared(wish.copy, REFUSED_MS)
   const set = setAll(channel, found.setCookies, variable(r, 'http_x_gh_session_path'))
   send(r, rewritten.text, rewritten.type ?? found.type, set)
 }
@@ -250,7 +256,7 @@ const sharesManifests = (channel: string): boolean => {
 
 const serve = async (r: Request, wish: Wish): Promise<void> => {
   if (wish.copy === '' || !sharesManifests(wish.channel)) return await fetchAndSend(r, wish, false)
-  const until = Date.now() + wish.waitMs
+  const until = Date.now() + WAIT_MS
   const due = wish.isBlocking ? dueAt(playlistOf(wish)) : 0
   for (let looks = 0; ; looks += 1) {
     const shared = readShared(wish.copy)
@@ -259,8 +265,9 @@ const serve = async (r: Request, wish: Wish): Promise<void> => {
     if (takeFlight(wish.copy, wish.flightMs)) return await lead(r, wish)
     if (answerFrom(r, wish, shared, true)) return undefined
     const isFirst = looks === 0 && !wish.isBlocking
-    if (Date.now() > until || (isFirst && !mayWait(MOST_WAITING)))
-      return await fetchAndSend(r, wish, false)
+    if (isFirst && !mayWait(MOST_WAITING)) return await fetchAndSend(r, wish, false)
+    // Others ask in vain by now: one more would not hear sooner.
+    if (Date.now() > until) return fail(r, SILENT)
     await sleep(pauseMs(looks, due - Date.now()))
   }
 }

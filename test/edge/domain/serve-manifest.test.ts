@@ -131,3 +131,44 @@ test('a reload that its origin holds is fetched once, however many viewers wait 
   expect(new Set(await Promise.all(asked))).toEqual(new Set(['fetched.ts']))
   expect(fetched).toHaveBeenCalledTimes(1)
 })
+
+test('an origin that says nothing is asked once in 15 s, and who has waited half a minute is told', async () => {
+  vi.useFakeTimers()
+  try {
+    fetched.mockReturnValue(new Promise(() => undefined))
+    const told: unknown[] = []
+    for (let viewer = 0; viewer < 20; viewer += 1) {
+      const variables = {
+        http_x_gh_copy: COPY,
+        http_x_gh_channel: 'ch1',
+        http_x_gh_rest: 'index.m3u8',
+        http_x_gh_origin: 'http://127.0.0.1:9',
+        http_x_gh_path: '/ch1/index.m3u8',
+        http_x_gh_wait: 'wait-1',
+      }
+      const headersOut: Record<string, string> = {}
+      const end = () => void told.push([headersOut['X-Accel-Redirect'], headersOut['X-Gh-Reason']])
+      void serveManifest({ variables, headersOut, rawHeadersIn: [], return: end })
+    }
+    await vi.advanceTimersByTimeAsync(29_000)
+    expect([told.length, fetched.mock.calls.length]).toEqual([0, 2])
+    await vi.advanceTimersByTimeAsync(2_000)
+    // Those that asked still wait.
+    expect(told.length).toBeGreaterThanOrEqual(17)
+    expect(new Set(told.map(String))).toEqual(
+      new Set(['/_gatehouse/origin-unavailable,origin.failed']),
+    )
+    expect(fetched.mock.calls.length).toBeLessThanOrEqual(3)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('what is no manifest is asked for once by each of those that wait for it', async () => {
+  const headers = { get: () => null, getAll: () => [] }
+  const arrayBuffer = () => Promise.resolve(Buffer.from('{"ASSETS":[]}'))
+  fetched.mockResolvedValue({ status: 200, headers, arrayBuffer })
+  const asked = await Promise.all(Array.from({ length: 3 }, () => ask()))
+  expect(asked).toEqual(Array.from({ length: 3 }, () => '{"ASSETS":[]}'))
+  expect(fetched).toHaveBeenCalledTimes(3)
+})

@@ -1,3 +1,4 @@
+import { deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { until } from '../../support/programs/port.ts'
 import { type Rig, startRig } from '../rig/rig.ts'
@@ -6,7 +7,10 @@ import { channelRows, group } from '../rig/tables.ts'
 let rig: Rig
 beforeAll(async () => {
   rig = await startRig((stub, origin) => {
-    stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true })] }
+    stub.policy = {
+      ...stub.policy,
+      groups: [group('all', { isDefault: true }), group('boxes', { redirect: 'inferred' })],
+    }
     stub.tables.channels.rows = channelRows({
       ch1: { origin: origin.url, base: '/hls/ch1/' },
       streams: { origin: origin.url, base: '/hls/streams/', entry: 'list.m3u8' },
@@ -20,6 +24,7 @@ beforeAll(async () => {
             base: `/plain${at}/`,
             entry: 'live.ts',
             protocol: 'mpegts',
+            groups: ['all', 'boxes'],
           } as const,
         ]),
       ),
@@ -38,7 +43,8 @@ beforeEach(() => {
   rig.origin.moved.set('/hls/streams/list.m3u8', '/endless/stream.ts')
 })
 
-const put = (path: string, body: string, type: string) => rig.origin.files.set(path, { type, body })
+const put = (path: string, body: string | Buffer, type: string) =>
+  rig.origin.files.set(path, { type, body })
 const open = async (channel: string): Promise<string> => {
   const opened = await rig.get(`/live/${rig.ticket()}/${channel}/index.m3u8`)
   expect(opened.status).toBe(302)
@@ -62,7 +68,7 @@ describe('a document in place of a stream or segment reaches no viewer', () => {
       put(isMoved ? '/moved/list' : `/${plain}/live.ts`, body, type)
       if (isMoved) moves(`/${plain}/live.ts`)
       const root = await open(plain)
-      const text = await fetch(`${rig.url}${root}live.ts`).then(
+      const text = await fetch(`${rig.url}${root}live.ts`, { redirect: 'manual' }).then(
         async (answer) => await answer.text().catch(() => ''),
         () => '',
       )
@@ -113,6 +119,8 @@ describe('a channel whose address says MPEG-TS and whose origin answers a manife
     ['called text', 'text/plain', null],
     ['called text behind a redirection', 'text/html; charset=utf-8', '/far/x/list.php'],
     ['called nothing in particular', 'application/octet-stream', null],
+    ['called video', 'video/mp2t', null],
+    ['called video behind a redirection', 'video/MP2T', '/far/x/list.ts'],
   ])('a list of segments, %s', async (_, type, to) => {
     if (to !== null) rig.origin.moved.set(`/${plain}/live.ts`, to)
     put(to ?? `/${plain}/live.ts`, LIST, type)
@@ -169,8 +177,45 @@ describe('a channel whose address says MPEG-TS and whose origin answers a manife
     }
   })
 
-  test('one that calls it video is cut, and control is told', async () => {
+  test.each(['gzip', 'x-gzip', 'deflate'])('a list called video, %s', async (encoding) => {
+    const pack = encoding === 'deflate' ? deflateSync : gzipSync
+    put(`/${plain}/live.ts`, pack(LIST), 'video/mp2t')
+    rig.origin.encodings.set(`/${plain}/live.ts`, encoding)
+    const list = await read(`${await open(plain)}live.ts`)
+    expect([list.status, named(await list.text(), list.url).length]).toEqual([200, 2])
+  })
+
+  test('for players that follow no redirection, from the next opening on', async () => {
+    put(`/${plain}/live.ts`, LIST, 'application/vnd.apple.mpegurl')
+    const at = `/live/${rig.ticket({ group: 'boxes' })}/${plain}/stream.ts`
+    const refused = await rig.get(at)
+    expect([refused.status, refused.reason]).toEqual([502, 'origin.unreadable'])
+    await until('control is told', () => told(plain).some(([, protocol]) => protocol === 'hls'))
+    const { channels } = rig.stub.tables
+    const learned = channelRows({
+      [plain]: {
+        origin: rig.origin.url,
+        base: `/${plain}/`,
+        entry: 'live.ts',
+        protocol: 'hls',
+        groups: ['all', 'boxes'],
+      },
+    })
+    channels.rows = new Map([...channels.rows, ...learned])
+    channels.version += ' and one'
+    await until('it plays', async () => (await rig.get(at)).status === 200)
+    const list = await read(at)
+    const segments = named(await list.text(), list.url)
+    const bodies = await Promise.all(segments.map(async (it) => await (await fetch(it)).text()))
+    expect([list.headers.get('content-type'), bodies]).toEqual([
+      'application/vnd.apple.mpegurl',
+      ['one', 'two'],
+    ])
+  })
+
+  test('one that calls it video and does not say how long it is is cut, and control is told', async () => {
     put(`/${plain}/live.ts`, LIST, 'video/mp2t')
+    rig.origin.brokenOff.set(`/${plain}/live.ts`, 'chunked')
     const known = told(plain).length
     await read(`${await open(plain)}live.ts`).then(
       async (it) => await it.text().catch(() => ''),

@@ -79,6 +79,25 @@ afterAll(async () => {
   for (const stop of stops.toReversed()) await stop()
 })
 
+test('an origin that says nothing is asked for a stream once, and no further time is waited for', async () => {
+  const asked: Socket[] = []
+  const origin = await listen((socket) => void asked.push(socket))
+  const { channels } = rig.stub.tables
+  const rows = channelRows({
+    silent: { origin, base: '/silent/', entry: 'live.ts', protocol: 'mpegts' },
+  })
+  channels.rows = new Map([...channels.rows, ...rows])
+  channels.version += ' and one'
+  let opened = ''
+  await until('the channel is there', async () => {
+    const found = await rig.get(`/live/${rig.ticket()}/silent/live.ts`)
+    opened = found.headers.get('location') ?? ''
+    return opened !== ''
+  })
+  const answer = await rig.get(opened)
+  expect([answer.status, answer.reason, asked.length]).toEqual([502, 'origin.failed', 1])
+}, 90_000)
+
 const open = async (channel: string, file: string): Promise<string> => {
   const ticket = rig.ticket({ account: `own:${channel}` })
   const opened = await rig.get(`/live/${ticket}/${channel}/${file}`)

@@ -1,3 +1,5 @@
+import { formatAddress, parseV6Words } from '../networks/address.ts'
+
 /** An address of an origin over HTTP, resolved. */
 export interface Address {
   /** Scheme, host in lower case, and port where it is not the scheme's own: `http://127.0.0.1:9000`. */
@@ -47,7 +49,18 @@ export const removeDotSegments = (path: string): string => {
   return `/${kept.join('/')}`
 }
 
-/** Scheme, host and port in their plain form: lower case, zeros before a port and the scheme's own left out. */
+const IN_BRACKETS = /^\[([0-9a-f:.]+)\]/
+
+/** An IPv6 address in the one form that RFC 5952 gives it. */
+const plainBrackets = (host: string): string => {
+  const [whole = '', text = ''] = IN_BRACKETS.exec(host) ?? []
+  const words = whole === '' ? null : parseV6Words(text)
+  return words === null
+    ? host
+    : `[${formatAddress({ family: 6, words })}]${host.slice(whole.length)}`
+}
+
+/** Scheme, host and port in their plain form: lower case, IPv6 as RFC 5952 has it, zeros before a port and the scheme's own left out. */
 export const plainOrigin = (scheme: string, authority: string): string => {
   const name = scheme.toLowerCase()
   const host = authority
@@ -55,7 +68,8 @@ export const plainOrigin = (scheme: string, authority: string): string => {
     .replace(/:0+(?=\d+$)/, ':')
     .replace(/:$/, '')
   const port = name === 'https' ? ':443' : ':80'
-  return `${name}://${host.endsWith(port) ? host.slice(0, -port.length) : host}`
+  const named = host.startsWith('[') ? plainBrackets(host) : host
+  return `${name}://${named.endsWith(port) ? named.slice(0, -port.length) : named}`
 }
 
 /** The host of an origin, without its port. */

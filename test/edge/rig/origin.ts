@@ -109,7 +109,7 @@ export async function startOrigin(at = 0, host = '127.0.0.1'): Promise<TestOrigi
   await new Promise<void>((resolve) => void server.listen(at, host, resolve))
   const { port } = server.address() as AddressInfo
   return {
-    url: `http://${host}:${port}`,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
     files,
     moved,

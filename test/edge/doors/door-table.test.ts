@@ -48,7 +48,7 @@ beforeAll(async () => {
       origin.files.set('/ch1/index.m3u8', list)
       const mpd = { type: 'application/dash+xml', body: '<MPD></MPD>' }
       origin.files.set('/ch1/manifest.mpd', mpd)
-      origin.files.set('/ts/live.ts', { type: 'video/mp2t', body: 'data' })
+      origin.files.set('/ts/live.ts', { type: 'video/mp2t', body: 'G'.repeat(188) })
     },
     (it) => it,
     entry,

@@ -17,7 +17,7 @@ beforeAll(async () => {
       texts: { origin: origin.url, base: '/hls/texts/' },
       // One for each test: copies of manifests are kept.
       ...Object.fromEntries(
-        Array.from({ length: 40 }, (_, at) => [
+        Array.from({ length: 60 }, (_, at) => [
           `plain${at}`,
           {
             origin: origin.url,
@@ -184,6 +184,19 @@ describe('a channel whose address says MPEG-TS and whose origin answers a manife
     const list = await read(`${await open(plain)}live.ts`)
     expect([list.status, named(await list.text(), list.url).length]).toEqual([200, 2])
   })
+
+  test.each([undefined, 'bytes=0-1', 'bytes=188-'])(
+    'a short clip is none, nor a part of one: %s',
+    async (range) => {
+      put(`/${plain}/live.ts`, 'G'.repeat(376), 'video/mp2t')
+      const headers = range === undefined ? {} : { headers: { range } }
+      const answer = await rig.get(`${await open(plain)}live.ts`, headers)
+      expect([answer.status, answer.text.replaceAll('G', '')]).toEqual([
+        range === undefined ? 200 : 206,
+        '',
+      ])
+    },
+  )
 
   test('for players that follow no redirection, from the next opening on', async () => {
     put(`/${plain}/live.ts`, LIST, 'application/vnd.apple.mpegurl')

@@ -24,6 +24,8 @@ const DEEDS: Readonly<Record<string, (socket: Socket) => void>> = {
 }
 
 let rig: Rig
+/** Connections to an origin that says nothing. */
+const asked: Socket[] = []
 const origins: Record<string, string> = {}
 const stops: (() => unknown)[] = []
 
@@ -55,20 +57,21 @@ beforeAll(async () => {
   origins['untrusted'] = `https://localhost:${https.port}`
   origins['down'] = `http://127.0.0.1:${await freePort()}`
   origins['nameless'] = 'http://no-such-host.invalid'
+  const silent = await listen((socket) => void asked.push(socket))
   rig = await startRig(
     (stub) => {
       stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true, cap: 0 })] }
-      stub.tables.channels.rows = channelRows(
-        Object.fromEntries(
-          Object.entries(origins).flatMap(([name, origin]) => [
-            [name, { origin, base: `/${name}/` }] as const,
-            [
-              `${name}-ts`,
-              { origin, base: `/${name}-ts/`, entry: 'live.ts', protocol: 'mpegts' },
-            ] as const,
-          ]),
-        ),
-      )
+      const rows = Object.entries(origins).flatMap(([name, origin]) => [
+        [name, { origin, base: `/${name}/` }] as const,
+        [
+          `${name}-ts`,
+          { origin, base: `/${name}-ts/`, entry: 'live.ts', protocol: 'mpegts' },
+        ] as const,
+      ])
+      stub.tables.channels.rows = channelRows({
+        ...Object.fromEntries(rows),
+        silent: { origin: silent, base: '/silent/', entry: 'live.ts', protocol: 'mpegts' },
+      })
     },
     // Those of a name the machine itself knows are resolved at the start; others by a resolver, and here is none.
     (it) => ({ ...it, origins: [...it.origins, origins['untrusted'] ?? ''] }),
@@ -78,25 +81,6 @@ afterAll(async () => {
   await rig?.stop()
   for (const stop of stops.toReversed()) await stop()
 })
-
-test('an origin that says nothing is asked for a stream once, and no further time is waited for', async () => {
-  const asked: Socket[] = []
-  const origin = await listen((socket) => void asked.push(socket))
-  const { channels } = rig.stub.tables
-  const rows = channelRows({
-    silent: { origin, base: '/silent/', entry: 'live.ts', protocol: 'mpegts' },
-  })
-  channels.rows = new Map([...channels.rows, ...rows])
-  channels.version += ' and one'
-  let opened = ''
-  await until('the channel is there', async () => {
-    const found = await rig.get(`/live/${rig.ticket()}/silent/live.ts`)
-    opened = found.headers.get('location') ?? ''
-    return opened !== ''
-  })
-  const answer = await rig.get(opened)
-  expect([answer.status, answer.reason, asked.length]).toEqual([502, 'origin.failed', 1])
-}, 90_000)
 
 const open = async (channel: string, file: string): Promise<string> => {
   const ticket = rig.ticket({ account: `own:${channel}` })
@@ -132,3 +116,9 @@ test('an origin without a connection, and one without an answer, are told apart:
   // Each once, however often it was asked.
   expect(reported().toSorted()).toEqual(expected.toSorted())
 }, 60_000)
+
+test('an origin that says nothing is asked for a stream once, and no further time is waited for', async () => {
+  const opened = await open('silent', 'live.ts')
+  const answer = await rig.get(opened)
+  expect([answer.status, answer.reason, asked.length]).toEqual([502, 'origin.failed', 1])
+}, 90_000)

@@ -25,7 +25,7 @@ const DEEDS: Readonly<Record<string, (socket: Socket) => void>> = {
 
 let rig: Rig
 /** Connections to an origin that says nothing. */
-const asked: Socket[] = []
+const silenced: Socket[] = []
 const origins: Record<string, string> = {}
 const stops: (() => unknown)[] = []
 
@@ -57,7 +57,7 @@ beforeAll(async () => {
   origins['untrusted'] = `https://localhost:${https.port}`
   origins['down'] = `http://127.0.0.1:${await freePort()}`
   origins['nameless'] = 'http://no-such-host.invalid'
-  const silent = await listen((socket) => void asked.push(socket))
+  const silent = await listen((socket) => void silenced.push(socket))
   rig = await startRig(
     (stub) => {
       stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true, cap: 0 })] }
@@ -120,5 +120,5 @@ test('an origin without a connection, and one without an answer, are told apart:
 test('an origin that says nothing is asked for a stream once, and no further time is waited for', async () => {
   const opened = await open('silent', 'live.ts')
   const answer = await rig.get(opened)
-  expect([answer.status, answer.reason, asked.length]).toEqual([502, 'origin.failed', 1])
+  expect([answer.status, answer.reason, silenced.length]).toEqual([502, 'origin.failed', 1])
 }, 90_000)

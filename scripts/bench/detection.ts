@@ -3,8 +3,8 @@ import { DEFAULT_THRESHOLD, DEFAULT_WEIGHTS } from '../../control/detect/househo
 import { positive, readOptions } from '../options.ts'
 import { fitWeights, judge } from './detection/fit.ts'
 import { intervalsOf, type Judged, qualityOf, ratesPerKind } from './detection/metrics.ts'
-import { type Prepared, prepare, readPopulations, SAMPLE } from './detection/population.ts'
-import { printTable } from './detection/table.ts'
+import { type Prepared, prepare, readPopulations, SAMPLES } from './detection/population.ts'
+import { isOfEdge, printTable } from './detection/table.ts'
 
 const FOLDS = 10
 
@@ -90,19 +90,20 @@ const run = (folder: string): void => {
   const populations = readPopulations(folder)
   if (populations.length === 0) throw new Error(`${folder} holds no population (history.json.gz)`)
   printTable(populations, days)
-  if (values.table) return
+  const servers = populations.filter((population) => !isOfEdge(population))
+  if (values.table || servers.length === 0) return
   for (const withAsn of [true, false]) {
-    const accounts = populations.flatMap((p) => prepare(p, withAsn))
+    const accounts = servers.flatMap((p) => prepare(p, withAsn))
     const table = withAsn ? 'with the ASN table' : 'without the ASN table'
     const sharing = accounts.filter((a) => a.isSharing).length
     console.log(
-      `\n=== ${table}: ${populations.length} populations, ${sharing} shared and ${accounts.length - sharing} innocent accounts, ${days} days`,
+      `\n=== ${table}: ${servers.length} populations, ${sharing} shared and ${accounts.length - sharing} innocent accounts, ${days} days`,
     )
     const judged = judge(accounts, DEFAULT_WEIGHTS, DEFAULT_THRESHOLD)
     figures(`the weights as shipped, threshold ${DEFAULT_THRESHOLD}`, judged, days)
     kinds(judged)
     const splits: [string, Split][] = [[`${FOLDS} folds`, byFold]]
-    if (populations.length > 1) splits.unshift(['one population held out', byPopulation])
+    if (servers.length > 1) splits.unshift(['one population held out', byPopulation])
     for (const [name, split] of splits) {
       const { fixed, chosen, thresholds } = crossValidate(accounts, split, days)
       figures(
@@ -124,10 +125,10 @@ const run = (folder: string): void => {
   }
 }
 
-const folder = values.data ?? SAMPLE
+const folder = values.data ?? SAMPLES
 const started = performance.now()
 try {
-  if (folder === SAMPLE) console.log('the committed sample; --data DIR measures others')
+  if (folder === SAMPLES) console.log('the committed samples; --data DIR measures others')
   run(folder)
   console.log(`\n${((performance.now() - started) / 1000).toFixed(1)} s`)
 } catch (error) {

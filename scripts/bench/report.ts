@@ -8,7 +8,7 @@ import { analyse } from '../../control/report/compat/analysis/analysis.ts'
 import { effectiveEnd, networkOf } from '../../control/report/compat/analysis/row.ts'
 import type { TautulliRow } from '../../control/sources/tautulli/rows.ts'
 import { positive, readOptions } from '../options.ts'
-import { SAMPLE } from './detection/population.ts'
+import { SAMPLES } from './detection/population.ts'
 import type { ReportTimes } from './report/one-report.ts'
 
 const USAGE = `usage: npm run bench:report -- [--data DIR] [--accounts 600] [--rounds 4] [--against CHECKOUT]
@@ -153,7 +153,7 @@ const checkouts = [
 
 /** The times of whole reports of a checkout, in a process of its own. */
 const timesOf = (checkout: string): ReportTimes => {
-  const asked = [ONE_REPORT, checkout, values.data ?? SAMPLE, String(accounts), String(rounds)]
+  const asked = [ONE_REPORT, checkout, values.data ?? SAMPLES, String(accounts), String(rounds)]
   const { stdout, status } = spawnSync(process.execPath, [...process.execArgv, ...asked], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],

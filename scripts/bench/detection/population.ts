@@ -141,10 +141,8 @@ export const readAnswers = (folder: string): Answers[] =>
     .filter(({ path }) => holds(path, HISTORY))
     .map(({ path }) => answersIn(path))
 
-/** The folder of the committed sample. */
-export const SAMPLE = fileURLToPath(
-  new URL('../../../test/vectors/detection/sample', import.meta.url),
-)
+/** The folder of the committed samples: accounts of media servers and of an edge. */
+export const SAMPLES = fileURLToPath(new URL('../../../test/vectors/detection', import.meta.url))
 
 /** The evidence of one account, computed once. */
 export interface Prepared {

@@ -22,7 +22,7 @@ const lastDays = (population: Population, days: number): Population => ({
 })
 
 /** Whether a population's plays are an edge's. */
-const isOfEdge = (population: Population): boolean => {
+export const isOfEdge = (population: Population): boolean => {
   for (const user of population.labels.keys()) {
     const [first] = population.plays(user, false)
     if (first !== undefined) return hasDerivedDevice(first)

@@ -1,15 +1,20 @@
-import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { DEFAULT_THRESHOLD, DEFAULT_WEIGHTS } from '../../../control/detect/household/weights.ts'
+import {
+  DEFAULT_THRESHOLD,
+  DEFAULT_WEIGHTS,
+  EDGE_WEIGHTS,
+} from '../../../control/detect/household/weights.ts'
 import { assessAccount } from '../../../control/detect/judge/assess.ts'
 import { judge } from '../../../scripts/bench/detection/fit.ts'
 import { qualityOf, ratesPerKind } from '../../../scripts/bench/detection/metrics.ts'
-import { prepare, readPopulations } from '../../../scripts/bench/detection/population.ts'
+import { prepare, readPopulations, SAMPLES } from '../../../scripts/bench/detection/population.ts'
+import { isOfEdge } from '../../../scripts/bench/detection/table.ts'
 
-const SAMPLE = fileURLToPath(new URL('../../vectors/detection/sample', import.meta.url))
 const DAYS = 60
-const [population] = readPopulations(SAMPLE)
-if (!population) throw new Error('the sample population is missing')
+const populations = readPopulations(SAMPLES)
+const [ofEdge] = populations.filter(isOfEdge)
+const [population] = populations.filter((one) => !isOfEdge(one))
+if (!population || !ofEdge) throw new Error('a sample population is missing')
 
 const judgedWith = (withAsn: boolean) =>
   judge(prepare(population, withAsn), DEFAULT_WEIGHTS, DEFAULT_THRESHOLD)
@@ -54,6 +59,18 @@ describe('the sample population', () => {
     }
   })
 })
+
+it(
+  'the sample of an edge is judged well with the weights of edges',
+  () => {
+    const quality = qualityOf(judge(prepare(ofEdge, true), EDGE_WEIGHTS, DEFAULT_THRESHOLD), DAYS)
+    expect(quality.precision).toBeGreaterThanOrEqual(0.85)
+    expect(quality.recall).toBeGreaterThanOrEqual(0.7)
+    expect(quality.f1).toBeGreaterThanOrEqual(0.8)
+    expect(quality.auc).toBeGreaterThanOrEqual(0.9)
+  },
+  TIMEOUT_MS,
+)
 
 describe('the figures', () => {
   const known = [

@@ -40,6 +40,8 @@ const destinationOf = (port: number, changes: Partial<Destination> = {}): Destin
   username: LOGIN.user,
   password: LOGIN.pass,
   ca: readFileSync(ca.file, 'utf8'),
+  // A hundred handshakes at once take long on a busy machine.
+  timeout_sec: 120,
   ...changes,
 })
 

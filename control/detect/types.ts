@@ -43,6 +43,10 @@ export interface Evidence {
   /** How much more it may have been, where two clocks measured it. */
   readonly clockSlackMs?: number
   readonly speedKmh?: number
+  /** Of a second household: where it is, with its radius, "Lyon (Orange S.A.) (± 25 km)". */
+  readonly place?: string
+  /** On how many more days a device of one home would have to play in the other to clear the account. */
+  readonly guestDays?: number
   /** The provider of both plays, where they came over one within a country: its lines are located anywhere. */
   readonly provider?: string
   readonly overlapMs?: number

@@ -2,7 +2,7 @@ import type { PlayRecord } from '#domain/types'
 import { createFinding } from '../finding.ts'
 import type { Home } from '../household/homes/homes.ts'
 import { type Judgement, judgeHouseholds } from '../household/household-judgement.ts'
-import { homePlaceText } from '../household/household-text.ts'
+import { describeHome } from '../household/household-text.ts'
 import { isOneHousehold } from '../household/one-household.ts'
 import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
 import type { Finding } from '../types.ts'
@@ -42,6 +42,12 @@ const clearedBy = (guestDays: number | null, home: Home): string => {
     : `Cleared by devices of one home playing in the other on ${guestDays} more ${guestDays === 1 ? 'day' : 'days'}, or by ${said}.`
 }
 
+/** "Lyon (Orange S.A.) (± 25 km)". */
+const placeOf = (home: Home): string => {
+  const { place = '', accuracyKm = null } = describeHome(home, 1)
+  return accuracyKm === null ? place : `${place} (± ${Math.round(accuracyKm)} km)`
+}
+
 /** The finding for a household judgement; `null` when it shows no second household. */
 export const secondHouseholdFinding = (
   event: PlayRecord,
@@ -50,6 +56,7 @@ export const secondHouseholdFinding = (
 ): Finding | null => {
   if (strongest === null || !isLikely || strongest.days < params.min_days) return null
   if (strongest.overlapDays < params.min_overlap_days) return null
+  const place = placeOf(strongest.home)
   const own = strongest.home.ownPlays.map((t) => t.play)
   const sets = strongest.home.televisions.size
   const television =
@@ -64,12 +71,14 @@ export const secondHouseholdFinding = (
     severity: 'high',
     confidence,
     summary:
-      `A second household in ${homePlaceText(strongest.home)} played on ${days(strongest.days)}${television}; ` +
+      `A second household in ${place} played on ${days(strongest.days)}${television}; ` +
       `devices of one home were guests of the other on ${days(strongest.mixedDays)}${overlap}. ${clearedBy(guestDaysToClear, strongest.home)}`,
     evidence: {
+      place,
       count: strongest.days,
       limit: params.min_days,
       overlapMs: strongest.overlapHours * HOUR_MS,
+      ...(guestDaysToClear === null ? {} : { guestDays: guestDaysToClear }),
       ...(strongest.distanceKm === null ? {} : { distanceKm: strongest.distanceKm }),
       devices: [...strongest.home.devices].sort(),
       networks: [...new Set(own.flatMap((p) => p.network ?? []))].sort().slice(0, 50),

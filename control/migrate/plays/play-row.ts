@@ -77,7 +77,9 @@ const validator = Compile(PLAY_ROW)
 
 const NETWORK_KEY = { v6Prefix: 64 }
 
-const known = <T>(value: T | null | undefined): T | null => value ?? null
+/** A field as it is kept: a blank text says as little as none. */
+const known = <T>(value: T | null | undefined): T | null =>
+  typeof value === 'string' && value.trim() === '' ? null : (value ?? null)
 
 const timesOf = (row: PlayRow): Pick<PlayRecord, 'startedAt' | 'lastSeenAt' | 'endedAt'> => {
   const endedAt = known(row.endedAt)
@@ -86,7 +88,7 @@ const timesOf = (row: PlayRow): Pick<PlayRecord, 'startedAt' | 'lastSeenAt' | 'e
 }
 
 const placeOf = (row: PlayRow) => ({
-  country: row.country?.toUpperCase() ?? null,
+  country: known(row.country)?.toUpperCase() ?? null,
   region: known(row.region),
   city: known(row.city),
   latitude: known(row.latitude),
@@ -102,10 +104,10 @@ const playerOf = (row: PlayRow) => ({
   platform: known(row.platform),
   client: known(row.client),
   player: known(row.player),
-  agent: row.agent ?? (row.source.startsWith('edge:') ? known(row.client) : null),
+  agent: known(row.agent) ?? (row.source.startsWith('edge:') ? known(row.client) : null),
   download: known(row.download),
   playback: known(row.playback),
-  door: row.door ?? known(row.proto),
+  door: known(row.door) ?? known(row.proto),
 })
 
 const recordOf = (row: PlayRow, address: Address | null): PlayRecord => ({
@@ -115,7 +117,7 @@ const recordOf = (row: PlayRow, address: Address | null): PlayRecord => ({
   accountName: known(row.accountName),
   group: known(row.group),
   address: address === null ? null : formatAddress(address),
-  network: row.network ?? (address === null ? null : keyOfAddress(address, NETWORK_KEY)),
+  network: known(row.network) ?? (address === null ? null : keyOfAddress(address, NETWORK_KEY)),
   isLan: row.isLan ?? (address !== null && isLan(address)),
   ...placeOf(row),
   ...playerOf(row),

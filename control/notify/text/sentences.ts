@@ -19,6 +19,9 @@ const placesOf = ({ evidence }: Finding): string[] => [
 const within = (ms: number | undefined): string =>
   ms === undefined ? '' : ` за ${duration('ru', ms)}`
 
+/** Networks that a sentence names. */
+const NAMED_AT_MOST = 3
+
 /** Speeds beyond this are those of two plays without any time between them. */
 const FASTEST_KMH = 100_000
 
@@ -47,12 +50,22 @@ const RUSSIAN: Readonly<Record<FindingKind, (finding: Finding) => string>> = {
       evidence.overlapMs === undefined || evidence.overlapMs === 0
         ? ''
         : `; одновременно с основным: ${duration('ru', evidence.overlapMs)}`
-    return `Второе домохозяйство смотрело ${countedRu(evidence.count, 'day')}${overlap}.`
+    const where =
+      evidence.place === undefined ? '' : ` (${evidence.place.replaceAll(' km)', ' км)')})`
+    const networks = (evidence.networks ?? []).slice(0, NAMED_AT_MOST).join(', ')
+    const guests =
+      evidence.guestDays === undefined
+        ? ''
+        : `устройства одного дома ещё ${countedRu(evidence.guestDays, 'day')} посмотрят в другом или если `
+    return (
+      `Второе домохозяйство${where} смотрело ${countedRu(evidence.count, 'day')}${overlap}. ` +
+      `Снимается, если ${guests}отметить, что ${networks} — дом.`
+    )
   },
   restreaming: ({ evidence }) =>
-    `Круглосуточный просмотр: ${countedRu(evidence.count, 'day')}. Похоже на ретрансляцию.`,
+    `Круглосуточный просмотр: ${countedRu(evidence.count, 'day')}. Похоже на ретрансляцию. Снимается, если отметить, что эта сеть — дом, где телевизор не выключают.`,
   leaked_copy: ({ evidence }) =>
-    `Новые устройства${within(evidence.windowMs)}: ${countedRu(evidence.count, 'device')}. Похоже, копия списка утекла.`,
+    `Новые устройства${within(evidence.windowMs)}: ${countedRu(evidence.count, 'device')}. Похоже, копия списка утекла. Снимается, если отметить, что эти устройства или сети свои.`,
   hosting_network: ({ evidence }) =>
     `Через сеть дата-центра: ${countedRu(evidence.count, 'play')}. Это VPN или сервер.`,
 }

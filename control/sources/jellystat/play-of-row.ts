@@ -5,6 +5,7 @@ import type { ReadRow } from '../../migrate/plays/play-row.ts'
 import { emptyPlay } from '../model/empty-play.ts'
 import type { SourceOrigin } from '../model/origin.ts'
 import { deliveryOfMethod } from '../model/play-method.ts'
+import { textOrNull } from '../model/read-fields.ts'
 import { outsideAddress, viewerAddress } from '../model/remote-address.ts'
 
 const text = Type.Optional(Type.Union([Type.String(), Type.Null()]))
@@ -82,11 +83,11 @@ const playOf = (row: Row, endedAt: number, seconds: number, origin: SourceOrigin
   id: row.Id,
   source: origin.source,
   account: origin.accountOf(userOf(row.UserId)),
-  accountName: row.UserName ?? null,
-  device: row.DeviceId ?? null,
-  platform: row.DeviceName ?? null,
-  client: row.Client ?? null,
-  player: row.DeviceName ?? null,
+  accountName: textOrNull(row.UserName),
+  device: textOrNull(row.DeviceId),
+  platform: textOrNull(row.DeviceName),
+  client: textOrNull(row.Client),
+  player: textOrNull(row.DeviceName),
   title: titleOf(row),
   delivery: deliveryOfMethod(row.PlayMethod ?? ''),
   startedAt: endedAt - seconds * 1000,

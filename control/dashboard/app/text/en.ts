@@ -234,6 +234,8 @@ export const en = {
   'people.remove.ask': 'Remove {name}?',
   'people.remove.text': 'Whatever is signed in under this name ends at once.',
   'people.new': 'Add somebody',
+  yes: 'yes',
+  no: 'no',
   'place.radius': '± {n} km',
   'unit.seconds': '{n} s',
   'unit.minutes': '{n} min',

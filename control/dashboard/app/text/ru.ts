@@ -270,6 +270,8 @@ export const ru: Words = {
   'people.remove.ask': 'Удалить {name}?',
   'people.remove.text': 'Все входы под этим именем завершатся сразу.',
   'people.new': 'Добавить человека',
+  yes: 'да',
+  no: 'нет',
   'place.radius': '± {n} км',
   'unit.seconds': '{n} с',
   'unit.minutes': '{n} мин',

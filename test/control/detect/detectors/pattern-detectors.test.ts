@@ -3,6 +3,7 @@ import type { PlayRecord } from '#domain/types'
 import { inspectLeakedCopy } from '../../../../control/detect/detectors/leaked-copy.ts'
 import { inspectRestreaming } from '../../../../control/detect/detectors/restreaming.ts'
 import { inspectSecondHousehold } from '../../../../control/detect/detectors/second-household.ts'
+import { sentenceOf } from '../../../../control/notify/text/sentences.ts'
 import { DAY, daily, everyNth, HOUR, PLACES, play } from '../play-builder.ts'
 
 describe('a leaked copy', () => {
@@ -160,7 +161,11 @@ describe('a second household', () => {
     const event = inOrder.at(-1) ?? play()
     const finding = inspectSecondHousehold(event, inOrder.slice(0, -1), params)
     expect(finding?.summary).toBe(
-      'A second household in Bordeaux played on 8 days, with a television of its own; devices of one home were guests of the other on 0 days; both played at the same time on 8 of 8 days. Cleared by devices of one home playing in the other on 16 more days, or by feedback that 198.51.100.9 is home.',
+      'A second household in Bordeaux (± 25 km) played on 8 days, with a television of its own; devices of one home were guests of the other on 0 days; both played at the same time on 8 of 8 days. Cleared by devices of one home playing in the other on 16 more days, or by feedback that 198.51.100.9 is home.',
+    )
+    expect(finding?.evidence).toMatchObject({ place: 'Bordeaux (± 25 km)', guestDays: 16 })
+    expect(finding && sentenceOf('ru', finding)).toMatch(
+      /^Второе домохозяйство \(Bordeaux \(± 25 км\)\) смотрело 8 дней; .* Снимается, если устройства одного дома ещё 16 дней посмотрят в другом или если отметить, что 198\.51\.100\.9 — дом\.$/,
     )
     expect(finding?.evidence.distanceKm).toBeCloseTo(436, -1)
     expect(finding?.confidence).toBeGreaterThan(80)

@@ -267,3 +267,10 @@ test('a row tells its own network, and which addresses are at home', () => {
   expect(read({ address: null })).toMatchObject({ network: null, isLan: false })
   expect(read({ lastSeenAt: undefined, playedMs: 5000 })?.lastSeenAt).toBe(ROW.startedAt + 5000)
 })
+
+test('a blank text in a row says as little as none', () => {
+  const blank = { accountName: '', device: ' ', client: '', city: '', country: '', channel: '' }
+  const row = readPlayRow({ ...ROW, ...blank })
+  const nothing = { accountName: null, device: null, client: null, city: null, country: null }
+  expect(row).toMatchObject({ play: { ...nothing, channel: null } })
+})

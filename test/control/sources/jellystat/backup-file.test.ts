@@ -75,6 +75,12 @@ describe('a backup of Jellystat', () => {
     })
   })
 
+  test('tells no name and no device where the row holds blanks', async () => {
+    const blank = { ...ROW, UserName: '', DeviceId: '', DeviceName: '', Client: '' }
+    const [play] = playsOf(await read(JSON.stringify(backupOf([blank])), 0, 'attic'))
+    expect(play).toMatchObject({ accountName: null, device: null, player: null, client: null })
+  })
+
   test('marks rows of several sittings and of no length', async () => {
     const rows = [
       { ...ROW, PlaybackDuration: 1981 },

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { lazy, Suspense } from 'preact/compat'
 import { useMemo } from 'preact/hooks'
 import { seenIn } from '../../data/evidence.ts'
-import { country, duration, moment, number, player } from '../../text/format.ts'
+import { country, duration, moment, number, player, radiusText } from '../../text/format.ts'
 import { t, words } from '../../text/text.ts'
 import { PlayClock } from './clock.tsx'
 
@@ -21,7 +21,8 @@ const shownValue = (key: string, value: unknown): ComponentChildren => {
   if (value === null || value === undefined) return '–'
   if (key === 'countries' && Array.isArray(value)) return value.map(String).map(country).join(', ')
   if (typeof value === 'object') return <Evidence evidence={value} />
-  return typeof value === 'boolean' || typeof value === 'string' ? String(value) : '–'
+  if (typeof value === 'boolean') return t(value ? 'yes' : 'no')
+  return typeof value === 'string' ? value : '–'
 }
 
 const labelOf = (key: string): string => {
@@ -109,7 +110,10 @@ export const FindingEvidence = ({
             {seen.map((play) => (
               <tr key={play.playId}>
                 <td data-title={t('col.where')}>
-                  {play.place} <span class="dim">{play.network}</span>
+                  {play.place}{' '}
+                  <span class="dim">
+                    {radiusText(play.place, play.accuracyKm)} {play.network}
+                  </span>
                 </td>
                 <td data-title={t('col.player')}>{deviceName(play.deviceName)}</td>
                 <td data-title={t('col.when')}>{moment(play.startedAt)}</td>

@@ -14,6 +14,8 @@ export const enAudit = {
   'evidence.provider': 'Both over',
   'evidence.overlapMs': 'At the same time',
   'evidence.lowersTrust': 'Lowers trust',
+  'evidence.place': 'Where it is',
+  'evidence.guestDays': 'Days as a guest that would clear it',
   'evidence.count': 'Count',
   'evidence.limit': 'Allowed',
   'evidence.windowMs': 'Within',

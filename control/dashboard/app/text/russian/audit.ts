@@ -15,6 +15,8 @@ export const ruAudit: Readonly<Record<keyof typeof enAudit, Wording>> = {
   'evidence.provider': 'Оба через',
   'evidence.overlapMs': 'Одновременно',
   'evidence.lowersTrust': 'Снижает доверие',
+  'evidence.place': 'Где',
+  'evidence.guestDays': 'Сколько дней в гостях снимут находку',
   'evidence.count': 'Количество',
   'evidence.limit': 'Допускается',
   'evidence.windowMs': 'За время',

@@ -69,7 +69,7 @@ export const findingsCommand = (): Command => {
     )
   }
   judge('dismiss', 'dismissed', 'it was none: gives the trust back that it took')
-  judge('confirm', 'confirmed', 'it was right')
+  judge('confirm', 'confirmed', 'it was right: takes the trust that it costs')
   judge('reopen', 'open', 'not judged yet')
   return command
 }

@@ -74,6 +74,9 @@ test('a finding is listed, shown, judged; trust follows; nothing steers the term
   expect(stdout).toMatch(/own:two-screens +simultaneous_places +warning +open +observe:done/)
   const [{ id }] = (await json('findings', 'list')).items
   expect((await gatehouse('findings', 'show', id)).stdout).toMatch(/Lyon[^]*Sydney[^]*distanceKm/)
+  // By a dry run, two places cost an account nobody calls shared no trust until an operator says so.
+  expect((await gatehouse('sharing', 'trust', 'two-screens')).stdout).toMatch(/^100 /)
+  expect((await gatehouse('findings', 'confirm', id)).stdout).toBe('confirmed\n')
   expect((await gatehouse('sharing', 'trust', 'two-screens')).stdout).toMatch(/^90 \(trusted\)/)
   expect((await gatehouse('findings', 'dismiss', id)).stdout).toBe('dismissed\n')
   expect((await gatehouse('sharing', 'trust', 'two-screens')).stdout).toMatch(/^100 /)

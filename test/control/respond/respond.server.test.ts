@@ -141,7 +141,7 @@ describe('a rule that found something', () => {
   test('does nothing while it runs dry, and says what it would do', async () => {
     for (const action of ['limit', 'end', 'ban']) {
       await store.findings.remove((await allFindings(store))[0]?.id ?? '')
-      const finding = await detect(rule({}, { do: action }))
+      const finding = await detect(rule({ dry_run: true }, { do: action }))
       expect(finding).toMatchObject({ acted: `${action}:dry_run`, state: 'open' })
       expect(notices.at(-1)).toMatchObject({ outcome: 'dry_run', step: { do: action } })
     }

@@ -1,10 +1,9 @@
 /** The start of a match: thousands open at once while others watch already. */
-import { setPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { adminOf } from '../test/e2e/world/world.ts'
 import { startService, type TestService } from '../test/support/programs/service.ts'
-import { type Opened, openAllElsewhere } from './match/crowd.ts'
-import { startRunning } from './match/running.ts'
+import { type Opened, startCrowd } from './match/crowd.ts'
+import { startRunningApart } from './match/running.ts'
 import { positive, readOptions } from './options.ts'
 
 /** Until processes and connections have settled. */
@@ -41,16 +40,6 @@ interface Page {
 const SECOND_PART = 5
 const QUIET_MS = 15_000
 const MOST_TIMES = 3
-
-/** What a viewer's own machine waits for is no part of what the edge takes: where that is allowed, this process is served first. */
-const VIEWERS_PRIORITY = -5
-const serveViewersFirst = (): void => {
-  try {
-    setPriority(VIEWERS_PRIORITY)
-  } catch {
-    say('without root, manifests wait for this process as well')
-  }
-}
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
@@ -115,20 +104,21 @@ const main = async (): Promise<void> => {
   const service = await startService({ config: CONFIG })
   try {
     const entry = await firstEntry(service.edge)
-    const running = await startRunning(service.edge, entry, { first: 1_000_000, count })
-    serveViewersFirst()
-    await sleep(WARM_MS)
-    running.take()
-    await sleep(QUIET_MS)
-    const quiet = running.take()
-    const began = performance.now()
+    const { edge } = service
     const atOnce = positive(options['at-once'], 32)
-    const opened = await openAllElsewhere({ edge: service.edge, entry, viewers, second, atOnce })
+    const running = await startRunningApart({ edge, entry, first: 1_000_000, count })
+    const crowd = await startCrowd({ edge, entry, viewers, second, atOnce })
+    await sleep(WARM_MS)
+    await running.take()
+    await sleep(QUIET_MS)
+    const quiet = await running.take()
+    const began = performance.now()
+    const opened = await crowd.open()
     const seconds = (performance.now() - began) / 1000
-    const busy = running.take()
+    const busy = await running.take()
     const live = await liveByAccount(service)
     const total = [...live.values()].reduce((sum, one) => sum + one, 0)
-    await running.stop()
+    await Promise.all([running.stop(), crowd.stop()])
     for (const [answer, times] of countAnswers(opened)) say(`${answer}: ${times}`)
     const [p99Quiet, p99Busy] = [percentile(quiet.times, 0.99), percentile(busy.times, 0.99)]
     say(

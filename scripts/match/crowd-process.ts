@@ -1,6 +1,7 @@
-/** A crowd of its own process: `node --import tsx crowd-process.ts '{"edge":…}'` writes what came of its openings as one line of JSON. */
+/** A crowd of its own process; asked for anything, it opens, and answers with what came of it. A little behind the others, as it is no part of a server. */
+import { answerApart } from './apart.ts'
 import { type Crowd, openAll } from './crowd.ts'
 
 const [text = ''] = process.argv.slice(2)
-const opened = await openAll(JSON.parse(text) as Crowd)
-process.stdout.write(`${JSON.stringify(opened)}\n`)
+const crowd = JSON.parse(text) as Crowd
+answerApart(5, async () => await openAll(crowd))

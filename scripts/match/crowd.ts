@@ -1,10 +1,6 @@
-import { once } from 'node:events'
-import { setPriority } from 'node:os'
 import { join } from 'node:path'
 import { Pool } from 'undici'
-import { startChild } from '../../test/support/programs/child.ts'
-
-const CROWD_PRIORITY = 5
+import { startApart } from './apart.ts'
 
 /** One opening, and what came of it. */
 export interface Opened {
@@ -63,15 +59,16 @@ export const openAll = async ({
   return opened
 }
 
-/** {@link openAll} in a process of its own, so that it does not hold up the measurement in this one; a little behind the others, as it is no part of a server. */
-export const openAllElsewhere = async (crowd: Crowd): Promise<readonly Opened[]> => {
-  const script = join(import.meta.dirname, 'crowd-process.ts')
-  let text = ''
-  const child = startChild([process.execPath, '--import', 'tsx', script, JSON.stringify(crowd)], {
-    onStdout: (more) => (text += more),
-  })
-  setPriority(child.pid, CROWD_PRIORITY)
-  await once(child.process, 'close')
-  if (child.exitCode() !== 0) throw new Error(`the crowd ended:\n${child.output().slice(-2_000)}`)
-  return JSON.parse(text) as Opened[]
+/** {@link openAll} in a process of its own. It has started when this resolves; `open` opens, `stop` ends it. */
+export const startCrowd = async (
+  crowd: Crowd,
+): Promise<{
+  readonly open: () => Promise<readonly Opened[]>
+  readonly stop: () => Promise<void>
+}> => {
+  const apart = await startApart(join(import.meta.dirname, 'crowd-process.ts'), crowd)
+  return {
+    open: async () => (await apart.ask('open')) as readonly Opened[],
+    stop: apart.stop,
+  }
 }

@@ -1,12 +1,23 @@
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'undici'
+import { startApart } from './apart.ts'
 import { addressOf } from './crowd.ts'
 
-/** Viewers who play already: each has fetched a segment, and asks for its manifest once a second, all of them spread over the second. */
-export interface Running {
-  /** Times of the manifests since the last call, ms, and how many were no 200. */
-  readonly take: () => { readonly times: readonly number[]; readonly failed: number }
-  readonly stop: () => Promise<void>
+/** What viewers who play ask for. */
+export interface Watch {
+  readonly edge: string
+  /** Path that opens the channel. */
+  readonly entry: string
+  /** Number of the first viewer. */
+  readonly first: number
+  readonly count: number
+}
+
+/** Times of the manifests since the last call, ms, and how many were no 200. */
+export interface Taken {
+  readonly times: readonly number[]
+  readonly failed: number
 }
 
 const PERIOD_MS = 1000
@@ -18,14 +29,14 @@ const lastNamed = (manifest: string): string =>
     .filter((line) => line !== '' && !line.startsWith('#'))
     .at(-1) ?? ''
 
-/** Opens a channel for each of `count` viewers, numbered from `first`, and keeps them polling. */
-export const startRunning = async (
-  edge: string,
-  entry: string,
-  { first, count }: { readonly first: number; readonly count: number },
-): Promise<Running> => {
+/** Viewers who play already: each has fetched a segment, and asks for its manifest once a second, all of them spread over the second, for as long as the process lives. */
+export const startRunning = async ({
+  edge,
+  entry,
+  first,
+  count,
+}: Watch): Promise<{ readonly take: () => Taken }> => {
   const pool = new Pool(edge, { connections: count })
-  const over = new AbortController()
   let times: number[] = []
   let failed = 0
   const play = async (viewer: number) => {
@@ -40,7 +51,7 @@ export const startRunning = async (
     await (await pool.request({ path: segment, method: 'GET', headers })).body.dump()
     const loop = async () => {
       await sleep(((viewer - first) / count) * PERIOD_MS)
-      while (!over.signal.aborted) {
+      for (;;) {
         const began = performance.now()
         const answer = await pool.request({ path, method: 'GET', headers }).catch(() => null)
         await answer?.body.dump()
@@ -53,7 +64,7 @@ export const startRunning = async (
     return loop
   }
   const loops = await Promise.all(Array.from({ length: count }, (_, at) => play(first + at)))
-  const all = Promise.all(loops.map((loop) => loop()))
+  for (const loop of loops) void loop()
   return {
     take: () => {
       const taken = { times, failed }
@@ -61,10 +72,13 @@ export const startRunning = async (
       failed = 0
       return taken
     },
-    stop: async () => {
-      over.abort()
-      await all
-      await pool.close()
-    },
   }
+}
+
+/** {@link startRunning} in a process of its own. */
+export const startRunningApart = async (
+  watch: Watch,
+): Promise<{ readonly take: () => Promise<Taken>; readonly stop: () => Promise<void> }> => {
+  const apart = await startApart(join(import.meta.dirname, 'running-process.ts'), watch)
+  return { take: async () => (await apart.ask('take')) as Taken, stop: apart.stop }
 }

@@ -138,7 +138,8 @@ const tagEnd = (text: string, from: number): number => {
   return -1
 }
 
-const after = (text: string, end: string, from: number): number => {
+/** Where a text goes on behind the next `end`, or ends. */
+export const after = (text: string, end: string, from: number): number => {
   const found = text.indexOf(end, from)
   return found < 0 ? text.length : found + end.length
 }

@@ -92,6 +92,16 @@ const CASES: readonly (readonly [string, string, string])[] = [
     LIST('<Initialization sourceURL="i§.mp4"/><SegmentURL media="../s§.m4s"/>'),
   ],
   [
+    'between periods with BaseURLs of their own',
+    `<BaseURL>v/</BaseURL><Period><BaseURL>/one/</BaseURL>${set(TEMPLATE)}</Period><Period xlink:href="ads/r§.xml"/><Period><BaseURL>%/two/x/</BaseURL>${set(TEMPLATE)}</Period><Period><BaseURL>../three/</BaseURL>${set('<SegmentTemplate media="/abs/s§-$Number$.m4s"/>')}</Period>`,
+    `<Period><BaseURL>../ad/</BaseURL>${set(TEMPLATE)}</Period><Period><BaseURL>/ad2/</BaseURL>${set(TEMPLATE)}</Period>`,
+  ],
+  [
+    'sets of two periods, each below its own BaseURL',
+    '<Period><BaseURL>/one/a/</BaseURL><AdaptationSet xlink:href="../r§.xml"/></Period><Period><BaseURL>two/</BaseURL><AdaptationSet xlink:href="/x/y/r§.xml"/></Period>',
+    set(`<BaseURL>../z/</BaseURL>${TEMPLATE}`),
+  ],
+  [
     'a file as its base',
     '<Period xlink:href="r§.xml"/>',
     `<Period>${set('<BaseURL>whole§.mp4?k=1</BaseURL><SegmentBase><Initialization sourceURL="?init=§"/></SegmentBase>')}</Period>`,

@@ -6,7 +6,7 @@ import { decodePercent } from '../domain/credentials/encoding.ts'
 import { dashSteps, isDash } from '../domain/manifests/dash.ts'
 import { type HlsVariable, type HlsVariables, hlsSteps, isHls } from '../domain/manifests/hls.ts'
 import { rewriteJson } from '../domain/manifests/json-documents.ts'
-import { holdsLogin, maskLogins } from '../domain/manifests/logins.ts'
+import { holdsLogin, loginsGiven, maskLogins, tellsLogin } from '../domain/manifests/logins.ts'
 import { movedOnSteps, sameDashSteps } from '../domain/manifests/same-manifest.ts'
 import type { Steps } from '../domain/steps.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
@@ -142,9 +142,14 @@ const definitions = (variables: HlsVariables): HlsVariables =>
 
 const PLAIN_NAME = /^[\w-][\w.-]*$/
 
+/** Logins that the origin has put into the address it answered at, where the viewer was not shown it. */
+const givenTo = ({ seal }: ManifestRequest, { address, isMoved }: Fetched): readonly OwnValue[] =>
+  isMoved || seal === 'manifest' ? loginsGiven(address.query) : []
+
 /** A name for an address that is hidden: its own, so that a player knows it by its ending. */
-const nameFor = (address: string): string => {
+const nameFor = (address: string, given: readonly OwnValue[]): string => {
   const name = (address.split(/[?#]/, 1)[0] ?? '').replace(/^.*\//, '')
+  if (tellsLogin(name, given)) return `file${/\.[a-z0-9]{1,5}$/i.exec(name)?.[0] ?? ''}`
   return PLAIN_NAME.test(name) ? name : 'file'
 }
 
@@ -155,11 +160,16 @@ function* rewritePlaylist(
 ): Steps<Rewritten> {
   const { text } = found
   const logins = loginsOf(request)
+  const given = givenTo(request, found)
+  const hide = (address: string, isManifest: boolean): string | null =>
+    mapper.hide(address, isManifest ? 'index.m3u8' : nameFor(address, given))
+  const hidden = (address: string, isManifest: boolean): string | null =>
+    tellsLogin(address, given) ? hide(address, isManifest) : null
   const list = yield* hlsSteps(text, {
-    rewrite: (address) => mapper.rewrite(address),
-    rewriteManifest: (address) => mapper.rewriteManifest(address, 'index.m3u8'),
-    hide: (address, isManifest) =>
-      mapper.hide(address, isManifest ? 'index.m3u8' : nameFor(address)),
+    rewrite: (address) => hidden(address, false) ?? mapper.rewrite(address),
+    rewriteManifest: (address) =>
+      hidden(address, true) ?? mapper.rewriteManifest(address, 'index.m3u8'),
+    hide,
     isSecret: (value) => holdsLogin(value, logins),
     argument: valueIn(found.address.query, argumentsOf(request)),
     imported: text.includes('IMPORT=') ? readDefinitions(request.channel) : {},

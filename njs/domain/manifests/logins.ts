@@ -1,4 +1,4 @@
-import type { OwnValue } from '../addresses/own-arguments.ts'
+import { type OwnValue, ownValues } from '../addresses/own-arguments.ts'
 
 /** Stands where a login stood. */
 const MASK = '~own'
@@ -21,6 +21,20 @@ const PARTS =
 /** Whether a text has a part of the login in the channel's own address. */
 export const holdsLogin = (text: string, own: readonly OwnValue[]): boolean =>
   own.some((it) => it.isLogin && text.includes(it.text))
+
+/** Shorter ones may stand in other words by chance. */
+const LEAST_GIVEN = 6
+
+/** Logins among the arguments that an origin gave an address itself, by a redirection or in a manifest. */
+export const loginsGiven = (query: string): readonly OwnValue[] =>
+  ownValues('', query).filter((it) => it.isLogin && it.text.length >= LEAST_GIVEN)
+
+/** Whether the file or the arguments of a reference tell a login; its directory is sealed. */
+export const tellsLogin = (reference: string, given: readonly OwnValue[]): boolean => {
+  if (given.length === 0 || !holdsLogin(reference, given)) return false
+  const [path = ''] = reference.split(/[?#]/, 1)
+  return holdsLogin(reference.slice(path.lastIndexOf('/') + 1), given)
+}
 
 const maskLine = (line: string, mask: (text: string) => string): string => {
   if (!line.startsWith('#')) return LEAVES_THE_EDGE.test(line) ? mask(line) : line

@@ -44,6 +44,44 @@ test.each(['seg.ts', 'list.m3u8'])(
   },
 )
 
+test('a ticket that only a redirection gave is shown in no address of the manifests behind it', async () => {
+  const ticket = 'qT7wE3rR9y'
+  const { files, moved, seen } = rig.origin
+  const playlist = (body: string) => ({ type: HLS, body: `#EXTM3U\n${body}` })
+  moved.set('/hls/ch1/given.m3u8', `/edge7/top.m3u8?token=${ticket}&x=1`)
+  files.set(
+    '/edge7/top.m3u8',
+    playlist(`#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8?t=1&token=${ticket}\n`),
+  )
+  files.set(
+    '/edge7/low.m3u8',
+    playlist(
+      `#EXT-X-TARGETDURATION:6\n#EXT-X-MAP:URI="/edge7/init.mp4?sid=${ticket}"\n#EXTINF:6,\n` +
+        `1.ts?token=${ticket}\n#EXTINF:6,\n${ticket}-2.ts\n#EXTINF:6,\n3.ts?x=1\n`,
+    ),
+  )
+  const named = ['init.mp4?sid=', '1.ts?token='].map((it) => `/edge7/${it}${ticket}`)
+  named.push(`/edge7/${ticket}-2.ts`, '/edge7/3.ts?x=1')
+  for (const path of ['/edge7/init.mp4', '/edge7/1.ts', `/edge7/${ticket}-2.ts`, '/edge7/3.ts'])
+    files.set(path, { type: 'video/mp2t', body: path })
+  const root = await open('ch1', 'own:given')
+  const top = await rig.get(`${root}given.m3u8`)
+  const low = /^[^#\n].*\.m3u8$/m.exec(top.text)?.[0] ?? ''
+  const media = await rig.get(root + low)
+  expect([top.status, media.status]).toEqual([200, 200])
+  expect(top.text + media.text).not.toContain(ticket)
+  const up = new URL(low, 'http://h/').pathname.replace(/[^/]*$/, '').slice(1)
+  seen.length = 0
+  for (const [, line = '', uri = ''] of media.text.matchAll(/^([^#\n].*)$|URI="([^"]*)"/gm)) {
+    const path = new URL(line || uri, `http://h${root.replace(/^https?:\/\/[^/]+/, '')}${up}`)
+      .pathname
+    const query = new URL(line || uri, 'http://h/').search
+    const answer = await rig.get(path + query)
+    expect(answer.status).toBe(200)
+  }
+  expect(seen.map((it) => it.url)).toEqual(named)
+})
+
 test.each([':99999', ':65536', ':0', ':1:2', ':abc'])(
   'a redirection to a port that is none leads past the edge: %s',
   async (port) => {

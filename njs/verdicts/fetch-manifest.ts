@@ -1,5 +1,5 @@
 import { type Address, resolveAddress } from '../domain/addresses/resolve.ts'
-import { isBrokenOff, isOtherText, isPage, isPatch, readText } from '../domain/manifests/text.ts'
+import { isBrokenOff, isOtherText, isPage, readText } from '../domain/manifests/text.ts'
 import { fetchOrigin, type OriginAnswer, UNREADABLE } from '../platform/fetch-origin.ts'
 import { gunzip, inflate } from '../platform/gunzip.ts'
 import { logError } from '../platform/log.ts'
@@ -74,7 +74,6 @@ const read = async (
     if (answer.encoding === 'br') return { status: 200, text: await unpackElsewhere(r, answer) }
     const text = await takeSteps(readText(unpack(answer)))
     if (isPage(text) || isOtherText(text)) return { status: UNREADABLE, text: '' }
-    if (isPatch(text)) return { status: 404, text: '' }
     return isBrokenOff(text) ? { status: 502, text: '' } : { status: 200, text }
   } catch (problem) {
     logError('fetchManifest', problem)

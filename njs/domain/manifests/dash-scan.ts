@@ -1,14 +1,7 @@
 import { type Mapper } from '../addresses/mapper.ts'
 import type { Base } from './dash-base.ts'
 import type { Edit } from './edits.ts'
-import {
-  after,
-  encodeEntities,
-  textOf,
-  type XmlAttribute,
-  type XmlTag,
-  type XmlVisitor,
-} from './xml.ts'
+import { encodeEntities, textOf, type XmlAttribute, type XmlTag, type XmlVisitor } from './xml.ts'
 
 /** A reference and where it stands. */
 export interface Reference {
@@ -45,6 +38,8 @@ export interface SegmentElement {
 export interface Level {
   /** As written, with its prefix. */
   readonly name: string
+  /** Its parts stand beside each other, and in other places once they are put in. */
+  readonly isPatch: boolean
   readonly isRepresentation: boolean
   readonly children: Level[]
   readonly baseUrls: Reference[]
@@ -62,6 +57,8 @@ export interface Level {
 
 const LEVELS: ReadonlySet<string> = new Set([
   'MPD',
+  // Of a patch, whose elements are put into a manifest that was rewritten already.
+  'Patch',
   'Period',
   'AdaptationSet',
   'Representation',
@@ -84,7 +81,7 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   BitstreamSwitching: ['sourceURL'],
 }
 /** Elements whose text is the address of a document, from the manifest's own address on. */
-const DOCUMENTS: ReadonlySet<string> = new Set(['Location', 'ContentSteering'])
+const DOCUMENTS: ReadonlySet<string> = new Set(['Location', 'PatchLocation', 'ContentSteering'])
 
 /** `urn:mpeg:dash:utc:http-head:2014` and its kin; `direct`, `ntp` and `sntp` hold no address of HTTP. */
 const HTTP_CLOCK = /^urn:mpeg:dash:utc:http-(?:head|xsdate|iso|ntp):/
@@ -104,6 +101,7 @@ const prefixed = (prefix: string, name: string): string =>
 
 const newLevel = (name: string, prefix: string, isEmpty: boolean): Level => ({
   name: prefixed(prefix, name),
+  isPatch: name === 'Patch',
   isRepresentation: name === 'Representation',
   children: [],
   baseUrls: [],
@@ -138,7 +136,6 @@ export class Gatherer implements XmlVisitor {
   open(tag: XmlTag, attributes: () => XmlAttribute[]): 'skip' | 'enter' {
     const { name, isEmpty, end } = tag
     if (name === 'S') return isEmpty ? 'enter' : 'skip'
-    if (name === 'PatchLocation') return this.leaveOut(tag)
     const found = attributes()
     this.readLinks(name, found)
     if (this.element?.depth === this.stack.length)
@@ -152,15 +149,6 @@ export class Gatherer implements XmlVisitor {
 
   close(at: number): void {
     this.stack.pop()?.(at)
-  }
-
-  /** A patch changes the manifest as its origin wrote it: without its address players fetch the manifest anew. */
-  private leaveOut({ name, prefix, isEmpty, from, end }: XmlTag): 'skip' {
-    const to = isEmpty
-      ? end
-      : after(this.source, '>', after(this.source, `</${prefixed(prefix, name)}`, end))
-    this.put(from, to, '')
-    return 'skip'
   }
 
   private enter(tag: XmlTag, found: readonly XmlAttribute[]): (at: number) => void {

@@ -25,6 +25,7 @@ export interface DashManifest {
 
 /** Bases that a reference at this level may be resolved with: those of the representations below it. */
 const basesBelow = (level: Level): Base[] => {
+  if (level.isPatch) return level.bases
   const below = level.children.flatMap(basesBelow)
   return below.length > 0 ? [...new Set(below)] : level.bases
 }
@@ -126,9 +127,11 @@ const writeBases = (level: Level, work: Work): void => {
   for (const child of level.children) writeBases(child, work)
 }
 
-/** Whether a text is a manifest of DASH, or one of its remote elements (ISO/IEC 23009-1). */
+/** Whether a text is a manifest of DASH, one of its remote elements, or a patch of one (ISO/IEC 23009-1). */
 export const isDash = (text: string): boolean =>
-  /<(?:\w+:)?(?:MPD|Period|AdaptationSet|Representation|SegmentList)[\s>]/.test(text.slice(0, 4096))
+  /<(?:\w+:)?(?:MPD|Patch|Period|AdaptationSet|Representation|SegmentList)[\s>]/.test(
+    text.slice(0, 4096),
+  )
 
 function* rewrite(text: string, mapper: Mapper): Steps<Gatherer> {
   const gatherer = new Gatherer(text, mapper)
@@ -141,7 +144,8 @@ function* rewrite(text: string, mapper: Mapper): Steps<Gatherer> {
     yield* rewriteLevel(root, work)
     writeBases(root, work)
   }
-  if (!work.isTorn) return gatherer
+  // A patch names the places where its parts go in the manifest as it is.
+  if (!work.isTorn || gatherer.roots.some((root) => root.isPatch)) return gatherer
   const anew = new Gatherer(text, mapper)
   yield* scanXml(text, anew)
   for (const root of anew.roots) yield* flatten(root, anew, mapper)
@@ -150,7 +154,7 @@ function* rewrite(text: string, mapper: Mapper): Steps<Gatherer> {
 
 /**
  * Rewrites every address of a manifest of DASH (ISO/IEC 23009-1): BaseURL on all levels, segments, templates, remote elements, Location,
- * clocks. PatchLocation is left out. Events, licence addresses and all else stay, byte for byte. Where no common text leads right for each representation
+ * PatchLocation, clocks. Events, licence addresses and all else stay, byte for byte. Where no common text leads right for each representation
  * and from each of several alternative BaseURLs, every representation gets texts of its own, and of alternatives the first that the edge fetches from.
  */
 export function* dashSteps(written: string, mapper: Mapper): Steps<DashManifest> {

@@ -68,7 +68,7 @@ export function* movedOnSteps(before: string, after: string): Steps<boolean> {
 /** Places that stay while a manifest moves on, each kind for itself. */
 const PLACES: readonly RegExp[] = [
   /<(?:\w+:)?BaseURL[^>]*>\s*([^<]*)/g,
-  /<(?:\w+:)?Location[^>]*>\s*([^<]*)/g,
+  /<(?:\w+:)?(?:Patch)?Location[^>]*>\s*([^<]*)/g,
   /\smedia\s*=\s*(?:"([^"]*)"|'([^']*)')/g,
   /\s(?:initialization|sourceURL)\s*=\s*(?:"([^"]*)"|'([^']*)')/g,
 ]

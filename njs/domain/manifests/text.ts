@@ -93,10 +93,6 @@ export function* readText(bytes: Uint8Array): Steps<string> {
 export const isPage = (text: string): boolean =>
   /^[\s\uFEFF]*<(?:!doctype html|html[\s>])/i.test(text.slice(0, 256))
 
-/** Whether a text is a patch of a manifest of DASH. It changes that as its origin wrote it, which no viewer has. */
-export const isPatch = (text: string): boolean =>
-  /^[\s\uFEFF]*(?:<[?!][^>]*>\s*)*<(?:\w+:)?Patch[\s/>]/.test(text.slice(0, 4096))
-
 /** Bytes of the longest document that is read: as many as nginx lets a handler fetch (`js_fetch_max_response_buffer_size`). */
 export const LONGEST_DOCUMENT = 16_777_216
 
@@ -119,7 +115,7 @@ export const documentOf = (bytes: Uint8Array): 'hls' | 'dash' | 'other' | null =
 /** Whether a text of unknown length ends in its middle: a document of DASH within its root, a playlist of HLS within a line that an address has to follow. */
 export const isBrokenOff = (text: string): boolean => {
   const [, root, , slash] =
-    /<((?:\w+:)?MPD)(?=[\s>])([^>]*?)(\/?)>/.exec(text.slice(0, 16_384)) ?? []
+    /<((?:\w+:)?(?:MPD|Patch))(?=[\s>])([^>]*?)(\/?)>/.exec(text.slice(0, 16_384)) ?? []
   if (root !== undefined) return slash === '' && !text.includes(`</${root}`)
   return /[\r\n]#EXT(?:INF|-X-STREAM-INF):[^\r\n]*$/.test(text.slice(-4096))
 }

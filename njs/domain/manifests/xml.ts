@@ -138,8 +138,7 @@ const tagEnd = (text: string, from: number): number => {
   return -1
 }
 
-/** Where a text goes on behind the next `end`, or ends. */
-export const after = (text: string, end: string, from: number): number => {
+const after = (text: string, end: string, from: number): number => {
   const found = text.indexOf(end, from)
   return found < 0 ? text.length : found + end.length
 }

@@ -110,17 +110,20 @@ describe('references', () => {
     )
   })
 
-  test('of the manifest itself: Location, remote elements, clocks, steering', () => {
+  test('of the manifest itself: Location, patches, remote elements, clocks, steering', () => {
     const text = (it: readonly string[]) =>
-      `<BaseURL>v/</BaseURL><Location>${it[0]}</Location><ContentSteering>${it[1]}</ContentSteering><UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="${it[2]}"/><Period xlink:href="${it[3]}"/>`
+      `<BaseURL>v/</BaseURL><Location>${it[0]}</Location><PatchLocation ttl="9">${it[1]}</PatchLocation><ContentSteering>${it[2]}</ContentSteering><UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="${it[3]}"/><Period xlink:href="${it[4]}"/>`
     const ours = [
       '@/~files..n./m.mpd?a=1',
+      '@/~manifest..dash.c.p.mpp/manifest.mpd?x',
       '@/~manifest..s/manifest.mpd',
       '@/~file..time/time http://ntp:9/',
       '@/~remote..dash.c.p.xml.1.http:..o:1..dash.c.v./manifest.mpd',
     ]
     expect(
-      written(text(['/n/m.mpd?a=1', 'http://o:1/s', '/time http://ntp:9/', '/dash/c/p.xml'])),
+      written(
+        text(['/n/m.mpd?a=1', 'p.mpp?x', 'http://o:1/s', '/time http://ntp:9/', '/dash/c/p.xml']),
+      ),
     ).toBe(text(ours))
   })
 
@@ -262,23 +265,16 @@ test('broken documents are passed on', () => {
     expect(rewriteDash(text, mapper()).text).toBe(text)
 })
 
-test.each([
-  '<PatchLocation ttl="9">p.mpp?x</PatchLocation>',
-  '<x:PatchLocation><![CDATA[http://ads:3/p>q]]><!-- one --></x:PatchLocation >',
-  '<PatchLocation\n/>',
-  '<PatchLocation xlink:href="/p.xml"><BaseURL>/q/</BaseURL></PatchLocation>',
-])('without the address of patches: %s', (patches) => {
-  const text = (it: string) =>
-    `<Location>/n/m.mpd</Location>${it}<Period><BaseURL>/a/</BaseURL></Period><Period><BaseURL>/b/</BaseURL></Period>`
-  expect(written(text(patches))).toBe(written(text('')))
-  expect(written(text(patches + patches))).toContain('<BaseURL>@/')
-})
-
-test('of a remote element every part is rewritten', () => {
+test('of a remote element or a patch every part is rewritten', () => {
   const period = (id: string, base: string) =>
     `<Period id="${id}"><BaseURL>${base}</BaseURL><AdaptationSet><Representation>${template('$Number$.m4s')}</Representation></AdaptationSet></Period>`
   const two = (a: string, b: string) => period('1', a) + period('2', b)
   expect(rewriteDash(two('/x/', '/y/'), mapper()).text).toBe(two('@/~files..x./', '@/~files..y./'))
+  const patch = (base: string, media: string) =>
+    `<Patch mpdId="m"><add sel="/MPD">${period('3', base)}</add><add sel="/MPD/Period[1]/AdaptationSet">${template(media)}</add></Patch>`
+  expect(rewriteDash(patch('/x/', '/dm/$Time$.m4s'), mapper()).text).toBe(
+    patch('@/~files..x./', '@/~files..dm./$Time$.m4s'),
+  )
 })
 
 test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { documentOf, isBrokenOff, isPage, isPatch, readText } from '#domain/manifests/text'
+import { documentOf, isBrokenOff, isPage, readText } from '#domain/manifests/text'
 import { finish } from '#domain/steps'
 
 const bytes = (text: string): Uint8Array =>
@@ -41,6 +41,8 @@ test.each([
   ['<MPD type="static"><Period>', true],
   ['<MPD type="static"><Period/></MPD>\n<!-- made by hand -->', false],
   ['<?xml version="1.0"?>\n<x:MPD a="b">\n<x:Period></x:Period>\n</x:MPD >', false],
+  ['<Patch mpdId="1"/>', false],
+  ['<Patch mpdId="1"><replace/>', true],
   ['<Period><AdaptationSet/></Period>', false],
   ['#EXTM3U\n#EXTINF:2,\n1.ts', false],
   ['#EXTM3U\n#EXTINF:2,\n1.ts\n#EXTINF:2', true],
@@ -49,15 +51,6 @@ test.each([
   ['#EXTM3U\n#EXTINF:2,\n1.ts\n#EXT-X-ENDLIST', false],
 ])('%j is broken off: %s', (text, isOne) => {
   expect(isBrokenOff(text)).toBe(isOne)
-})
-
-test.each([
-  ['<Patch mpdId="1"/>', true],
-  ['\uFEFF<?xml version="1.0"?>\n<!-- one -->\n<x:Patch\nmpdId="1">', true],
-  ['<MPD><Patch/></MPD>', false],
-  ['<PatchLocation/>', false],
-])('%j is a patch: %s', (text, isOne) => {
-  expect(isPatch(text)).toBe(isOne)
 })
 
 const XML = '<?xml version="1.0" encoding="UTF-16"?><MPD>caf\u00e9</MPD>'

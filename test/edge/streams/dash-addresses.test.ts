@@ -88,6 +88,7 @@ describe('DASH', () => {
 
   test.each([
     ['Location', '<Location>%</Location>', /<Location>([^<]*)/],
+    ['PatchLocation', '<PatchLocation ttl="9">%</PatchLocation>', /<PatchLocation[^>]*>([^<]*)/],
     [
       'a clock',
       '<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="%"/>',
@@ -102,41 +103,6 @@ describe('DASH', () => {
       const { pathname, search } = new URL(reference, direct)
       const player = new URL(decode(pattern.exec(text)?.[1] ?? ''), url).href
       expect(await judge.asked(player), reference).toBe(pathname + search)
-    }
-  })
-
-  test('a patch changes what no viewer has: manifests come without its address, and it is not there', async () => {
-    const { rig, root } = judge
-    const period = (id: string, base: string, media: string) =>
-      `<Period id="${id}">${at(base)}<AdaptationSet><SegmentTemplate media="${media}"/><Representation id="r"/></AdaptationSet></Period>`
-    const manifest = (patches: string, periods: string) =>
-      `<MPD id="m" type="dynamic" publishTime="2026-01-01T00:00:00Z" minimumUpdatePeriod="PT2S"><BaseURL >top/</BaseURL>${patches}${periods}</MPD>`
-    const first = period('1', `${rig.origin.url}/one/`, '../s-$Number$.m4s')
-    const second = period('2', '../two/', '/abs/s-$Number$.m4s')
-    const patches = '<PatchLocation ttl="60">p.mpd?t=1</PatchLocation>'
-    for (const periods of [first, first + second, second + first]) {
-      const { url, direct, text } = await judge.through(manifest(patches, periods), DASH)
-      expect(text).not.toContain('PatchLocation')
-      const places = (from: string, base: string) =>
-        [...from.matchAll(/<Period id.*?<\/Period>/g)].map(([it]) => {
-          const media = decode(/media="([^"]*)/.exec(it)?.[1] ?? '').replace('$Number$', '7')
-          const top = basesIn(from.slice(0, from.indexOf('<Period id')))
-          return resolve([...top, ...basesIn(it)], base, media)
-        })
-      const asked: string[] = []
-      for (const it of places(text, url)) asked.push(await judge.asked(it.href))
-      expect(asked).toEqual(places(manifest('', periods), direct).map((it) => it.pathname))
-    }
-    for (const name of ['p.mpd', 'q.mpd']) {
-      const top = name === 'p.mpd' ? '<?xml version="1.0"?>\n<!-- a patch -->' : ''
-      const body = `${top}<Patch mpdId="m"><add sel="/MPD">${first}</add></Patch>`
-      rig.origin.files.set(`/hls/ch1/a/b/${name}`, {
-        type: 'application/dash-patch+xml',
-        body,
-      })
-      const patch = await rig.get(`${root}a/b/${name}`.slice(rig.url.length))
-      expect(patch.status).toBe(404)
-      expect(patch.text).not.toContain('Period')
     }
   })
 

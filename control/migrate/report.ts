@@ -13,6 +13,8 @@ export interface Report {
   notUnderstood(at: Place, message: string): void
   /** Has no counterpart here and restricts no access. */
   ignored(at: Place, message: string): void
+  /** Takes over what another report found. */
+  add(lines: readonly ReportLine[]): void
   lines(): readonly ReportLine[]
 }
 
@@ -27,6 +29,9 @@ export const createReport = (): Report => {
     changed: add('changed'),
     notUnderstood: add('not_understood'),
     ignored: add('ignored'),
+    add: (lines) => {
+      found.push(...lines)
+    },
     lines: () => found,
   }
 }

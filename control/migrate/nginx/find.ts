@@ -50,12 +50,17 @@ const REFUSES = new Set([
 
 const isOff = ({ args }: Statement): boolean => args[0]?.text === 'off'
 
-/** Statements outside of locations that ask about the variable or refuse viewers; nothing of them is converted. */
+const answersRefusal = ({ name, args }: Statement): boolean =>
+  name === 'return' && /^4\d\d$/.test(args[0]?.text ?? '')
+
+/** Statements that refuse viewers or ask about the variable, outside of the locations that are read; nothing of them is converted. */
 export const findOutside = (statements: readonly Statement[], variable: string): Statement[] =>
   statements.flatMap((statement) => {
     const { name, block } = statement
-    if (name === 'geo' || name === 'location' || name === 'map') return []
-    if (name === 'if') return uses(statement, variable) ? [statement] : []
+    if (name === 'geo' || name === 'map') return []
+    if (name === 'location' && uses(statement, variable)) return []
+    if (name === 'if')
+      return uses(statement, variable) || block?.some(answersRefusal) === true ? [statement] : []
     if (block !== null) return findOutside(block, variable)
     const isRefusal = REFUSES.has(name) && !isOff(statement)
     return isRefusal || uses(statement, variable) ? [statement] : []

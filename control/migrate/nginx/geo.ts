@@ -48,11 +48,20 @@ interface Chosen {
 /** A viewer is in one group: the geo block whose variable locations use, else the first. */
 const choose = (statements: readonly Statement[], report: Report): Chosen | null => {
   const candidates = everyGeo(statements).flatMap((statement) => {
-    const geo = readGeoBlock(statement, report)
-    if (geo === null) return []
-    return [{ statement, geo, locations: findGeoLocations(statements, geo.variable) }]
+    const found = createReport()
+    const geo = readGeoBlock(statement, found)
+    if (geo === null) {
+      report.add(found.lines())
+      return []
+    }
+    return [{ statement, geo, found, locations: findGeoLocations(statements, geo.variable) }]
   })
   const best = candidates.find(({ locations }) => locations.length > 0) ?? candidates[0]
+  // Nothing of the other blocks is kept.
+  for (const it of candidates)
+    report.add(
+      it === best ? it.found.lines() : it.found.lines().filter(({ kind }) => kind !== 'kept'),
+    )
   for (const other of candidates)
     if (other !== best)
       report.notUnderstood(
@@ -167,7 +176,7 @@ export const importNginxGeo = (
   for (const map of findMaps(statements, chosen.geo.variable))
     report.notUnderstood(map, '`map` of the variable: give the groups their sources by hand')
   for (const outside of findOutside(statements, chosen.geo.variable))
-    report.notUnderstood(outside, `\`${outside.name}\` outside of the locations is not converted`)
+    report.notUnderstood(outside, `\`${outside.name}\` is not converted where it stands`)
   const { proxies } = chosen.geo
   const config: GeoConfig = {
     ...(proxies.length === 0 ? {} : { edge: { trusted_proxies: proxies } }),

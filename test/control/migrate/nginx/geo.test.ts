@@ -260,12 +260,28 @@ describe('what stands around the locations that are read', () => {
     ' auth_basic "members";',
     ' limit_conn each 1;',
     ' set $where $g;',
+    ' if ($bad_agent) { return 403; }',
+    ' if ($http_referer ~ thief) { return 444; }',
+    ' location /hls/ { deny 192.0.2.1; }',
+    ' location ~ [.]ts$ { secure_link $arg_md5; root /y; }',
     ' location /m { if ($g = out) { return 403; } root /y; }',
   ])('is named with its line: %s', (line) => {
     // A location before the one with the lists is what nginx would not take for it.
-    const result = line.startsWith(' location') ? around('', line) : around(line)
-    expect(complaints(result)).toEqual([line.startsWith(' location') ? 10 : 6])
+    const isBehind = line.startsWith(' location')
+    const result = isBehind ? around('', line) : around(line)
+    expect(complaints(result)).toEqual([isBehind ? 10 : 6])
     expect(result.config.sources).toHaveLength(2)
+  })
+
+  it('of a geo block that becomes no groups nothing is said to be kept', () => {
+    const result = around(
+      ' listen 80;\n}\ngeo $denied {\n default 0;\n proxy 192.168.0.0/16;\n 192.0.2.0/24 1;\n}\nserver {',
+    )
+    expect(complaints(result)).toEqual([8])
+    const kept = result.report.filter(
+      ({ kind, line }) => kind === 'kept' && line >= 8 && line <= 12,
+    )
+    expect([kept, result.config.edge]).toEqual([[], undefined])
   })
 
   it('what refuses nobody is none', () => {

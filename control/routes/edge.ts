@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AppList } from '#domain/apps/xtream'
 import { ANSWER_HEADERS, EDGE_API, type SyncRequest } from '#domain/channels/protocol'
@@ -101,10 +102,22 @@ const answerCheck = (reply: FastifyReply, admission: CheckAnswer): FastifyReply 
     .send()
 }
 
+/** Whether the asking edge has kept its connection: nginx closes it when it waits no longer. */
+const isAwaited = ({ socket }: FastifyRequest): boolean =>
+  !socket.destroyed && !socket.readableEnded
+
+/** Lets connections that were closed be seen as closed: after a stop, what was asked meanwhile is read a turn before its end. */
+const nextTurn = async (): Promise<void> => {
+  await setImmediate()
+  await setImmediate()
+}
+
 const openRoute = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
   app.get('/open', async (request, reply) => {
-    const opening = readOpening(request.headers, request.edgeId, Date.now())
-    if (!opening) return refuse(reply, 'request.malformed', 0)
+    const asking = readOpening(request.headers, request.edgeId, Date.now())
+    if (!asking) return refuse(reply, 'request.malformed', 0)
+    const opening = { ...asking, isAwaited: () => isAwaited(request) }
+    await nextTurn()
     // The edge can count its own leases; without Redis no session is known here.
     if (!(await options.catchUp.caughtUp(request.edgeId))) return reply.code(503).send()
     await endClosed(opening.closed ?? [], request.edgeId, options.syncPorts.sessions)

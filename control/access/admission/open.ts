@@ -199,6 +199,27 @@ const seatOf = async (
     ? await sessions.check({ ...claim, cloneKey: claim.key, silentMs: -1 })
     : await sessions.open(claim)
 
+/** Of an opening whose edge has decided by itself nobody plays the session: it would hold the place of the one that the edge let in. */
+const GIVEN_UP: OpenAnswer = { outcome: 'refused', reason: 'control.unavailable', denyUntil: 0 }
+
+/** A player that turned away sooner may open again at once, and go on with the same session. */
+const GIVEN_UP_AFTER_MS = 3_000
+
+const isGivenUp = ({ isAwaited, inferredKey }: Opening): boolean =>
+  inferredKey === null && isAwaited !== undefined && !isAwaited()
+
+/** Whether a session was opened for an edge that no longer waited for it; it is ended. */
+const endedAsGivenUp = async (
+  { key, isKnown }: Admitted,
+  opening: Opening,
+  { sessions }: OpenPorts,
+): Promise<boolean> => {
+  const isLate = Date.now() - opening.now >= GIVEN_UP_AFTER_MS
+  if (isKnown || !isLate || !isGivenUp(opening)) return false
+  await sessions.close([key], 'session.unstarted')
+  return true
+}
+
 const admit = async (
   context: OpeningContext,
   session: Authorized & { readonly sid: string },
@@ -215,8 +236,10 @@ const admit = async (
   }
   const ban = ports.bans.find(claim)
   if (ban) return refused(ban.reason, ban.until)
+  if (isGivenUp(opening)) return GIVEN_UP
   const admission = await seatOf(claim, opening, ports)
   if (admission.outcome === 'refused') return refused(admission.reason, admission.denyUntil)
+  if (await endedAsGivenUp(admission, opening, ports)) return GIVEN_UP
   // A repeated opening continues the session that the first one created.
   const isJoined = admission.key !== key
   const pass = isJoined ? passOf(context, admission, { decision, signer: ports.signer }) : own

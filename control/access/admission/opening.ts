@@ -40,6 +40,8 @@ export interface Opening {
   readonly leastIdleMs?: number
   /** It runs already, and what is known of it was lost or has ended: it may go on where there is room, and takes nobody's place. */
   readonly isUnderWay?: true
+  /** Whether the edge still waits for the answer; one that no longer does has decided by itself. */
+  readonly isAwaited?: () => boolean
   readonly now: number
 }
 

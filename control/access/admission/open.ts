@@ -155,8 +155,9 @@ const passClaims = (
   failMode: context.group.fail_mode,
 })
 
-/** The path of an admitted session, for the `Location` header. */
-const passLocationOf = (pass: string, { opening, channel }: OpeningContext): string => {
+/** The path of an admitted session, for the `Location` header; `null` of an inferred one. */
+const passLocationOf = (pass: string, { opening, channel }: OpeningContext): string | null => {
+  if (opening.inferredKey !== null) return null
   const rest = isGenericEntry(opening.rest) ? entryUnderPass(channel) : opening.rest
   // The mark of an archive elsewhere is compared as it stands.
   const path = rest.split('/').map(encodeURIComponent).join('/').replace(/^%40/, '@')
@@ -189,16 +190,6 @@ const answerOf = (
   account,
 })
 
-/** The slot of an opening; of a playback that runs already, where there is room. */
-const seatOf = async (
-  claim: OpenRequest,
-  { isUnderWay }: Opening,
-  { sessions }: OpenPorts,
-): Promise<Admission> =>
-  isUnderWay === true
-    ? await sessions.check({ ...claim, cloneKey: claim.key, silentMs: -1 })
-    : await sessions.open(claim)
-
 /** Of an opening whose edge has decided by itself nobody plays the session: it would hold the place of the one that the edge let in. */
 const GIVEN_UP: OpenAnswer = { outcome: 'refused', reason: 'control.unavailable', denyUntil: 0 }
 
@@ -220,6 +211,20 @@ const endedAsGivenUp = async (
   return true
 }
 
+/** The slot of an opening; of a playback that runs already, where there is room; `null` where the edge has given up. */
+const seatOf = async (
+  claim: OpenRequest,
+  opening: Opening,
+  ports: OpenPorts,
+): Promise<Admission | null> => {
+  if (isGivenUp(opening)) return null
+  if (opening.isUnderWay === true)
+    return await ports.sessions.check({ ...claim, cloneKey: claim.key, silentMs: -1 })
+  const admission = await ports.sessions.open(claim)
+  if (admission.outcome === 'refused') return admission
+  return (await endedAsGivenUp(admission, opening, ports)) ? null : admission
+}
+
 const admit = async (
   context: OpeningContext,
   session: Authorized & { readonly sid: string },
@@ -236,10 +241,9 @@ const admit = async (
   }
   const ban = ports.bans.find(claim)
   if (ban) return refused(ban.reason, ban.until)
-  if (isGivenUp(opening)) return GIVEN_UP
   const admission = await seatOf(claim, opening, ports)
+  if (admission === null) return GIVEN_UP
   if (admission.outcome === 'refused') return refused(admission.reason, admission.denyUntil)
-  if (await endedAsGivenUp(admission, opening, ports)) return GIVEN_UP
   // A repeated opening continues the session that the first one created.
   const isJoined = admission.key !== key
   const pass = isJoined ? passOf(context, admission, { decision, signer: ports.signer }) : own
@@ -252,8 +256,7 @@ const admit = async (
   // A repeated opening, or an inferred session that continues: its event is already published.
   if (!admission.isKnown)
     ports.record(eventOf(context, claim, { type: 'opened', reason: decision?.reason ?? 'ok' }))
-  const location = opening.inferredKey === null ? passLocationOf(pass, context) : null
-  return answerOf(admission, location, claim)
+  return answerOf(admission, passLocationOf(pass, context), claim)
 }
 
 /** Decides about an opening whose viewer, group and channel are known. */

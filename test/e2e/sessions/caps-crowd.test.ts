@@ -75,6 +75,8 @@ test('where more open at once than may wait for control, the edge decides: all a
   )
   const counts = countOf(opened.map(({ what }) => what))
   expect(Object.keys(counts).filter((it) => !ANSWERS.includes(it))).toEqual([])
+  // Only an edge that decides by itself says so.
+  expect(counts['cap.edge']).toBeGreaterThan(0)
   const playingNow = async () => {
     const live = await Promise.all(
       opened.map(async ({ household, playing: one }) => {

@@ -1,0 +1,62 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { open } from '../../../../control/access/admission/open.ts'
+import type { OpenAnswer } from '../../../../control/access/admission/opening.ts'
+import { createWorld, NOW, opening } from './opening-parts.ts'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+/** Opens for an edge that waits for its first `waits` looks, and says what came of it. */
+const openFor = async (
+  waits: number,
+  fields: { inferredKey?: string } = {},
+): Promise<{ answer: OpenAnswer['outcome']; claims: number; ended: number; events: string[] }> => {
+  const { ports, claims, ticket, events } = await createWorld()
+  const ended: string[] = []
+  let looks = 0
+  const isAwaited = () => {
+    looks += 1
+    return looks <= waits
+  }
+  const sessions = {
+    ...ports.sessions,
+    close: async (keys: readonly string[]) => {
+      ended.push(...keys)
+      await Promise.resolve()
+    },
+  }
+  const credential = { kind: 'ticket', ticket: ticket('home', 'network') } as const
+  const asked = { ...opening({ credential, channel: 'news', ...fields }), isAwaited }
+  const { outcome } = await open(asked, { ...ports, sessions })
+  return { answer: outcome, claims: claims.length, ended: ended.length, events }
+}
+
+describe('an opening whose edge', () => {
+  it('waits is let in', async () => {
+    const { answer, claims, ended } = await openFor(9)
+    expect([answer, claims, ended]).toEqual(['admitted', 1, 0])
+  })
+
+  it('has given up before it is counted takes no place', async () => {
+    const { answer, claims, events } = await openFor(0)
+    expect([answer, claims, events]).toEqual(['refused', 0, []])
+  })
+
+  it('gives up while it is counted leaves its place at once', async () => {
+    vi.spyOn(Date, 'now').mockReturnValue(NOW + 6_000)
+    const { answer, claims, ended, events } = await openFor(1)
+    expect([answer, claims, ended, events]).toEqual(['refused', 1, 1, []])
+  })
+
+  it('is left by a player that turns away soon keeps its place for the next try', async () => {
+    vi.spyOn(Date, 'now').mockReturnValue(NOW + 1_000)
+    const { answer, ended } = await openFor(1)
+    expect([answer, ended]).toEqual(['admitted', 0])
+  })
+
+  it('plays by a key of its own goes on', async () => {
+    const { answer, ended } = await openFor(0, { inferredKey: 'AAAAAAAAAAAAAAAA' })
+    expect([answer, ended]).toEqual(['admitted', 0])
+  })
+})

@@ -61,6 +61,7 @@ export const readOpening = (
   headers: IncomingHttpHeaders,
   edge: string,
   now: number,
+  isAwaited: () => boolean,
 ): Opening | null => {
   const credential = credentialOf(headers)
   const channel = plain(headers, 'channel')
@@ -85,6 +86,7 @@ export const readOpening = (
     edge,
     closed: closedOf(plain(headers, 'closed')),
     inferredKey: plain(headers, 'mode') === 'inferred' ? orNull(plain(headers, 'key')) : null,
+    isAwaited,
     now,
   }
 }

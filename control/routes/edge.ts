@@ -10,6 +10,7 @@ import { identifyForList } from '../access/admission/identify.ts'
 import { open } from '../access/admission/open.ts'
 import type { OpenPorts } from '../access/admission/opening.ts'
 import { type AccountFactsPorts, accountFacts } from '../access/apps/account-facts.ts'
+import { watchStandstill } from '../beats/standstill.ts'
 import type { EdgeCatchUp } from '../edge/edge-catch-up.ts'
 import { endClosed, type SyncPorts, sync } from '../edge/sync-service.ts'
 import type { VersionedTable } from '../edge/versioned-table.ts'
@@ -106,18 +107,19 @@ const answerCheck = (reply: FastifyReply, admission: CheckAnswer): FastifyReply 
 const isAwaited = ({ socket }: FastifyRequest): boolean =>
   !socket.destroyed && !socket.readableEnded
 
-/** Lets connections that were closed be seen as closed: after a stop, what was asked meanwhile is read a turn before its end. */
+/** Lets connections that were closed be seen as closed: after a standstill, what was asked meanwhile is read a turn before its end. */
 const nextTurn = async (): Promise<void> => {
   await setImmediate()
   await setImmediate()
 }
 
 const openRoute = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
+  const hasStood = watchStandstill()
   app.get('/open', async (request, reply) => {
-    const asking = readOpening(request.headers, request.edgeId, Date.now())
-    if (!asking) return refuse(reply, 'request.malformed', 0)
-    const opening = { ...asking, isAwaited: () => isAwaited(request) }
-    await nextTurn()
+    const { headers, edgeId } = request
+    const opening = readOpening(headers, edgeId, Date.now(), () => isAwaited(request))
+    if (!opening) return refuse(reply, 'request.malformed', 0)
+    if (hasStood()) await nextTurn()
     // The edge can count its own leases; without Redis no session is known here.
     if (!(await options.catchUp.caughtUp(request.edgeId))) return reply.code(503).send()
     await endClosed(opening.closed ?? [], request.edgeId, options.syncPorts.sessions)

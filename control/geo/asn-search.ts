@@ -239,7 +239,7 @@ const openTable = (path: string) => {
  */
 export const searchAsnFiles = ([v4, v6]: readonly [string, string]): {
   readonly find: AsnTable
-  close(): void
+  readonly close: () => void
 } => {
   const opened = new Map<string, ReturnType<typeof openTable>>()
   return {

@@ -208,9 +208,9 @@ describe('the playlist service', () => {
   it('survives a listener that throws, and says so', async () => {
     await put(path('one'), list('f1'))
     let isBroken = false
-    let told: (status: SourceStatus) => void = () => undefined
+    let report: (status: SourceStatus) => void = () => undefined
     const trouble = new Promise<SourceStatus>((resolve) => {
-      told = resolve
+      report = resolve
     })
     const service = new PlaylistService({
       stateDir: folder,
@@ -219,7 +219,7 @@ describe('the playlist service', () => {
         if (isBroken) throw new Error('listener broke')
       },
       onStatus: (status) => {
-        if (status.error?.reason === 'listener broke') told(status)
+        if (status.error?.reason === 'listener broke') report(status)
       },
       fileCheckMs: 20,
       fileSettleMs: 0,

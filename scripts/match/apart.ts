@@ -11,8 +11,6 @@ export interface Apart {
   readonly stop: () => Promise<void>
 }
 
-const READY = 'ready'
-
 const nextAnswer = async (child: ChildProcess): Promise<unknown> => {
   const ended = new AbortController()
   const { signal } = ended
@@ -67,8 +65,8 @@ const take = (nice: number): void => {
 export const answerApart = (nice: number, answer: (question: string) => unknown): void => {
   take(nice)
   process.on('message', (question) => {
-    void Promise.resolve(answer(String(question))).then((said) => process.send?.(said ?? READY))
+    void Promise.resolve(answer(String(question))).then((said) => process.send?.(said))
   })
   process.on('disconnect', () => process.exit())
-  process.send?.(READY)
+  process.send?.('ready')
 }

@@ -23,23 +23,30 @@ import { createRush } from './rush.ts'
 /** Places that are counted by name; an origin may send each viewer to a host of his own. */
 const MOST_PLACES = 500
 
-const countPast = (past: EdgeApi['past']): Routes['syncPorts']['past'] => {
+/** Whether a place is one of the first, which are counted by name. */
+const createFirstPlaces = (): ((place: string) => boolean) => {
   const known = new Set<string>()
+  return (place) => {
+    if (known.size < MOST_PLACES) known.add(place)
+    return known.has(place)
+  }
+}
+
+const countPast = (past: EdgeApi['past']): Routes['syncPorts']['past'] => {
+  const isNamed = createFirstPlaces()
   return (_edge, rows) => {
-    for (const [channel, origin] of rows) {
-      const place = `${channel} ${origin}`
-      if (known.size < MOST_PLACES) known.add(place)
-      past.inc(known.has(place) ? { channel, origin } : { channel: 'other', origin: 'other' })
-    }
+    for (const [channel, origin] of rows)
+      past.inc(
+        isNamed(`${channel} ${origin}`)
+          ? { channel, origin }
+          : { channel: 'other', origin: 'other' },
+      )
   }
 }
 
 const countFailed = (failed: EdgeApi['failed']): Routes['syncPorts']['failed'] => {
-  const known = new Set<string>()
-  return (origin, reason) => {
-    if (known.size < MOST_PLACES) known.add(origin)
-    failed.inc({ origin: known.has(origin) ? origin : 'other', reason })
-  }
+  const isNamed = createFirstPlaces()
+  return (origin, reason) => failed.inc({ origin: isNamed(origin) ? origin : 'other', reason })
 }
 
 type Routes = Omit<EdgeRoutesOptions, 'edgeOf'>

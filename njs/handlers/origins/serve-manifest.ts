@@ -109,9 +109,13 @@ const DASH = 'application/dash+xml'
 const typeOf = (rest: string): string =>
   /\.mpd$/i.test(rest) ? DASH : 'application/vnd.apple.mpegurl'
 
-/** Whether a status means that the origin is unavailable: nginx then waits and tries again. */
+/** Whether a status means that the origin is unavailable: nginx then waits and tries again, but for one that was silent. */
 const isAway = (status: number): boolean =>
-  status === 502 || status === 504 || status === UNREACHABLE || status === NOT_READY
+  status === 502 ||
+  status === 504 ||
+  status === UNREACHABLE ||
+  status === SILENT ||
+  status === NOT_READY
 
 /** The reason id of a status that says that an origin was asked in vain; `null` for any other. */
 const reasonOf = (status: number): ReasonId | null => {
@@ -136,7 +140,7 @@ const fail = (r: Request, status: number): void => {
     return answer(r, 200, { ...TEXT, 'X-Accel-Redirect': '/_gatehouse/origin-unreadable' })
   if (status === ELSEWHERE)
     return answer(r, 200, { ...TEXT, 'X-Accel-Redirect': '/_gatehouse/origin-elsewhere' })
-  if (isAway(status) || status === SILENT)
+  if (isAway(status))
     answer(r, 200, {
       'X-Accel-Redirect': `/_gatehouse/${nextOf(r, status)}`,
       'X-Gh-Reason': reasonOf(status) ?? '',

@@ -1,7 +1,4 @@
 import type {
-  EndedRow,
-  FailureRow,
-  PastRow,
   ProtocolRow,
   ReportedSession,
   SyncRequest,
@@ -171,22 +168,10 @@ const apply = ({ now, keys, policy, bans, ...answer }: SyncResponse): void => {
   trySet(state, 'clockShift', shift)
 }
 
-/** Parses a report of an ended session: `key reason`. */
-const endedRow = (text: string): EndedRow => {
-  const [key = '', reason = ''] = text.split(' ')
-  return [key, reason]
-}
-
-/** Parses a report of what leads past the edge: `channel origin`. */
-const pastRow = (text: string): PastRow => {
-  const [channel = '', origin = ''] = text.split(' ')
-  return [channel, origin]
-}
-
-/** Parses a report of an origin asked in vain: `origin reason`. */
-const failureRow = (text: string): FailureRow => {
-  const [origin = '', reason = ''] = text.split(' ')
-  return [origin, reason]
+/** Parses a report of two words: `key reason` of an ended session, `channel origin` of what leads past the edge, `origin reason` of one asked in vain. */
+const twoWords = (text: string): readonly [string, string] => {
+  const [first = '', second = ''] = text.split(' ')
+  return [first, second]
 }
 
 /** Parses a report of what an origin answers: `channel protocol`. */
@@ -229,10 +214,10 @@ const buildRequest = (place: SyncPlace, most: number) => {
     ...(running.list.length === 0
       ? {}
       : { running: running.list.map((text) => parseJson<ReportedSession>(text)) }),
-    ...(ended.list.length === 0 ? {} : { ended: ended.list.map(endedRow) }),
-    ...(past.list.length === 0 ? {} : { past: past.list.map(pastRow) }),
+    ...(ended.list.length === 0 ? {} : { ended: ended.list.map(twoWords) }),
+    ...(past.list.length === 0 ? {} : { past: past.list.map(twoWords) }),
     ...(protocols.list.length === 0 ? {} : { protocols: protocols.list.map(protocolRow) }),
-    ...(failures.list.length === 0 ? {} : { failures: failures.list.map(failureRow) }),
+    ...(failures.list.length === 0 ? {} : { failures: failures.list.map(twoWords) }),
     free: freeSpace(),
     ...(troubles.length === 0 ? {} : { troubles }),
     release: place.release,

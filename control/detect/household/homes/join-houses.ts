@@ -150,12 +150,12 @@ export const joinHouses = (
     dwelling: dwellingOf(group.ownPlays),
   }))
   joinTwins(known, sets)
-  const lines = groupBy(groups, ({ id }) => sets.find(id))
-  const houses = new Map(
-    [...lines].map(([id, sides]) => [id, sides.flatMap(({ ownPlays }) => ownPlays)]),
-  )
-  const twinOf = new Map(groups.map(({ id }) => [id, sets.find(id)]))
-  const playsOf: PlaysOf = ({ id, ownPlays }) => houses.get(twinOf.get(id) ?? id) ?? ownPlays
+  const houses = new Map<string, readonly EnrichedPlay[]>()
+  for (const sides of groupBy(groups, ({ id }) => sets.find(id)).values()) {
+    const plays = sides.flatMap(({ ownPlays }) => ownPlays)
+    for (const { id } of sides) houses.set(id, plays)
+  }
+  const playsOf: PlaysOf = ({ id, ownPlays }) => houses.get(id) ?? ownPlays
   for (const [i, a] of known.entries()) {
     for (const b of known.slice(i + 1)) {
       const isOne =

@@ -143,7 +143,6 @@ const FILL =
 export interface OlderCount {
   /** From here on all are counted. */
   readonly since: number
-  readonly oldest: number
   /** 0 to 1. */
   readonly share: number
 }
@@ -160,7 +159,7 @@ export const readOlderCount = async (db: Pick<Sql, 'query'>): Promise<OlderCount
   const newest = Number(row?.['newest'])
   const since = Math.min(quarter * QUARTER_MS, newest)
   const left = (since - Number(oldest)) / Math.max(1, newest - Number(oldest))
-  return { since, oldest: Number(oldest), share: 1 - Math.min(1, Math.max(0, left)) }
+  return { since, share: 1 - Math.min(1, Math.max(0, left)) }
 }
 
 /** Counts the newest hours that are not counted yet; false where all are. */

@@ -66,7 +66,8 @@ const peakOfQuarters = async (
   return { known, unknown }
 }
 
-const isBefore = (a: Peak, b: Peak): number => b.streams - a.streams || (a.at ?? 0) - (b.at ?? 0)
+/** The most first, of as many the earlier. */
+const mostFirst = (a: Peak, b: Peak): number => b.streams - a.streams || (a.at ?? 0) - (b.at ?? 0)
 
 /** The most plays that ran at once within a span; what ends as another begins is not beside it. */
 export const peakOf = async (db: Database, asked: Span): Promise<Peak> => {
@@ -82,6 +83,6 @@ export const peakOf = async (db: Database, asked: Span): Promise<Peak> => {
     { from: quarters.end * QUARTER_MS, to: span.to },
   ].filter(({ from, to }) => from < to)
   const peaks = await Promise.all(rest.map(async (part) => await peakOfPlays(db, part)))
-  const [most] = [known, ...peaks].filter(({ streams }) => streams > 0).sort(isBefore)
+  const [most] = [known, ...peaks].filter(({ streams }) => streams > 0).sort(mostFirst)
   return most ?? { streams: 0, at: null }
 }

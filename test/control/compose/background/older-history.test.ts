@@ -9,8 +9,7 @@ test('how far older plays are counted is told at the first step, every five minu
   const round = createOlderHistory({
     history: {
       countOlder: () => Promise.resolve((steps += 1) < 400),
-      olderCount: () =>
-        Promise.resolve({ since: (400 - steps) * DAY, oldest: 0, share: steps / 400 }),
+      olderCount: () => Promise.resolve({ since: (400 - steps) * DAY, share: steps / 400 }),
     },
     isMine: () => Promise.resolve(isMine),
     log: { info: (text: unknown) => said.push(String(text)) },

@@ -14,7 +14,8 @@ export interface Fetched {
   /** 200, or why there is no document. */
   readonly status: number
   readonly address: Address
-  readonly isMoved: boolean
+  /** Addresses that its origin's redirections led over, from the second on; empty where there were none. */
+  readonly way: readonly Address[]
   readonly text: string
   readonly type: string
   /** Of a 401, what it asks for. */
@@ -99,6 +100,7 @@ export const fetchManifest = async (
   let address = addressOf(origin, path)
   let setCookies = ''
   let hadCookies = false
+  const way: Address[] = []
   for (let count = 0; ; count += 1) {
     const kept = joinCookies(cookies, setCookies)
     const cookie = kept === '' ? '' : cookiesFor(channel, kept, address)
@@ -109,7 +111,7 @@ export const fetchManifest = async (
       setCookies = joinCookies(setCookies, keepAll(channel, answer.cookies, address))
     const found = {
       address,
-      isMoved: count > 0,
+      way,
       text: '',
       type: answer.type,
       challenge: answer.challenge,
@@ -131,5 +133,6 @@ export const fetchManifest = async (
       return { ...found, status: 502, past: target.origin }
     }
     address = target
+    way.push(target)
   }
 }

@@ -1,4 +1,5 @@
 import { ARCHIVE_MARK, fillArchive, placeholdersOf } from '../domain/addresses/archive.ts'
+import { hasGiven, openGiven } from '../domain/addresses/given-values.ts'
 import {
   type OwnValue,
   openArguments,
@@ -14,8 +15,6 @@ import { sealedPath } from '../domain/addresses/sealed-path.ts'
 import { isUnclear } from '../domain/addresses/unclear.ts'
 import { entryOfProtocol, entryUnderPass, isEntryBelowTicket } from '../domain/channels/channel.ts'
 import {
-  archiveDelayKey,
-  archiveKey,
   type ChannelRecord,
   isStreamNumber,
   parseChannelRecord,
@@ -152,14 +151,6 @@ export const channelOfNumber = (text: string): string => {
   return liveTable('channels')?.get(streamNumberKey(text)) ?? text
 }
 
-/** Where a channel's archive is asked for below it; `null` without one. */
-export const archiveAskedOf = (channel: string): string | null =>
-  liveTable('channels')?.get(archiveKey(channel)) ?? null
-
-/** Seconds that a channel's archive lies behind the clock: what began at noon is asked for that much earlier. */
-export const archiveDelayOf = (channel: string): number =>
-  Number(liveTable('channels')?.get(archiveDelayKey(channel)) ?? 0)
-
 /** Origins that the list itself names for a channel: its own, and its archive's. */
 const namedOrigins = (record: ChannelRecord): readonly string[] => {
   if (record.archive === '') return [record.origin]
@@ -214,12 +205,18 @@ const open = ({ record, seals }: Known, channel: string, text: string): SealedPl
 const findSealed = (channel: Known, { rest, args, channel: id }: RouteRequest): Route => {
   const end = rest.indexOf('/', 2)
   const place = end < 0 ? null : open(channel, id, rest.slice(2, end))
-  const path = place === null ? null : sealedPath(place, rest.slice(end + 1))
+  const withGiven = (text: string): string =>
+    // A manifest might show what it is asked with.
+    hasGiven(text) && !MANIFEST.test(rest)
+      ? openGiven(nginxCrypto, secretOf, { channel: id, origin: channel.record.origin }, text)
+      : text
+  const path = place === null ? null : sealedPath(place, withGiven(rest.slice(end + 1)))
   if (place === null || path === null) return OUTSIDE
   // What a manifest names may lie in another channel's directory; what lies below that and is a third one's was not named.
   const isOne = place.kind !== 'files' && place.kind !== 'tree'
   if (!isOne && isOthers(id, place.origin, path, place.path)) return OUTSIDE
-  return { ok: true, origin: place.origin, path: withQuery(path, args), seal: place.kind }
+  const asked = withQuery(path, withGiven(args))
+  return { ok: true, origin: place.origin, path: asked, seal: place.kind }
 }
 
 /** What players resolve the references of a remote element with, of whose address this is the path below the channel; `null` for anything else. */

@@ -1,16 +1,27 @@
+import { sealGiven, valuesGiven } from '../domain/addresses/given-values.ts'
 import { createMapper, isStreamedManifest, type Mapper } from '../domain/addresses/mapper.ts'
 import { hideArguments, type OwnValue, ownValues } from '../domain/addresses/own-arguments.ts'
-import { type SealKind, sealPlace } from '../domain/addresses/seal.ts'
+import {
+  type SealBinding,
+  type SealKey,
+  type SealKind,
+  sealPlace,
+} from '../domain/addresses/seal.ts'
 import type { ChannelRecord } from '../domain/channels/channel-table.ts'
 import { decodePercent } from '../domain/credentials/encoding.ts'
 import { dashSteps, isDash } from '../domain/manifests/dash.ts'
 import { type HlsVariable, type HlsVariables, hlsSteps, isHls } from '../domain/manifests/hls.ts'
 import { rewriteJson } from '../domain/manifests/json-documents.ts'
-import { holdsLogin, loginsGiven, maskLogins, tellsLogin } from '../domain/manifests/logins.ts'
+import { hideEverywhere, holdsLogin, maskLogins } from '../domain/manifests/logins.ts'
 import { movedOnSteps, sameDashSteps } from '../domain/manifests/same-manifest.ts'
 import type { Steps } from '../domain/steps.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
-import { keepDefinitions, readDefinitions } from '../state/manifests/copies.ts'
+import {
+  keepDefinitions,
+  keepGiven,
+  readDefinitions,
+  readGiven,
+} from '../state/manifests/copies.ts'
 import { currentKid, secretOf } from '../state/memory.ts'
 import { notePast } from '../state/reports.ts'
 import type { Fetched } from './fetch-manifest.ts'
@@ -65,30 +76,54 @@ const allowed = (channel: string): ((origin: string) => boolean) => {
 const valuesOf = ({ base, entry, query }: ChannelRecord): readonly OwnValue[] =>
   ownValues(base + entry, query)
 
-const loginsOf = ({ channel }: ManifestRequest): readonly OwnValue[] => {
-  const record = readChannel(channel)
-  return record === null ? [] : valuesOf(record)
+/** Values that the viewer was not shown and the channel's own address does not have: of redirections, now or lately, and of what is under seal. */
+const givenTo = (
+  { channel, rest, seal }: ManifestRequest,
+  { address, way, text }: Fetched,
+  key: SealKey,
+  binding: SealBinding,
+): readonly OwnValue[] => {
+  const moved = way.flatMap(({ path, query }) => valuesGiven(path, query))
+  keepGiven(channel, moved)
+  const isWhole = seal === 'manifest' || seal === 'remote'
+  const sealed = seal === null ? [] : valuesGiven(address.path, isWhole ? address.query : '')
+  const base = seal === 'remote' ? baseUnderSeal(channel, rest)?.address.path : undefined
+  const above = base === undefined ? [] : valuesGiven(base, '')
+  const values = [...moved, ...sealed, ...above, ...readGiven(channel)]
+  return values.length === 0 ? [] : sealGiven(nginxCrypto, key, binding, values, text)
 }
 
-const mapperFor = (request: ManifestRequest, found: Fetched): Mapper | null => {
+/** What a manifest is rewritten with. */
+interface Tools {
+  readonly mapper: Mapper
+  /** Of the channel's own address, and those given. */
+  readonly own: readonly OwnValue[]
+  readonly given: readonly OwnValue[]
+}
+
+const toolsFor = (request: ManifestRequest, found: Fetched): Tools | null => {
   const record = readChannel(request.channel)
   const kid = currentKid()
   const secret = kid === null ? null : secretOf(kid)
   if (record === null || kid === null || secret === null) return null
+  const key = { kid, secret }
   const binding = { channel: request.channel, origin: record.origin }
-  return createMapper({
+  const [own, given] = [valuesOf(record), givenTo(request, found, key, binding)]
+  const mapper = createMapper({
     channel: record,
     manifest: found.address,
-    isMoved: found.isMoved,
+    isMoved: found.way.length > 0,
     rest: request.rest,
     seal: request.seal,
     isStreamed: isStreamedManifest(request.rest, request.seal),
     base: baseUnderSeal(request.channel, request.rest) ?? undefined,
-    ownValues: valuesOf(record),
+    ownValues: own,
+    givenValues: given,
     isAllowed: allowed(request.channel),
     isOthers: (origin, path) => isOthers(request.channel, origin, path),
-    sealOf: (place) => sealPlace(nginxCrypto, { kid, secret }, binding, place),
+    sealOf: (place) => sealPlace(nginxCrypto, key, binding, place),
   })
+  return { mapper, own, given }
 }
 
 const pairsOf = (query: string): string[] => query.split('&').filter((pair) => pair !== '')
@@ -142,40 +177,32 @@ const definitions = (variables: HlsVariables): HlsVariables =>
 
 const PLAIN_NAME = /^[\w-][\w.-]*$/
 
-/** Logins that the origin has put into the address it answered at, where the viewer was not shown it. */
-const givenTo = ({ seal }: ManifestRequest, { address, isMoved }: Fetched): readonly OwnValue[] =>
-  isMoved || seal === 'manifest' ? loginsGiven(address.query) : []
-
 /** A name for an address that is hidden: its own, so that a player knows it by its ending. */
-const nameFor = (address: string, given: readonly OwnValue[]): string => {
+const nameFor = (address: string, values: readonly OwnValue[]): string => {
   const name = (address.split(/[?#]/, 1)[0] ?? '').replace(/^.*\//, '')
-  if (tellsLogin(name, given)) return `file${/\.[a-z0-9]{1,5}$/i.exec(name)?.[0] ?? ''}`
+  if (holdsLogin(name, values)) return `file${/\.[a-z0-9]{1,5}$/i.exec(name)?.[0] ?? ''}`
   return PLAIN_NAME.test(name) ? name : 'file'
 }
 
 function* rewritePlaylist(
   request: ManifestRequest,
   found: Fetched,
-  mapper: Mapper,
+  { mapper, own, given }: Tools,
 ): Steps<Rewritten> {
   const { text } = found
-  const logins = loginsOf(request)
-  const given = givenTo(request, found)
+  const logins = [...own, ...given]
   const hide = (address: string, isManifest: boolean): string | null =>
-    mapper.hide(address, isManifest ? 'index.m3u8' : nameFor(address, given))
-  const hidden = (address: string, isManifest: boolean): string | null =>
-    tellsLogin(address, given) ? hide(address, isManifest) : null
+    mapper.hide(address, isManifest ? 'index.m3u8' : nameFor(address, logins))
   const list = yield* hlsSteps(text, {
-    rewrite: (address) => hidden(address, false) ?? mapper.rewrite(address),
-    rewriteManifest: (address) =>
-      hidden(address, true) ?? mapper.rewriteManifest(address, 'index.m3u8'),
+    rewrite: (address) => mapper.rewrite(address),
+    rewriteManifest: (address) => mapper.rewriteManifest(address, 'index.m3u8'),
     hide,
     isSecret: (value) => holdsLogin(value, logins),
     argument: valueIn(found.address.query, argumentsOf(request)),
     imported: text.includes('IMPORT=') ? readDefinitions(request.channel) : {},
   })
   if (list.targetSec === null) keepDefinitions(request.channel, definitions(list.variables))
-  const shown = maskLogins(list.text, logins, false)
+  const shown = hideEverywhere(maskLogins(list.text, own, false), logins, mapper)
   return {
     text: shown,
     type: 'application/vnd.apple.mpegurl',
@@ -195,15 +222,18 @@ export function* rewriteManifest(
   found: Fetched,
 ): Steps<Rewritten | null> {
   const { text } = found
-  const mapper = mapperFor(request, found)
-  if (mapper === null) return null
-  if (isHls(text)) return yield* rewritePlaylist(request, found, mapper)
+  const tools = toolsFor(request, found)
+  if (tools === null) return null
+  const { mapper, own, given } = tools
+  const logins = [...own, ...given]
+  if (isHls(text)) return yield* rewritePlaylist(request, found, tools)
   if (!isDash(text)) {
     const json = rewriteJson(text, (address) => mapper.rewriteManifest(address, 'index.m3u8'))
-    return { text: json ?? text, type: null, paceMs: QUIET_MS, follows: always }
+    const shown = hideEverywhere(json ?? text, logins, mapper)
+    return { text: shown, type: null, paceMs: QUIET_MS, follows: always }
   }
   const manifest = yield* dashSteps(text, mapper)
-  const shown = maskLogins(manifest.text, loginsOf(request), true)
+  const shown = hideEverywhere(maskLogins(manifest.text, own, true), logins, mapper)
   const seconds = manifest.updateSec === 0 ? 2 : manifest.updateSec
   return {
     text: shown,

@@ -69,6 +69,48 @@ const tickets = (path: string): AddressLogins => {
   return { users: [user], passwords: [ticket, password, behind, played, ...folders] }
 }
 
+/** Folders and arguments that a ticket follows, whatever it looks like. */
+const TICKET_NAME =
+  /^(?:tok|tkn?|tickets?|session|sess|iptv|secure|access|play|.*(?:token|auth|key|hash|sign?))$/i
+/** Too long for a word. */
+const LONG = /^[\w%+/=~.*-]{20,}$/
+
+const looksGiven = (name: string, value: string): boolean =>
+  isLoginArgument(name, value) ||
+  MAYBE_LOGIN_NAME.test(name) ||
+  TICKET_NAME.test(name) ||
+  looksSecret(value) ||
+  LONG.test(value)
+
+/** Parts of one segment of a path: its file's stem, and what stands in it as `name=value` or behind `;`. */
+const ticketsInSegment = (segment: string, before: string): string[] => {
+  const stem = segment.replace(/\.[a-z0-9]{1,5}$/i, '')
+  const [first = '', ...rest] = stem.split(/[;,=:]/)
+  let name = first
+  const found = looksGiven(before, first) ? [first] : []
+  for (const part of rest) {
+    if (looksGiven(name, part)) found.push(part)
+    name = part
+  }
+  return found
+}
+
+/**
+ * What may be a login or ticket in an address that an origin gave by itself: more than in one of a list, since there is none to compare it with, and what is taken for
+ * one by mistake leads to the same place.
+ */
+export const ticketsGiven = (path: string, query: string): string[] => {
+  const { users, passwords } = loginsInPath(path)
+  const segments = path.split('/').slice(1)
+  const named = segments.flatMap((it, at) => ticketsInSegment(it, segments[at - 1] ?? ''))
+  const given = query.split(/[?&;]/).flatMap((pair) => {
+    const at = pair.indexOf('=')
+    const value = pair.slice(at + 1)
+    return at > 0 && looksGiven(pair.slice(0, at), value) ? [value] : []
+  })
+  return [...users, ...passwords, ...named, ...given]
+}
+
 const isSaid = (text: string): boolean => text !== ''
 
 /** Logins in the folders of a path. */

@@ -32,6 +32,8 @@ export interface MapperContext {
   readonly base?: ReferenceBase | undefined
   /** Values of the channel's own address that no viewer is shown. */
   readonly ownValues: readonly OwnValue[]
+  /** Those of addresses that its origin gave by itself, which are shown to none either. */
+  readonly givenValues?: readonly OwnValue[]
   /** Whether the edge may fetch from this origin. */
   isAllowed(origin: string): boolean
   /** Whether a path belongs to another channel. */
@@ -60,8 +62,10 @@ export interface Mapper {
   rewriteRemote(reference: string, base: ReferenceBase): string
   /** The same with all of the address under seal, its arguments too, and a name in place of its own; `null` where that is not possible. */
   hide(reference: string, name: string): string | null
-  /** Whether a reference may not stay as it is, since its path has a value of the channel's own address. */
+  /** Whether a reference may not stay as it is, since its path has a value of the channel's own address, or any part of it a given one. */
   tells(reference: string): boolean
+  /** Whether it has a given value, whose mark is opened behind a seal alone. */
+  tellsGiven(reference: string): boolean
   /** The part of a template from its first variable on, without logins in the names of files. */
   veil(tail: string): string
   /** A rewritten reference without the values of the channel's own address in its arguments; `rewrite` and `rewriteManifest` do so themselves. */
@@ -92,7 +96,7 @@ export const isStreamedManifest = (rest: string, seal: SealKind | null): boolean
   (seal === 'manifest' || seal === 'remote') && /\/streamed\.(?:m3u8|mpd)$/.test(rest)
 
 /** What the doors of manifests take for one. */
-const MANIFEST = /^[^?#]*\.(?:m3u8?|mpd)(?:[?#]|$)/i
+const MANIFEST = /^[^?#]*(\.(?:m3u8?|mpd))(?:[?#]|$)/i
 
 const PLAIN = /^[A-Za-z0-9_~@-][A-Za-z0-9_.~@-]*(?:\?[^#]*)?$/
 
@@ -163,20 +167,24 @@ const otherNameOf = ({ isStreamed, ownValues }: MapperContext, file: string): st
   return (isNamedAnew ? STREAMED : 'file') + (/\.[a-z0-9]{1,5}$/i.exec(file)?.[0] ?? '')
 }
 
-type Places = Pick<Mapper, 'fileAt' | 'directoryAt' | 'tells'>
+type Places = Pick<Mapper, 'fileAt' | 'directoryAt' | 'tells' | 'tellsGiven'>
 
 /** Paths of files and directories below the channel: in its own directory as they are, else under a seal. */
 const placesOf = (context: MapperContext, sealed: ReturnType<typeof sealer>): Places => {
   const { base } = context.channel
-  const tells = (reference: string): boolean => namesOwnValue(reference, context.ownValues)
+  const given = context.givenValues ?? []
+  const tellsGiven = (reference: string): boolean =>
+    given.some(({ text }) => reference.includes(text))
+  const tells = (reference: string): boolean =>
+    namesOwnValue(reference, context.ownValues) || tellsGiven(reference)
   const fileAt = (address: Address): string | null => {
     const { origin, path, query } = address
     if (!context.isAllowed(origin)) return null
     const from = directoryOf(path)
     const file = path.slice(from.length)
     const own = isOwn(context, address) ? path.slice(base.length) : null
-    if (own !== null && !tells(own) && !isUnclear(path) && !context.isOthers(origin, path))
-      return own + query
+    const isShown = own !== null && !tells(own) && !tellsGiven(query)
+    if (isShown && !isUnclear(path) && !context.isOthers(origin, path)) return own + query
     const name = otherNameOf(context, file)
     if (name !== null) {
       const one = sealed('manifest', origin, path)
@@ -184,7 +192,7 @@ const placesOf = (context: MapperContext, sealed: ReturnType<typeof sealer>): Pl
     }
     const alone = isAlone(context, address, from)
     const place = alone ? sealed('file', origin, path) : sealed('files', origin, from)
-    return place === null ? null : place + file + query
+    return place === null ? null : place + hideInPath(file, given) + query
   }
   const directoryAt = (address: Address, kind: SealKind, isSealed = false): string | null => {
     if (!context.isAllowed(address.origin)) return null
@@ -194,7 +202,7 @@ const placesOf = (context: MapperContext, sealed: ReturnType<typeof sealer>): Pl
     if (isKept && !context.isOthers(address.origin, path)) return own
     return sealed(kind, address.origin, path)
   }
-  return { fileAt, directoryAt, tells }
+  return { fileAt, directoryAt, tells, tellsGiven }
 }
 
 /** Creates the mapper of one manifest; it caches seals of directories. */
@@ -208,8 +216,9 @@ export const createMapper = (asked: MapperContext): Mapper => {
   const up = upFrom(directory)
   const keeps = keeper(context, directory)
   const sealed = sealer(context)
-  const { fileAt, directoryAt, tells } = placesOf(context, sealed)
-  const conceal = (reference: string): string => hideArguments(reference, context.ownValues)
+  const { fileAt, directoryAt, tells, tellsGiven } = placesOf(context, sealed)
+  const values = [...context.ownValues, ...(context.givenValues ?? [])]
+  const conceal = (reference: string): string => hideArguments(reference, values)
   const rewriteShown = (reference: string): string => {
     const isTold = tells(reference)
     if (!isTold && keeps(false) && PLAIN.test(reference)) return reference
@@ -219,11 +228,26 @@ export const createMapper = (asked: MapperContext): Mapper => {
     if (path === null) return reference
     return up === '' ? referenceTo('', path) : up + path
   }
-  const rewrite = (reference: string): string => conceal(rewriteShown(reference))
+  const hide = (reference: string, name: string): string | null => {
+    const address = resolveAddress(reference, manifest)
+    if (address === null || !context.isAllowed(address.origin)) return null
+    const place = sealed('manifest', address.origin, address.path + address.query)
+    return place === null ? null : up + place + nameOf(name)
+  }
+  /** A manifest's, whose file or arguments have a given value: no mark is opened in the address of a manifest, which might show what it is asked with. */
+  const hidden = (reference: string, name: string): string | null =>
+    tellsGiven(reference.replace(/^[^?#]*\//, '')) ? hide(reference, name) : null
+  const rewrite = (reference: string): string => {
+    const [, ending] = MANIFEST.exec(reference) ?? []
+    const whole = ending === undefined ? null : hidden(reference, `index${ending}`)
+    return whole ?? conceal(rewriteShown(reference))
+  }
   const rewriteManifest = (reference: string, name: string): string => {
     if (MANIFEST.test(reference)) return rewrite(reference)
     const address = resolveAddress(reference, manifest)
     if (address === null || !context.isAllowed(address.origin)) return reference
+    const whole = hidden(reference, name)
+    if (whole !== null) return whole
     if (MANIFEST.test(address.path)) return rewrite(reference)
     const place = sealed('manifest', address.origin, address.path)
     return place === null ? reference : conceal(`${up}${place}${nameOf(name)}${address.query}`)
@@ -231,17 +255,12 @@ export const createMapper = (asked: MapperContext): Mapper => {
   const rewriteRemote = (reference: string, base: ReferenceBase): string => {
     const address = resolveAddress(reference, manifest)
     if (address === null || !context.isAllowed(address.origin)) return reference
-    const { kind, origin, path } = remotePlace(address, base)
-    const place = sealed(kind, origin, path)
+    const isHidden = tellsGiven(address.query)
+    const path = isHidden ? address.path + address.query : address.path
+    const place = sealed('remote', address.origin, remotePlace({ ...address, path }, base).path)
     return place === null
       ? reference
-      : conceal(`${up}${place}${nameOf('manifest.mpd')}${address.query}`)
-  }
-  const hide = (reference: string, name: string): string | null => {
-    const address = resolveAddress(reference, manifest)
-    if (address === null || !context.isAllowed(address.origin)) return null
-    const place = sealed('manifest', address.origin, address.path + address.query)
-    return place === null ? null : up + place + nameOf(name)
+      : conceal(`${up}${place}${nameOf('manifest.mpd')}${isHidden ? '' : address.query}`)
   }
   return {
     manifest: context.base?.address ?? manifest,
@@ -254,7 +273,8 @@ export const createMapper = (asked: MapperContext): Mapper => {
     rewriteRemote,
     hide,
     tells,
-    veil: (tail) => hideInPath(tail, context.ownValues),
+    tellsGiven,
+    veil: (tail) => hideInPath(tail, values),
     conceal,
   }
 }

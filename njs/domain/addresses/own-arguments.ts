@@ -22,7 +22,7 @@ const LEAST = 4
 const UNSAFE = /[^\w.~!$'()*+,;=:@/?%-]/
 
 /** A value as it stands, and as others would write it. */
-const spellings = (text: string): string[] => {
+export const spellings = (text: string): string[] => {
   const plain = decodePercent(text)
   if (plain.length < LEAST) return []
   const encoded = UNSAFE.test(text) ? text : encodeURIComponent(plain)
@@ -102,10 +102,13 @@ export const namesOwnValue = (reference: string, own: readonly OwnValue[]): bool
 /** In a path a number may follow, so a mark ends with a sign of its own. */
 const PATH_MARKS = /(~own\d+)~/g
 
+/** What stands for a value in a path, or anywhere. */
+export const pathMark = ({ mark }: OwnValue): string => (mark.endsWith('~') ? mark : `${mark}~`)
+
 /** A path of a template, whose parts cannot be sealed, without logins in the names of its files. */
 export const hideInPath = (path: string, own: readonly OwnValue[]): string => {
   if (!namesOwnValue(path, own)) return path
-  const marked = own.map((it) => ({ ...it, mark: `${it.mark}~` }))
+  const marked = own.map((it) => ({ ...it, mark: pathMark(it) }))
   const mark = path.indexOf('?')
   const end = mark < 0 ? path.length : mark
   const parts = path.slice(0, end).split('/')

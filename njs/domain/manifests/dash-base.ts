@@ -124,7 +124,7 @@ const oneBase = (from: BaseUrl, parent: Base, context: BaseContext): Base[] => {
     if (mapper.directoryAt(address, 'files') !== null) context.noteTorn()
     return [foreignBase(address, from)]
   }
-  const isBelow = isBelowItsBase(from.value)
+  const isBelow = isBelowItsBase(from.value) && !mapper.tells(from.value)
   const isFile = !address.path.endsWith('/')
   if (!hasOneParent && isBelow && parent.takes(true)) {
     // The whole representation in one file, as in the on-demand profile.
@@ -189,10 +189,7 @@ export const targetOf = (value: string, base: Base): string => {
 /** Path below the channel for a reference or template that cannot stay as it is; `null` where it leads elsewhere. */
 export const placeOf = (value: string, base: Base, mapper: Mapper): string | null => {
   // Arguments for the base itself.
-  if (value.startsWith('?')) {
-    const file = mapper.fileAt({ ...base.address, query: '' })
-    return file === null ? null : file + value
-  }
+  if (value.startsWith('?')) return mapper.fileAt({ ...base.address, query: value })
   const { head, tail } = splitTemplate(value)
   if (!value.includes('$')) {
     const address = resolveAddress(value, base.address)
@@ -200,7 +197,13 @@ export const placeOf = (value: string, base: Base, mapper: Mapper): string | nul
   }
   const address = resolveAddress(head === '' ? './' : head, base.address)
   const place =
-    address === null ? null : mapper.directoryAt(address, namesDirectory(tail) ? 'tree' : 'files')
+    address === null
+      ? null
+      : mapper.directoryAt(
+          address,
+          namesDirectory(tail) ? 'tree' : 'files',
+          mapper.tellsGiven(tail),
+        )
   return place === null ? null : place + mapper.veil(tail)
 }
 

@@ -1,4 +1,7 @@
-import { type OwnValue, ownValues } from '../addresses/own-arguments.ts'
+import { looksSecret } from '../addresses/address-logins.ts'
+import { hasGiven } from '../addresses/given-values.ts'
+import type { Mapper } from '../addresses/mapper.ts'
+import { type OwnValue, pathMark } from '../addresses/own-arguments.ts'
 
 /** Stands where a login stood. */
 const MASK = '~own'
@@ -21,20 +24,6 @@ const PARTS =
 /** Whether a text has a part of the login in the channel's own address. */
 export const holdsLogin = (text: string, own: readonly OwnValue[]): boolean =>
   own.some((it) => it.isLogin && text.includes(it.text))
-
-/** Shorter ones may stand in other words by chance. */
-const LEAST_GIVEN = 6
-
-/** Logins among the arguments that an origin gave an address itself, by a redirection or in a manifest. */
-export const loginsGiven = (query: string): readonly OwnValue[] =>
-  ownValues('', query).filter((it) => it.isLogin && it.text.length >= LEAST_GIVEN)
-
-/** Whether the file or the arguments of a reference tell a login; its directory is sealed. */
-export const tellsLogin = (reference: string, given: readonly OwnValue[]): boolean => {
-  if (given.length === 0 || !holdsLogin(reference, given)) return false
-  const [path = ''] = reference.split(/[?#]/, 1)
-  return holdsLogin(reference.slice(path.lastIndexOf('/') + 1), given)
-}
 
 const maskLine = (line: string, mask: (text: string) => string): string => {
   if (!line.startsWith('#')) return LEAVES_THE_EDGE.test(line) ? mask(line) : line
@@ -62,5 +51,56 @@ export const maskLogins = (text: string, own: readonly OwnValue[], isDash: boole
   return text
     .split('\n')
     .map((line) => (holdsLogin(line, logins) ? maskLine(line, mask) : line))
+    .join('\n')
+}
+
+/** Protection of one kind of keys in DASH, with its licence addresses. */
+const PROTECTION =
+  /(<(?:\w+:)?ContentProtection(?:\s[^>]*)?(?<!\/)>[^]*?<\/(?:\w+:)?ContentProtection\s*>)/
+const IN_FULL = /((?:https?:)?\/\/[^\s"'<>]+)/
+const LICENCE = /^(#EXT-X-(?:SESSION-)?KEY:.*?)(URI="[^"]*")(.*)$/
+
+/** A few words in a text set off by other signs than letters and digits. */
+const hider = (values: readonly OwnValue[]): ((text: string) => string) => {
+  const marks = new Map(values.map((it) => [it.text, pathMark(it)]))
+  const words = [...marks.keys()].sort((a, b) => b.length - a.length).map(escape)
+  const expression = new RegExp(
+    `(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2}))(?:${words.join('|')})(?![A-Za-z0-9])`,
+    'g',
+  )
+  return (text) => text.replace(expression, (found) => marks.get(found) ?? MASK)
+}
+
+/**
+ * A rewritten manifest without logins that no word is like, wherever they stand: in elements and attributes that the edge does not know, in events, in names. A mark that the
+ * edge opens stands for each, since names become parts of addresses. Licence addresses of other hosts stay.
+ */
+export const hideEverywhere = (
+  text: string,
+  values: readonly OwnValue[],
+  { rewrite }: Pick<Mapper, 'rewrite'>,
+): string => {
+  const found = values.filter(
+    (it) => it.isLogin && (looksSecret(it.text) || hasGiven(it.mark)) && text.includes(it.text),
+  )
+  if (found.length === 0) return text
+  const hide = hider(found)
+  const isElsewhere = (address: string): boolean => rewrite(address) === address
+  if (!/^[\s\uFEFF]*#EXTM3U/.test(text.slice(0, 64)))
+    return text
+      .split(PROTECTION)
+      .map((part, at) => {
+        if (at % 2 === 0) return hide(part)
+        const inside = part.split(IN_FULL)
+        return inside.map((it, odd) => (odd % 2 === 1 && isElsewhere(it) ? it : hide(it))).join('')
+      })
+      .join('')
+  return text
+    .split('\n')
+    .map((line) => {
+      if (line.startsWith('#EXT-X-DEFINE:')) return line
+      const [, before = '', address = '', after = ''] = LICENCE.exec(line) ?? []
+      return address === '' ? hide(line) : hide(before) + address + hide(after)
+    })
     .join('\n')
 }

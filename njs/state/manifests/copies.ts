@@ -210,6 +210,20 @@ export const mayWait = (most: number): boolean => {
   }
 }
 
+/** Values that redirections of a channel's origin gave lately, which no viewer is shown. */
+export const readGiven = (channel: string): readonly string[] =>
+  texts('gh_manifests').get(`@ ${channel}`)?.split('\n') ?? []
+
+const MOST_GIVEN = 16
+
+/** Stores such values for an hour, beside those before them. */
+export const keepGiven = (channel: string, values: readonly string[]): void => {
+  const plain = values.filter((it) => it.length <= 512 && !/[\r\n]/.test(it))
+  if (plain.length === 0) return
+  const all = [...new Set([...plain, ...readGiven(channel)])].slice(0, MOST_GIVEN)
+  trySet(texts('gh_manifests'), `@ ${channel}`, all.join('\n'), 3_600_000)
+}
+
 /** Before the name of a variable that no viewer may read. */
 const SECRET = '!'
 

@@ -6,9 +6,10 @@ import {
   spanSeconds,
 } from '../../domain/addresses/archive-times.ts'
 import { isGenericEntry } from '../../domain/channels/channel.ts'
+import { archiveDelayKey, archiveKey } from '../../domain/channels/channel-table.ts'
 import type { OpeningRequest } from '../../domain/doors/match.ts'
 import type { ReasonId } from '../../domain/reasons.ts'
-import { archiveAskedOf, archiveDelayOf } from '../origin.ts'
+import { liveTable } from '../../state/table-halves.ts'
 
 /** A path below a channel and its query, without `?`. */
 export interface AskedPath {
@@ -18,6 +19,14 @@ export interface AskedPath {
 
 /** No channel has its archive here: the opening is judged as any other, and what it leads to is refused. */
 const NOWHERE: AskedPath = { rest: `${ARCHIVE_MARK}index.m3u8`, args: '' }
+
+/** Where a channel's archive is asked for below it; `null` without one. */
+const archiveAskedOf = (channel: string): string | null =>
+  liveTable('channels')?.get(archiveKey(channel)) ?? null
+
+/** Seconds that a channel's archive lies behind the clock: what began at noon is asked for that much earlier. */
+const archiveDelayOf = (channel: string): number =>
+  Number(liveTable('channels')?.get(archiveDelayKey(channel)) ?? 0)
 
 const numberIn = (args: string, name: string): number | null => {
   const found = new RegExp(`(?:^|&)${name}=(\\d{9,10})(?:&|$)`).exec(args)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { isPerson } from '#domain/viewer/person'
 import { popularityIn } from '../detect/household/homes/channel-cache.ts'
 import { assessAccount } from '../detect/judge/assess.ts'
-import { isPerson } from '../detect/person.ts'
 import { feedbackByAccount } from '../detect/scoring/feedback.ts'
 import { searchAsnFiles } from '../geo/asn-search.ts'
 import { type AsnTable, parseAsnTable } from '../geo/asn-table.ts'

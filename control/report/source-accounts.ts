@@ -1,6 +1,6 @@
 import type { PlayCopy } from '#domain/copy-play'
 import type { GeoPlace, PlayRecord } from '#domain/types'
-import { isPseudoUserId } from '../detect/person.ts'
+import { isPseudoUserId } from '#domain/viewer/person'
 import type { AsnTable } from '../geo/asn-table.ts'
 import { defaultGeoFiles } from '../geo/default-files.ts'
 import { createGeo } from '../geo/geo.ts'

@@ -4,6 +4,7 @@ import { migrate, readMigrations } from '../../control/store/databases/migrate.t
 import { PLAYS, playRow } from '../../control/store/history/rows/play-table.ts'
 import type { Sql } from '../../control/store/sql/sql.ts'
 import { openDatabase, openStore, type Store } from '../../control/store/store.ts'
+import { countAsNobody, viewersOfKinds } from './nobody.ts'
 import { barePlay, DAY, samplePlay } from './sample-plays.ts'
 
 /** The versions that count days and not yet viewers. */
@@ -216,6 +217,36 @@ export function describeMigrations(
       const [devices = [], edges = []] = await kindsOf(later)
       expect([devices, edges]).toEqual([asCame[0], asCame[1]])
       await later.close()
+    }))
+
+  test(`${dialect}: a pseudo user that an older version counted as an account is none any more`, () =>
+    withDatabase(async (url) => {
+      const told = (nobody: string) =>
+        KINDS_OF_PLAYS.map((play, n) => ({
+          ...play,
+          account: ['own:ann', 'own:bob', nobody][n % 3] ?? '',
+        }))
+      const store = await openStore({ url })
+      await store.history.upsertPlays(told('server:den:9'))
+      expect(await viewersOfKinds(store)).toMatchObject({ viewers: 3 })
+      await store.close()
+      const db = await openDatabase(url)
+      await countAsNobody(db, dialect, 'server:den:9')
+      await db.close()
+      const counted = await openStore({ url })
+      const now = await viewersOfKinds(counted)
+      expect(now).toMatchObject({
+        viewers: 2,
+        accounts: [{ key: expect.anything() }, { key: expect.anything() }],
+      })
+      expect(await counted.history.playsOf('server:den:0', 0, 2000 * DAY)).not.toEqual([])
+      await counted.close()
+      await withDatabase(async (other) => {
+        const fresh = await openStore({ url: other })
+        await fresh.history.upsertPlays(told('server:den:0'))
+        expect(now).toEqual(await viewersOfKinds(fresh))
+        await fresh.close()
+      })
     }))
 
   for (const { version, name } of migrations) {

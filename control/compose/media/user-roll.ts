@@ -1,5 +1,5 @@
 import type { AccountRef } from '#domain/types'
-import { isPerson } from '../../detect/person.ts'
+import { isPerson } from '#domain/viewer/person'
 import { keepRoll } from '../../people/server-users.ts'
 import type { MediaHub, WatchedServer } from '../../sources/hub/hub.ts'
 import { readServerAccount, serverAccount } from '../../sources/model/origin.ts'
@@ -32,7 +32,9 @@ export const createUserRoll = ({ hub, store, now }: RollParts): (() => Promise<v
       askedAt.set(server.name, now())
       const users = await source.users?.().catch(() => null)
       if (users === null || users === undefined) continue
-      const named = users.map((user) => ({ ...user, account: serverAccount(server.name, user.id) }))
+      const named = users
+        .map((user) => ({ ...user, account: serverAccount(server.name, user.id) }))
+        .filter(({ account }) => isPerson(account))
       const own = played.filter(
         (account) => isPerson(account) && readServerAccount(account)?.server === server.name,
       )

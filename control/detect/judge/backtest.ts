@@ -1,7 +1,7 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
+import { isPseudoUser } from '#domain/viewer/person'
 import type { ChannelPopularity } from '../household/homes/channel-popularity.ts'
 import { type HomeHints, preparePlays } from '../household/prepare-plays.ts'
-import { isPseudoUser } from '../person.ts'
 import type { DetectionRule, RuleAction } from '../rules/rule-types.ts'
 import { stepFor } from '../rules/rules.ts'
 import { inspectPlays, type RuleFinding, windowMsOf } from './inspect-plays.ts'

@@ -1,3 +1,4 @@
+import { isPseudoUserId } from '#domain/viewer/person'
 import type { JsonClient } from '../http/json-client.ts'
 import { jsonError } from '../http/json-client.ts'
 import type { ServerUser } from '../model/play-source.ts'
@@ -46,7 +47,7 @@ export const fetchAccounts = async (client: JsonClient): Promise<ServerUser[]> =
   return listOf(containerOf(data, path)['Account']).flatMap((account) => {
     const id = textOf(account['id'])
     const name = textOf(account['name'])
-    return id === '' || id === '0' ? [] : [{ id, name: name || id, email: null }]
+    return isPseudoUserId(id) ? [] : [{ id, name: name || id, email: null }]
   })
 }
 

@@ -1,6 +1,6 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
 import type { Database, SqlParam, SqlRow } from '../sql/sql.ts'
-import { hash52 } from './counting/hash52.ts'
+import { accountKey } from './counting/account-key.ts'
 import type { Amounts } from './counting/roll-ups.ts'
 import { DAY_MS, dayOf } from './counting/roll-ups.ts'
 import { namesWithin, titleTotals } from './questions/kept-totals.ts'
@@ -149,7 +149,7 @@ async function userOverview(
   { account, span, limit }: UserQuestion,
 ): Promise<UserOverview> {
   // The text is compared here: in the statement it would cost more than finding the rows.
-  const number = hash52(account)
+  const number = accountKey(account)
   const rows = await db.query(
     'select day, key, plays + carried as plays, refusals, played_ms, bytes from days_account where day >= $1 and day < $2 and number = $3 order by day',
     [...daysOf(span), number],

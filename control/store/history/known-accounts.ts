@@ -1,6 +1,6 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
 import type { Sql } from '../sql/sql.ts'
-import { hash52 } from './counting/hash52.ts'
+import { accountKey } from './counting/account-key.ts'
 import { lookupKey } from './rows/play-table.ts'
 
 /** What a table has rows of, where this process alone writes it: nothing is looked for that cannot be there. */
@@ -44,7 +44,7 @@ const createKnown = <T>({ most, numberOf, read }: KnownOptions<T>): Known<T> => 
   }
 }
 
-/** The accounts of a table, which a statement selects as `number` (`hash52`) or `account`. */
+/** The accounts of a table, which a statement selects as `number` (`accountKey`) or `account`. */
 export const createKnownAccounts = (
   sql: Pick<Sql, 'query'>,
   select: string,
@@ -52,10 +52,10 @@ export const createKnownAccounts = (
 ): KnownAccounts =>
   createKnown({
     most,
-    numberOf: hash52,
+    numberOf: accountKey,
     async read(known, limit) {
       for (const { number, account } of await sql.query(`${select} limit ${limit}`))
-        known.add(number === undefined ? hash52(String(account)) : Number(number))
+        known.add(number === undefined ? accountKey(String(account)) : Number(number))
     },
   })
 

@@ -1,6 +1,6 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
 import type { Sql, SqlParam } from '../sql/sql.ts'
-import { hash52 } from './counting/hash52.ts'
+import { accountKey } from './counting/account-key.ts'
 import type { KnownAccounts } from './known-accounts.ts'
 import { PLAYS, toPlay } from './rows/play-table.ts'
 import { playsOfColumns } from './rows/plays-of-columns.ts'
@@ -60,7 +60,7 @@ export function createPlayReader(db: Sql, known: KnownAccounts | null = null): P
     const { where, params } = await windowOf(db, from, to)
     const these = `${where} and account_key in (select unnest($3::bigint[]))`
     const text = `${select} where ${db.dialect.playsWhere(these)} order by ${order}`
-    return { text, params: [...params, [...wanted].map(hash52)], wanted }
+    return { text, params: [...params, [...wanted].map(accountKey)], wanted }
   }
   async function* ofAccounts(
     accounts: readonly AccountRef[],
@@ -80,7 +80,7 @@ export function createPlayReader(db: Sql, known: KnownAccounts | null = null): P
       const { where, params } = await windowOf(db, from, to)
       const these = db.dialect.playsWhere(`${where} and account_key = $3`)
       const text = `${select} where ${these} order by ${order}`
-      const rows = await db.query(text, [...params, hash52(account)])
+      const rows = await db.query(text, [...params, accountKey(account)])
       return rows.map(toPlay).filter((play) => play.account === account)
     },
     async playsOfEach(accounts, from, to) {

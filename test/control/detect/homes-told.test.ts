@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readNetworks } from '../../../control/detect/home-networks.ts'
 import { preparePlays } from '../../../control/detect/household/prepare-plays.ts'
 import { assessAccount } from '../../../control/detect/judge/assess.ts'
-import { isPerson } from '../../../control/detect/person.ts'
+import { isPerson } from '#domain/viewer/person'
 import { readReportOptions, UsageError } from '../../../control/report/options.ts'
 import { DAY, daily, everyNth, HOUR, play, START } from './play-builder.ts'
 

@@ -213,6 +213,6 @@ test('viewers who have not signed in are no account, judged by hand or by a rele
   expect(await call('POST', '/sharing/assess', {})).toMatchObject({ body: { assessed: 1 } })
   expect(await call('GET', '/sharing')).toMatchObject({ body: { items: [{ account: ANN }] } })
   expect((await call('POST', `/accounts/${LOCAL}/sharing`)).status).toBe(404)
-  expect((await call('GET', `/accounts/${LOCAL}/sharing`)).status).toBe(204)
+  expect((await call('GET', `/accounts/${LOCAL}/sharing`)).status).toBe(404)
   expect(Object.keys(await confidences())).toEqual([ANN])
 })

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Static, type TSchema, Type } from 'typebox'
 import { groupBy } from '#domain/group-by'
 import { readDeviceSubject } from '#domain/viewer/lease'
+import { countAccounts } from '#domain/viewer/person'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { detail } from '../../../plugins/problem-texts.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
@@ -97,7 +98,7 @@ const networksOf = (sessions: readonly LiveSession[], banned: Map<string, Banned
     const own = groups.get(id) ?? []
     return {
       id,
-      users: new Set(own.map(({ account }) => account)).size,
+      users: countAccounts(own.map(({ account }) => account)),
       devices: new Set(own.map(({ device }) => device)).size,
       ...useOf(own, banned.get(id)?.until ?? null),
     }

@@ -1,4 +1,5 @@
-import type { PlayRecord } from '#domain/types'
+import type { AccountRef, PlayRecord } from '#domain/types'
+import { isPseudoUser } from '#domain/viewer/person'
 import { amountsWithin, END, endOfPlay } from './play-span.ts'
 import { type Amounts, hasPlayed } from './roll-ups.ts'
 
@@ -41,20 +42,25 @@ const partsOf = (play: PlayRecord): [number, QuarterAmounts][] => {
 export class QuarterDelta {
   readonly totals = new Map<number, QuarterAmounts>()
   /** By account: how many more of its plays ran in a quarter. */
-  readonly accounts = new Map<string, Map<number, number>>()
+  readonly accounts = new Map<AccountRef, Map<number, number>>()
 
   /** Adds a play as it is now (`sign` 1) or takes it back as it was (−1). */
   count(play: PlayRecord, sign: 1 | -1): void {
-    let watched = this.accounts.get(play.account)
-    if (watched === undefined) {
-      watched = new Map()
-      this.accounts.set(play.account, watched)
-    }
+    const watched = isPseudoUser(play.account) ? null : this.#quartersOf(play.account)
     for (const [quarter, part] of partsOf(play)) {
       const ran = part.plays + part.carried
-      if (ran > 0) watched.set(quarter, (watched.get(quarter) ?? 0) + sign * ran)
+      if (watched !== null && ran > 0)
+        watched.set(quarter, (watched.get(quarter) ?? 0) + sign * ran)
       this.#add(quarter, part, sign)
     }
+  }
+
+  #quartersOf(account: AccountRef): Map<number, number> {
+    const known = this.accounts.get(account)
+    if (known !== undefined) return known
+    const none = new Map<number, number>()
+    this.accounts.set(account, none)
+    return none
   }
 
   #add(quarter: number, part: QuarterAmounts, sign: 1 | -1): void {

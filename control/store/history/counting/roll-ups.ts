@@ -1,4 +1,5 @@
 import type { PlayRecord } from '#domain/types'
+import { isPseudoUser } from '#domain/viewer/person'
 import { plainText } from '../../sql/plain-text.ts'
 import { amountsWithin, endOfPlay } from './play-span.ts'
 
@@ -61,7 +62,7 @@ const KEY_OF: Record<Dimension, (play: PlayRecord) => string | null> = {
   total: () => '',
   channel: (play) => play.channel ?? play.title,
   country: (play) => play.country,
-  account: (play) => play.account,
+  account: ({ account }) => (isPseudoUser(account) ? null : account),
   point: pointOf,
   device: (play) => play.platform ?? play.client,
   edge: (play) => play.source,

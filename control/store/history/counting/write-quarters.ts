@@ -2,7 +2,7 @@ import type { PlayRecord } from '#domain/types'
 import { writeExclusively } from '../../sql/exclusive.ts'
 import { plainText } from '../../sql/plain-text.ts'
 import type { Database, Sql } from '../../sql/sql.ts'
-import { hash52 } from './hash52.ts'
+import { accountKey } from './account-key.ts'
 import { readHorizon } from './horizon.ts'
 import { END, PLAYED, PLAYED_MS, withinSql } from './play-span.ts'
 import { QUARTER_MS, QuarterDelta, startsOfShort } from './quarters.ts'
@@ -81,7 +81,7 @@ const takeViewers = async (tx: Sql, delta: QuarterDelta): Promise<void> => {
   if (keys.length === 0) return
   const from = quarters.reduce((least, quarter) => Math.min(least, quarter)) * QUARTER_MS
   const to = (quarters.reduce((most, quarter) => Math.max(most, quarter)) + 1) * QUARTER_MS
-  await tx.query(TAKE_VIEWERS, [keys, numbers, quarters, keys.map(hash52), from, to])
+  await tx.query(TAKE_VIEWERS, [keys, numbers, quarters, keys.map(accountKey), from, to])
 }
 
 /** Counts plays that were written and takes back what they replaced, once days are counted; inside a transaction. */

@@ -1,6 +1,6 @@
 import type { AccountRef } from '#domain/types'
 import type { Database, SqlRow } from '../../sql/sql.ts'
-import { hash52 } from '../counting/hash52.ts'
+import { accountKey } from '../counting/account-key.ts'
 import { PLAYED_MS, ranWithin, withinSql } from '../counting/play-span.ts'
 import { type Edge, edgeOf } from './edges.ts'
 import { Params } from './rolled-rows.ts'
@@ -63,7 +63,7 @@ export const namesWithin = async (
     `select distinct on (account) account, account_name from plays where ${starts} and started_at < $2::bigint` +
       ' and greatest(last_seen_at, coalesce(ended_at, 0), started_at) >= $1::bigint and account_name is not null' +
       ' and account_key in (select unnest($3::bigint[])) order by account, started_at desc',
-    [from, to, accounts.map(hash52)],
+    [from, to, accounts.map(accountKey)],
   )
   return new Map(rows.map((row) => [String(row['account']), String(row['account_name'])]))
 }

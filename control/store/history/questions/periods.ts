@@ -1,4 +1,5 @@
 import type { Database, Dialect, SqlRow } from '../../sql/sql.ts'
+import { OF_ACCOUNT } from '../counting/account-key.ts'
 import { END, PLAYED, PLAYED_MS, ranWithin, withinSql } from '../counting/play-span.ts'
 import { QUARTER_MS } from '../counting/quarters.ts'
 import { type Amounts, DAY_MS } from '../counting/roll-ups.ts'
@@ -60,7 +61,7 @@ const fromPlays = async (db: Database, windows: readonly Window[]): Promise<Peri
       ` sum(case when not ${PLAYED} and started_at >= a then 1 else 0 end) as refusals,` +
       ` sum(case when ${PLAYED} then ${withinSql(PLAYED_MS, 'a', 'b')} else 0 end) as played_ms,` +
       ` sum(case when ${PLAYED} then ${withinSql('coalesce(bytes, 0)', 'a', 'b')} else 0 end) as bytes,` +
-      ` count(distinct case when ${PLAYED} then account_key end) as viewers` +
+      ` count(distinct case when ${OF_ACCOUNT} and ${PLAYED} then account_key end) as viewers` +
       ` from ${inWindows(db.dialect, plays)} as runs group by a order by a`,
     [windows.map((w) => w.from), windows.map((w) => w.to), from, to],
   )

@@ -1,4 +1,5 @@
 import type { Database, Dialect, SqlParam, SqlRow } from '../../sql/sql.ts'
+import { OF_ACCOUNT } from '../counting/account-key.ts'
 import { PLAYED, PLAYED_MS, ranWithin, withinSql } from '../counting/play-span.ts'
 import { type Dimension, numberOf } from '../counting/roll-ups.ts'
 import { type AskedParts, type Edge, partsFor } from './edges.ts'
@@ -12,7 +13,7 @@ export type Keyed = Exclude<Dimension, 'point' | 'total'>
 const KEYS: Readonly<Record<Keyed, string>> = {
   channel: 'coalesce(channel, title)',
   country: 'country',
-  account: 'account',
+  account: `case when ${OF_ACCOUNT} then account end`,
   device: 'coalesce(platform, client)',
   edge: 'source',
   delivery: 'delivery',

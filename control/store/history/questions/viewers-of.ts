@@ -1,4 +1,5 @@
 import type { Database } from '../../sql/sql.ts'
+import { OF_ACCOUNT } from '../counting/account-key.ts'
 import { PLAYED, ranWithin } from '../counting/play-span.ts'
 import { countOfAccounts } from '../counting/viewer-bits.ts'
 import { viewersOnDays } from '../counting/viewers.ts'
@@ -9,7 +10,7 @@ import type { Span } from './span.ts'
 /** SQL of the numbers of accounts whose plays ran within a part of a span. */
 const viewersWithin = (part: Edge, params: Params): string => {
   const [from, to] = [params.add(part.from), params.add(part.to)]
-  return `select account_key as number from plays where ${part.starts} and ${ranWithin(from, to)} and greatest(last_seen_at, coalesce(ended_at, 0), started_at) >= ${from} and ${PLAYED}`
+  return `select account_key as number from plays where ${part.starts} and ${ranWithin(from, to)} and greatest(last_seen_at, coalesce(ended_at, 0), started_at) >= ${from} and ${OF_ACCOUNT} and ${PLAYED}`
 }
 
 /** Distinct accounts that watched within a span, those whose play runs through it included. */

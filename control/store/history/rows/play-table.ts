@@ -2,6 +2,7 @@ import type { PlayRecord } from '#domain/types'
 import { plainText } from '../../sql/plain-text.ts'
 import type { SqlRow, SqlValue } from '../../sql/sql.ts'
 import { defineTable } from '../../sql/table.ts'
+import { accountKey } from '../counting/account-key.ts'
 import { hash52 } from '../counting/hash52.ts'
 
 /** A play as its table keeps it: with integers for finding it, and its account's. */
@@ -66,7 +67,7 @@ export const lookupKey = (play: Pick<PlayRecord, 'source' | 'id'>): number =>
 
 /** A record as a row, with its lookup key. */
 export const playRow = (play: PlayRecord): SqlValue[] =>
-  playColumns(play, lookupKey(play), hash52(play.account))
+  playColumns(play, lookupKey(play), accountKey(play.account))
 
 const maybe = (text: string | null | undefined): string | null =>
   text === null || text === undefined ? null : plainText(text)

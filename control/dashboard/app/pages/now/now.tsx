@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'preact/hooks'
+import { countAccounts } from '#domain/viewer/person'
 import { Confirm, type Question } from '../../components/confirm.tsx'
 import { PageHead, Shown } from '../../components/parts.tsx'
 import { Table } from '../../components/table.tsx'
@@ -173,7 +174,7 @@ export const Now = ({
   const { found, isWanted } = useFilter(rows, filter)
   // Of all streams, not of those the filter leaves: an account uses its cap whatever is looked for.
   const caps = useCaps(rows, maySeeCaps)
-  const accounts = useMemo(() => new Set(found.map((row) => row.user_id)).size, [found])
+  const accounts = useMemo(() => countAccounts(found.map((row) => row.user_id)), [found])
   const columns = useMemo(() => {
     const ask = (row: Session, deed: Deed) => {
       if (deed === 'message') setWritten(row)

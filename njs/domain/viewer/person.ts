@@ -1,7 +1,7 @@
 import type { AccountRef } from '#domain/types'
 
-/** Ids of the pseudo user: Tautulli gives it the id 0 and the name `Local`, others an id of zeros alone, or none. */
-const NOBODYS_ID = /^(?:[0-]*|Local)$/
+/** Ids of the pseudo user: Tautulli gives it the id 0 and the name `Local`, others an id of zeros alone, none, or `System`. */
+const NOBODYS_ID = /^(?:[0-]*|local|system)$/i
 
 /** Accounts of media servers: `backend:NAME:ID`, `server:NAME:ID`. */
 const OF_SERVER = /^(?:backend|server):.*:([^:]*)$/
@@ -14,6 +14,10 @@ export const isPseudoUser = (account: AccountRef): boolean => {
   const id = OF_SERVER.exec(account)?.[1]
   return id !== undefined && isPseudoUserId(id)
 }
+
+/** How many accounts there are among those of plays or sessions: a pseudo user is none. */
+export const countAccounts = (accounts: readonly AccountRef[]): number =>
+  new Set(accounts.filter((account) => !isPseudoUser(account))).size
 
 /**
  * Whether an account is a person's: not a network's (viewers without a token), nor the pseudo user of viewers who have

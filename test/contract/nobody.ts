@@ -11,6 +11,7 @@ export const NOBODY = [
   'server:den:System',
   'backend:door:',
   'server:den:0000-0000',
+  'Local',
 ]
 
 /** The accounts of plays. */

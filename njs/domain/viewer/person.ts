@@ -1,10 +1,10 @@
 import type { AccountRef } from '#domain/types'
 
 /** Ids of the pseudo user: Tautulli gives it the id 0 and the name `Local`, others an id of zeros alone, none, or `System`. */
-const NOBODYS_ID = /^(?:[0-]*|local|system)$/i
+const NOBODYS_ID = /^\s*(?:[0-]*|local|system)\s*$/i
 
-/** Accounts of media servers: `backend:NAME:ID`, `server:NAME:ID`. */
-const OF_SERVER = /^(?:backend|server):.*:([^:]*)$/
+/** Accounts of media servers: `backend:NAME:ID`, `server:NAME:ID`, or the id alone in histories of other programs. */
+const OF_SERVER = /^(?:(?:backend|server):.*:)?([^:]*)$/
 
 /** Whether a media server's user of this id stands for viewers who have not signed in. */
 export const isPseudoUserId = (id: string): boolean => NOBODYS_ID.test(id)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { isPerson } from '#domain/viewer/person'
 import { readNetworks } from '../../../control/detect/home-networks.ts'
 import { preparePlays } from '../../../control/detect/household/prepare-plays.ts'
 import { assessAccount } from '../../../control/detect/judge/assess.ts'
-import { isPerson } from '#domain/viewer/person'
 import { readReportOptions, UsageError } from '../../../control/report/options.ts'
 import { DAY, daily, everyNth, HOUR, play, START } from './play-builder.ts'
 
@@ -71,10 +71,22 @@ describe('a pseudo user', () => {
       'server:jelly:00000000-0000-0000-0000-000000000000',
       'server:jelly:00000000000000000000000000000000',
       'server:emby:',
+      'server:den:SYSTEM',
+      'server:den: ',
+      'Local',
+      ' ',
+      '0',
       'net:192.0.2.1',
     ]
     for (const account of nobody) expect(isPerson(account), account).toBe(false)
-    const persons = ['own:0', 'own:Local', 'server:den:10', 'server:den:Locals']
-    expect(persons.map(isPerson)).toEqual([true, true, true, true])
+    const persons = [
+      'own:0',
+      'own:Local',
+      'own:system',
+      'server:den:10',
+      'server:den:Locals',
+      'ann',
+    ]
+    expect(persons.map(isPerson)).toEqual(persons.map(() => true))
   })
 })

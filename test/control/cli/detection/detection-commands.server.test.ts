@@ -130,3 +130,41 @@ test('history, report and backtest read what the running control plane holds', a
   expect((await gatehouse('feedback', 'list', 'two-screens')).stdout).toContain(id)
   expect((await gatehouse('feedback', 'remove', id)).stdout).toBe('removed\n')
 })
+
+test('plays of viewers who have not signed in count, and are no account', async () => {
+  const before = await json('history', 'top')
+  const startedAt = Date.now() - 120 * MINUTE
+  const plays = [
+    'server:den:0',
+    'server:den:Local',
+    'server:attic:System',
+    'server:attic:',
+    'Local',
+  ].map((account, n) => ({
+    id: `nobody ${n}`,
+    source: 'plex:den',
+    account,
+    accountName: 'Local',
+    channel: 'news',
+    startedAt,
+    lastSeenAt: startedAt + MINUTE,
+    endedAt: startedAt + MINUTE,
+  }))
+  const file = join(folder.path, 'nobody.ndjson')
+  writeFileSync(file, plays.map((play) => JSON.stringify(play)).join('\n'))
+  expect((await gatehouse('import', 'history', file)).code).toBe(0)
+  const news = (page: { items: { key: string; plays: number }[] }) =>
+    page.items.find(({ key }) => key === 'news')?.plays ?? 0
+  expect(news(await json('history', 'top'))).toBe(news(before) + 5)
+  expect((await json('history', 'accounts')).items).toMatchObject([{ key: 'own:two-screens' }])
+  expect((await gatehouse('history', 'viewers')).stdout).toBe('1\n')
+  for (const days of [
+    ['--days', '1'],
+    ['--tz', 'Asia/Kathmandu'],
+  ])
+    expect(
+      (await json('history', 'days', ...days)).items.map((day: { viewers: number }) => day.viewers),
+    ).toEqual(expect.not.arrayContaining([2]))
+  expect((await gatehouse('people', 'list')).stdout).not.toMatch(/server:/)
+  expect((await gatehouse('sharing', 'list')).stdout).not.toMatch(/server:/)
+})

@@ -48,7 +48,9 @@ export const createSessionProgress = (parts: SessionProgressParts): (() => Promi
   const publishUpdates = async (some: readonly string[]): Promise<void> => {
     for (let at = 0; at < some.length; at += BATCH) {
       for (const session of await view.ofAccounts(some.slice(at, at + BATCH))) {
-        if (session.lastSeenAt >= since - SLACK_MS) recorder.updated(session)
+        // Of one that has not started its opening told all there is.
+        const hasStarted = session.startedAt > 0
+        if (hasStarted && session.lastSeenAt >= since - SLACK_MS) recorder.updated(session)
       }
     }
   }

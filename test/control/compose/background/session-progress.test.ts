@@ -9,7 +9,7 @@ import type { LiveSession } from '../../../../control/sessions/model/live-sessio
 const STEPS_A_MINUTE = 60_000 / PROGRESS_STEP_MS
 const ACCOUNTS = 900
 
-const sessionOf = (tag: string, lastSeenAt: number): LiveSession => ({
+const sessionOf = (tag: string, lastSeenAt: number, startedAt: number): LiveSession => ({
   account: `own:${tag}`,
   id: tag,
   sid: tag,
@@ -19,7 +19,7 @@ const sessionOf = (tag: string, lastSeenAt: number): LiveSession => ({
   download: null,
   state: 'playing',
   openedAt: 0,
-  startedAt: 0,
+  startedAt,
   lastSeenAt,
   bytes: 0,
   requests: 0,
@@ -40,7 +40,13 @@ const world = () => {
     const shard = (n % LIVE_SHARDS).toString(16)
     return `${shard}${n.toString(16).padStart(15, '0')}`
   })
-  const state = { now: 1_000_000, isOwner: true, isAway: false, seen: new Map<string, number>() }
+  const state = {
+    now: 1_000_000,
+    isOwner: true,
+    isAway: false,
+    seen: new Map<string, number>(),
+    unstarted: new Set<string>(),
+  }
   for (const tag of tags) state.seen.set(tag, state.now - 60_000)
   const told: string[] = []
   const step = createSessionProgress({
@@ -50,7 +56,9 @@ const world = () => {
           tags.filter((tag) => Number.parseInt(tag[0] ?? '', 16) === shard),
         ofAccounts: async (some) => {
           if (state.isAway) throw new Error('away')
-          return some.map((tag) => sessionOf(tag, state.seen.get(tag) ?? 0))
+          return some.map((tag) =>
+            sessionOf(tag, state.seen.get(tag) ?? 0, state.unstarted.has(tag) ? 0 : 1),
+          )
         },
       },
     },
@@ -87,6 +95,19 @@ test('who had no traffic since is not told again', async () => {
   told.length = 0
   await minute()
   expect(told.toSorted()).toEqual(busy.toSorted())
+})
+
+test('who has not started is told once he has', async () => {
+  const { tags, state, told, minute } = world()
+  for (const [n, tag] of tags.entries()) if (n % 4 === 0) state.unstarted.add(tag)
+  await minute()
+  expect(told.toSorted()).toEqual(tags.filter((tag) => !state.unstarted.has(tag)).toSorted())
+  const [first = ''] = state.unstarted
+  state.unstarted.delete(first)
+  state.seen.set(first, state.now)
+  told.length = 0
+  await minute()
+  expect(told).toEqual([first])
 })
 
 test('what could not be read is told in the next round', async () => {

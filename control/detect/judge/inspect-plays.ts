@@ -5,7 +5,7 @@ import { endOf } from '../normalise.ts'
 import { type DetectionRule, MAX_RECENT_PLAYS } from '../rules/rule-types.ts'
 import { isInScope } from '../rules/rules.ts'
 import type { Finding } from '../types.ts'
-import { alarmsOf, homesLast, type IsAlarm, isApart } from './alarms.ts'
+import { alarmsOf, homesLast, type IsAlarm } from './alarms.ts'
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
@@ -104,7 +104,7 @@ export const inspectPlays = (
   const findings = (): Finding[] => found.map(({ finding }) => finding)
   const { isAlarm, isNoneApart } = alarmsOf(plays, endOf(last), findings, popularity)
   const isDue = (rule: DetectionRule): boolean =>
-    mayFindAny(rule, plays) && !(homesFirst && isApart(rule) && isNoneApart())
+    mayFindAny(rule, plays) && !(homesFirst && isNoneApart(rule))
   for (const rule of homesLast(rules))
     if (isDue(rule))
       found.push(...inspectRule(rule, plays, { isAlarm: asked ?? isAlarm, popularity }))

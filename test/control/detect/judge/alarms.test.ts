@@ -80,3 +80,47 @@ describe('plays apart of a household that is on the road', () => {
     expect(raised([...from(second), ...hotels([1])])).toEqual([])
   })
 })
+
+describe('many networks in a day of a household that is known', () => {
+  const velocity = (plays: readonly PlayRecord[]) =>
+    inspectPlays(preparePlays(plays, START + 60 * DAY), defaultRules()).filter(
+      ({ finding }) => finding.kind === 'device_velocity',
+    )
+  /** Six networks on one day, each with its device and provider. */
+  const around = (
+    deviceOf: (n: number) => string,
+    providerOf: (n: number) => Partial<PlayRecord>,
+  ) =>
+    everyNth(6, 1).flatMap((n) =>
+      daily([40], {
+        at: n * HOUR,
+        minutes: 20,
+        place: 'bordeaux',
+        player: 'phone',
+        device: deviceOf(n),
+        network: `90.${n}.7.9`,
+        with: providerOf(n),
+      }),
+    )
+  const phones = daily(everyNth(40, 1), { player: 'phone', device: 'phone', with: ORANGE })
+  const either = (n: number) => (n % 2 === 0 ? ORANGE : SFR)
+
+  it('are its own where a device that is known goes about', () => {
+    expect(velocity([...home(ORANGE), ...phones, ...around(() => 'phone', either)])).toEqual([])
+  })
+
+  it('are raised where devices that nobody has seen come over several providers', () => {
+    const found = velocity([...home(ORANGE), ...around((n) => `phone ${n % 2}`, either)])
+    expect(found).toHaveLength(1)
+  })
+
+  it('are not of one new device, nor of new ones over one provider', () => {
+    const one = around((n) => (n === 0 ? 'new' : 'phone'), either)
+    expect(velocity([...home(ORANGE), ...phones, ...one])).toEqual([])
+    const over = around(
+      (n) => `phone ${n % 2}`,
+      () => ORANGE,
+    )
+    expect(velocity([...home(ORANGE), ...over])).toEqual([])
+  })
+})

@@ -53,12 +53,29 @@ const isOff = ({ args }: Statement): boolean => args[0]?.text === 'off'
 const answersRefusal = ({ name, args }: Statement): boolean =>
   name === 'return' && /^4\d\d$/.test(args[0]?.text ?? '')
 
+/** Files that no list or stream is among: hidden ones, such as `/.htaccess`, and nginx's own status. */
+const holdsNoMedia = ({ args, block }: Statement): boolean => {
+  const [place, way] = [args.at(-1)?.text ?? '', args.length > 1 ? args[0]?.text : undefined]
+  const isPattern = way === '~' || way === '~*'
+  const isHidden = isPattern
+    ? /^(?:\^?\/|\(\^\|\/\)|\(\?:\^\|\/\))\\\./.test(place)
+    : place.startsWith('/.')
+  return isHidden || block?.some(({ name }) => name === 'stub_status') === true
+}
+
+/** Locations that hold no media and refuse viewers, which loses nothing. */
+export const findAside = (statements: readonly Statement[]): Statement[] =>
+  statements.flatMap((statement) => {
+    if (statement.name === 'location' && holdsNoMedia(statement)) return [statement]
+    return findAside(statement.block ?? [])
+  })
+
 /** Statements that refuse viewers or ask about the variable, outside of the locations that are read; nothing of them is converted. */
 export const findOutside = (statements: readonly Statement[], variable: string): Statement[] =>
   statements.flatMap((statement) => {
     const { name, block } = statement
     if (name === 'geo' || name === 'map') return []
-    if (name === 'location' && uses(statement, variable)) return []
+    if (name === 'location' && (uses(statement, variable) || holdsNoMedia(statement))) return []
     if (name === 'if')
       return uses(statement, variable) || block?.some(answersRefusal) === true ? [statement] : []
     if (block !== null) return findOutside(block, variable)

@@ -2,7 +2,7 @@ import { parseBlocks, type ReadInclude, type Statement } from '../blocks.ts'
 import type { ImportResult } from '../flussonic/flussonic.ts'
 import { createNames, type Names } from '../names.ts'
 import { createReport, type Report, type ReportLine, reportFlaws } from '../report.ts'
-import { findGeoLocations, findOutside, type GeoLocation } from './find.ts'
+import { findAside, findGeoLocations, findOutside, type GeoLocation } from './find.ts'
 import { type GeoBlock, readGeoBlock } from './geo-block.ts'
 import { type Served, serve } from './locations.ts'
 
@@ -177,6 +177,8 @@ export const importNginxGeo = (
     report.notUnderstood(map, '`map` of the variable: give the groups their sources by hand')
   for (const outside of findOutside(statements, chosen.geo.variable))
     report.notUnderstood(outside, `\`${outside.name}\` is not converted where it stands`)
+  for (const aside of findAside(statements))
+    report.ignored(aside, 'this `location` holds no list and no stream: not converted')
   const { proxies } = chosen.geo
   const config: GeoConfig = {
     ...(proxies.length === 0 ? {} : { edge: { trusted_proxies: proxies } }),

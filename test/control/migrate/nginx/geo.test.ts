@@ -284,6 +284,28 @@ describe('what stands around the locations that are read', () => {
     expect([kept, result.config.edge]).toEqual([[], undefined])
   })
 
+  it.each([
+    ' location ~ /\\.ht { deny all; }',
+    ' location ~ ^/\\.(?!well-known) { deny all; access_log off; }',
+    ' location ~* (^|/)\\.git { return 404; deny all; }',
+    ' location ^~ /.svn/ { deny all; }',
+    ' location = /status { stub_status; allow 127.0.0.1; deny all; }',
+  ])('is no loss where it holds neither lists nor streams: %s', (line) => {
+    const result = around('', line)
+    expect(complaints(result)).toEqual([])
+    expect(result.report.filter(({ kind }) => kind === 'ignored').map((it) => it.line)).toEqual([
+      10,
+    ])
+  })
+
+  it.each([
+    ' location ~ /.ht { deny all; }',
+    ' location ~ \\.(ts|m3u8)$ { deny 192.0.2.1; }',
+    ' location /live/ { deny all; }',
+  ])('is a loss where streams may lie: %s', (line) => {
+    expect(complaints(around('', line))).toEqual([10])
+  })
+
   it('what refuses nobody is none', () => {
     expect(
       complaints(around(' listen 80;\n auth_basic off;\n if ($host = x) { return 301 /; }')),

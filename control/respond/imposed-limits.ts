@@ -108,6 +108,7 @@ export const withImposedLimits = (
     await store.setLimits(account, imposed.clamp(account, limits)),
   renew: async (request) => await store.renew(request),
   close: async (keys, reason) => await store.close(keys, reason),
+  leave: async (key) => await store.leave(key),
   end: async (key, reason, refuseMs) => await store.end(key, reason, refuseMs),
   ofAccount: async (account) => await store.ofAccount(account),
 })

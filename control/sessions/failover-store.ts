@@ -4,6 +4,7 @@ import { createLiveView } from './live-view.ts'
 import type { SessionMirror } from './memory/mirror.ts'
 import type { CapEngine } from './model/cap-engine.ts'
 import type { CappedStore } from './model/capped-store.ts'
+import type { LeaseKey } from './model/live-session.ts'
 import type { SessionIndex } from './model/session-index.ts'
 import type { SessionStore } from './model/session-store.ts'
 import type { SessionView } from './model/session-view.ts'
@@ -33,11 +34,44 @@ export const withFailover =
       () => act(sides.memory),
     )
 
+/** Openings given up while Redis was away, which may have received them all the same. */
+export interface LeftOpenings {
+  add(key: LeaseKey): void
+  /** Ends what Redis knows of them. */
+  settle(): Promise<void>
+}
+
+/** More than wait for an answer of Redis at once. */
+const MOST_LEFT = 1_000
+
+/** Creates the list; the oldest go where there are too many: their reservations end by themselves. */
+export const createLeftOpenings = (store: () => Pick<CappedStore, 'leave'>): LeftOpenings => {
+  const left = new Set<LeaseKey>()
+  return {
+    add(key) {
+      const [oldest] = left
+      if (oldest !== undefined && left.size >= MOST_LEFT) left.delete(oldest)
+      left.add(key)
+    },
+    async settle() {
+      const keys = [...left]
+      left.clear()
+      await Promise.all(keys.map((key) => store().leave(key)))
+    },
+  }
+}
+
+/** What a store with failover keeps beside both backends. */
+export interface FailoverMemory {
+  readonly shadow: SessionMirror
+  readonly left: LeftOpenings
+}
+
 /** Session store with failover: Redis, or memory while Redis is unavailable. */
 export const createFailoverStore = (
   health: RedisHealth,
   sides: SessionBackends,
-  shadow: SessionMirror,
+  { shadow, left }: FailoverMemory,
 ): SessionStore => {
   const onSide = withFailover(health, sides)
   const either = <T>(act: (store: CappedStore) => Promise<T>): Promise<T> =>
@@ -66,6 +100,11 @@ export const createFailoverStore = (
       return { kill: result.kill, drop: [] }
     },
     close: (keys, reason) => either((store) => store.close(keys, reason)),
+    async leave(key) {
+      const isEnded = await either((store) => store.leave(key))
+      if (isEnded && health.isDegraded()) left.add(key)
+      return isEnded
+    },
     end: (key, reason, refuseMs) => either((store) => store.end(key, reason, refuseMs)),
     setLimits: (account, limits) => either((store) => store.setLimits(account, limits)),
     ofAccount: (account) => either((store) => store.ofAccount(account)),

@@ -5,6 +5,7 @@ import { type BanRepository, type Bans, createBans } from './bans/bans.ts'
 import {
   createFailoverStore,
   createFailoverView,
+  createLeftOpenings,
   type SessionBackend,
   withFailover,
 } from './failover-store.ts'
@@ -101,12 +102,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
   const { redis, onEnd, onError } = options
   const now = () => Date.now() + health.offsetMs()
   const memory = createMemory(() => now())
-  const shadow = createSessionMirror({
-    ...memory,
-    now: () => now(),
-    source: () => sides.redis,
-    onError,
-  })
+  const shadow = createSessionMirror({ ...memory, now, source: () => sides.redis, onError })
   const report = (effects: Effects) => {
     for (const { key, slot, reason } of effects.ended) {
       onEnd({ account: accountOfSlot(slot), session: liveSession(key, slot), reason })
@@ -130,11 +126,13 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       },
     }),
   }
+  const left = createLeftOpenings(() => sides.redis.store)
   const health = createRedisHealth({
     redis,
     restore: async (isEmpty) => {
       shadow.settle()
       await restoreRedis({ memory: memory.engine, ...sides.redis }, isEmpty)
+      await left.settle()
       await bans.hydrate(isEmpty)
       if (isEmpty) options.onDataLost?.()
     },
@@ -147,7 +145,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
   const bans = createBansOn(options, either, () => now())
   const work = createUpkeep({ redis, health, sides, bans, onError })
   return {
-    store: createFailoverStore(health, sides, shadow),
+    store: createFailoverStore(health, sides, { shadow, left }),
     bans,
     view: createFailoverView(health, sides),
     now: () => now(),

@@ -193,23 +193,15 @@ const answerOf = (
 /** Of an opening whose edge has decided by itself nobody plays the session: it would hold the place of the one that the edge let in. */
 const GIVEN_UP: OpenAnswer = { outcome: 'refused', reason: 'control.unavailable', denyUntil: 0 }
 
-/** A player that turned away sooner may open again at once, and go on with the same session. */
-const GIVEN_UP_AFTER_MS = 3_000
-
 const isGivenUp = ({ isAwaited, inferredKey }: Opening): boolean =>
   inferredKey === null && isAwaited !== undefined && !isAwaited()
 
-/** Whether a session was opened for an edge that no longer waited for it; it is ended. */
+/** Whether a session was opened for an edge that no longer waited for it, and is ended: a player that opens again may go on with it. */
 const endedAsGivenUp = async (
   { key, isKnown }: Admitted,
   opening: Opening,
   { sessions }: OpenPorts,
-): Promise<boolean> => {
-  const isLate = Date.now() - opening.now >= GIVEN_UP_AFTER_MS
-  if (isKnown || !isLate || !isGivenUp(opening)) return false
-  await sessions.close([key], 'session.unstarted')
-  return true
-}
+): Promise<boolean> => !isKnown && isGivenUp(opening) && (await sessions.leave(key))
 
 /** The slot of an opening; of a playback that runs already, where there is room; `null` where the edge has given up. */
 const seatOf = async (

@@ -113,7 +113,7 @@ export interface OpenPorts extends ViewerPorts {
   readonly links?: JudgeLink
   /** Asks an origin which protocol lies at an address, in bounded time; `null` where nobody says. */
   readonly askProtocol?: (url: string) => Promise<Protocol | null>
-  readonly sessions: Pick<SessionStore, 'open' | 'check' | 'close'>
+  readonly sessions: Pick<SessionStore, 'open' | 'check' | 'close' | 'leave'>
   readonly bans: Pick<BanStore, 'find'>
   readonly counts: (channel: string) => Promise<{ totalClients: number; streamClients: number }>
   readonly place: (address: string) => GeoPlace

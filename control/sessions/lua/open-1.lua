@@ -38,15 +38,23 @@ local function openBy(limitation)
   return openHard(state, order, now, fx)
 end
 
+-- Who has given up its first opening does not end it.
+local function askAgain(slot)
+  slot.asked = math.max(now, slot.opened + 1)
+end
+
 local function open()
   for _, one in ipairs(heldSlots(state, false)) do
-    if one.slot.req == claim.req then return admitted(one.key, one.slot, true) end
+    if one.slot.req == claim.req then
+      if one.key ~= claim.key then askAgain(one.slot) end
+      return admitted(one.key, one.slot, true)
+    end
   end
   local ended, same = state.refused[claim.key], state.slots[claim.key]
   if ended then return refused(ended.reason, ended['until']) end
   local pressed = repeatedOpening(state, claim, now)
   if pressed then
-    pressed.slot.asked = now
+    askAgain(pressed.slot)
     return admitted(pressed.key, pressed.slot, true)
   end
   -- An inferred session has the same key at every opening.

@@ -22,6 +22,8 @@ export interface Ending {
   readonly keys: readonly string[]
   readonly reason: ReasonId
   readonly refuseMs: number
+  /** Only sessions that nobody has played, or asked for again, since they were opened. */
+  readonly isUnused?: boolean
 }
 
 /** The cap logic with its state, in Redis or in memory. Accounts are named by tag where only an index knows them. */

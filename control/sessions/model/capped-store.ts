@@ -8,7 +8,7 @@ import {
 } from '#domain/limits/types'
 import type { ReasonId } from '#domain/reasons'
 import type { AccountRef } from '#domain/types'
-import type { CapEngine, OpenStep } from './cap-engine.ts'
+import type { CapEngine, Ending, OpenStep } from './cap-engine.ts'
 import { accountTag } from './keys.ts'
 import type { LeaseKey } from './live-session.ts'
 import type { IndexEntry, SessionIndex } from './session-index.ts'
@@ -145,7 +145,10 @@ const createRenewing = ({ engine, index, now, onEffects }: CappedStoreOptions) =
 })
 
 const createEnding = ({ engine, index, now, onEffects }: CappedStoreOptions) => {
-  const endKeys = async (keys: readonly LeaseKey[], reason: ReasonId, refuseMs: number) => {
+  const endKeys = async (
+    keys: readonly LeaseKey[],
+    how: Pick<Ending, 'reason' | 'refuseMs' | 'isUnused'>,
+  ) => {
     const known = await index.find(distinct(keys))
     const byTag = new Map<string, string[]>()
     for (const [key, { tag }] of known) byTag.set(tag, [...(byTag.get(tag) ?? []), key])
@@ -154,7 +157,7 @@ const createEnding = ({ engine, index, now, onEffects }: CappedStoreOptions) => 
       const [state] = await engine.read([tag])
       if (!state) return
       const { account, limits } = state
-      const ending = { account, limits, keys: own, reason, refuseMs }
+      const ending = { account, limits, keys: own, ...how }
       const { answer, effects } = await engine.end(tag, ending)
       found += answer
       onEffects(effects)
@@ -164,10 +167,12 @@ const createEnding = ({ engine, index, now, onEffects }: CappedStoreOptions) => 
   }
   return {
     close: async (keys: readonly LeaseKey[], reason: ReasonId = 'session.closed') => {
-      await endKeys(keys, reason, 0)
+      await endKeys(keys, { reason, refuseMs: 0 })
     },
+    leave: async (key: LeaseKey) =>
+      (await endKeys([key], { reason: 'session.unstarted', refuseMs: 0, isUnused: true })) > 0,
     end: async (key: LeaseKey, reason: ReasonId, refuseMs = DEFAULT_LIMITS.banMs) =>
-      (await endKeys([key], reason, refuseMs)) > 0,
+      (await endKeys([key], { reason, refuseMs })) > 0,
     setLimits: async (account: AccountRef, limits: Limits) => {
       const renewal = { edge: '', seen: [], traffic: [], limits }
       const { effects } = await engine.renew(accountTag(account), renewal)

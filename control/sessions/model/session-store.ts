@@ -109,6 +109,8 @@ export interface SessionStore {
   renew(request: RenewRequest): Promise<RenewResult>
   /** The player disconnected; `[key, bytes]` adds bytes not yet reported. */
   close(keys: readonly LeaseKey[], reason?: ReasonId): Promise<void>
+  /** Ends a session whose opening was given up; false where it is played, or was asked for again, meanwhile. */
+  leave(key: LeaseKey): Promise<boolean>
   /** Ends a session and refuses its key until the ban clock has run. */
   end(key: LeaseKey, reason: ReasonId, refuseMs?: number): Promise<boolean>
   /** New limits of an account, effective at its next renewal or opening. */

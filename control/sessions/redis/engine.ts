@@ -67,6 +67,31 @@ const admittedAt = ({ sid, key, idle }: Claim, openedMs: number): Verdict => ({
   openedMs,
 })
 
+/** The verdict on an opening that Redis has been asked about twice: what the second found of its key is what the first has made. */
+const asFirst = (verdict: Verdict, key: string): Verdict =>
+  verdict.outcome === 'admitted' && verdict.key === key ? { ...verdict, isKnown: false } : verdict
+
+/** Runs the script of an opening. */
+const openBy = async (
+  run: RunScript,
+  claim: Claim,
+  [account, args]: readonly [account: string, args: readonly string[]],
+): Promise<Step<Verdict>> => {
+  let isAskedTwice = false
+  const asked = run('open', [account], args, () => {
+    isAskedTwice = true
+  })
+  const reply = listOf(await asked)
+  if (reply[1] === 'opened')
+    return { answer: admittedAt(claim, Number(reply[2])), effects: newEffects() }
+  const verdict = verdictOf(reply)
+  const isFirst = isAskedTwice && claim.fixed !== true
+  return {
+    answer: isFirst ? asFirst(verdict, claim.key) : verdict,
+    effects: effectsOf(reply[0]),
+  }
+}
+
 const renewalOf = (reply: readonly unknown[]): RenewalAnswer => {
   const raw: Record<string, unknown> = JSON.parse(String(reply[2]))
   return { unknown: listOf(raw['unknown']), refused: listOf(raw['refused']) }
@@ -97,10 +122,7 @@ export const createRedisEngine = (options: RedisEngineOptions): CapEngine => {
       const longestMs = Math.max(limits.reserveMs, claim.idle)
       const order = JSON.stringify({ key, tok, fixed, hasWaited })
       const args = [freshState(account, limits, claim), String(longestMs), order, clock(), ...note]
-      const reply = listOf(await run('open', [KEYS.account(entry.tag)], args))
-      const isUnknown = reply[1] === 'opened'
-      const answer = isUnknown ? admittedAt(claim, Number(reply[2])) : verdictOf(reply)
-      const effects = isUnknown ? newEffects() : effectsOf(reply[0])
+      const { answer, effects } = await openBy(run, claim, [KEYS.account(entry.tag), args])
       if (noteOrder === undefined) return { answer, effects }
       const isNew = answer.outcome === 'admitted' && !answer.isKnown
       // Where a session of the same key has ended in this step, its end removes the note.

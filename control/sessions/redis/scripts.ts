@@ -15,11 +15,12 @@ export interface Script {
   readonly text: string
 }
 
-/** Runs `name` on its keys. */
+/** Runs `name` on its keys; `onAgain` is called where it is sent a second time, since no answer came in time. */
 export type RunScript = (
   name: string,
   keys: readonly string[],
   args: readonly string[],
+  onAgain?: () => void,
 ) => Promise<unknown>
 
 /** Where the scripts lie: beside the sources, also when the code runs bundled. */
@@ -97,7 +98,7 @@ export const scriptRunner = (redis: RedisClient, scripts = loadScripts()): RunSc
     await load()
     return await redis.evalsha(script.sha, script.keys, ...rest)
   }
-  return async (name, keys, args) => {
+  return async (name, keys, args, onAgain) => {
     const script = scripts.get(name)
     if (!script) throw new Error(`there is no Lua script ${name}`)
     if (keys.length !== script.keys) {
@@ -108,6 +109,7 @@ export const scriptRunner = (redis: RedisClient, scripts = loadScripts()): RunSc
     const act = () =>
       call(script, rest).catch((error: unknown) => {
         if (!isTimeout(error)) throw error
+        onAgain?.()
         return call(script, rest)
       })
     return await limit(act).catch((error: unknown) => {

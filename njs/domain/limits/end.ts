@@ -1,7 +1,10 @@
 import type { ReasonId } from '../reasons.ts'
 import { expire, tidy } from './expire.ts'
 import { judge } from './judge.ts'
-import type { AccountState, Effects } from './types.ts'
+import type { AccountState, Effects, Slot } from './types.ts'
+
+/** Whether nobody has played the session, or asked for it again, since it was opened. */
+const isUnused = ({ started, asked, opened }: Slot): boolean => started === 0 && asked === opened
 
 /** Ends sessions; with `refuseMs`, their keys are refused for so long (ms). Changes the given state. */
 export const endSessions = (
@@ -10,6 +13,8 @@ export const endSessions = (
     readonly keys: readonly string[]
     readonly reason: ReasonId
     readonly refuseMs: number
+    /** Only sessions that nobody has played, or asked for again. */
+    readonly isUnused?: boolean
   },
   now: number,
   fx: Effects,
@@ -20,6 +25,7 @@ export const endSessions = (
   expire(state, now, fx)
   for (const key of ending.keys) {
     const slot = state.slots[key]
+    if (ending.isUnused === true && slot && !isUnused(slot)) continue
     if (slot && slot.gone === 0) {
       found += 1
       fx.ended.push({ key, slot, reason })

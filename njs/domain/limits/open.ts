@@ -130,6 +130,11 @@ const openSoft = (state: AccountState, opening: Opening, now: number): Verdict =
   return admitted(claim.key, candidate, false)
 }
 
+/** Notes that a session was asked for again, so that who has given up its first opening does not end it. */
+const askAgain = (slot: Slot, now: number): void => {
+  slot.asked = Math.max(now, slot.opened + 1)
+}
+
 const openBy = (state: AccountState, opening: Opening, now: number, fx: Effects): Verdict => {
   const { limitation } = state.limits
   if (limitation === 'soft') return openSoft(state, opening, now)
@@ -148,12 +153,16 @@ export const openSession = (
   state.limits = opening.limits
   expire(state, now, fx)
   const known = liveSlots(state).find(({ slot }) => slot.req === claim.req)
-  if (known) return admitted(known.key, known.slot, true)
+  if (known) {
+    // Another control plane was asked; under its own key it is the same question, put to Redis twice.
+    if (known.key !== claim.key) askAgain(known.slot, now)
+    return admitted(known.key, known.slot, true)
+  }
   const ended = state.refused[claim.key]
   if (ended) return { outcome: 'refused', ...ended }
   const pressed = repeatedOpening(state, claim, now)
   if (pressed) {
-    pressed.slot.asked = now
+    askAgain(pressed.slot, now)
     return admitted(pressed.key, pressed.slot, true)
   }
   // An inferred session has the same key at every opening.

@@ -65,6 +65,13 @@ const table = (limits: Partial<Limits>) => {
       ),
     end: (key: string, refuseMs = 0) =>
       endSessions(state, { keys: [key], reason: 'session.ended', refuseMs }, now, effects),
+    leave: (key: string) =>
+      endSessions(
+        state,
+        { keys: [key], reason: 'session.unstarted', refuseMs: 0, isUnused: true },
+        now,
+        effects,
+      ),
   }
 }
 
@@ -80,6 +87,32 @@ describe('a slot', () => {
     expect(t.effects.ended).toMatchObject([{ key: 'a', reason: 'session.unstarted' }])
     t.end('b')
     expect(t.renew('a')).toEqual({ unknown: [], refused: [] })
+    expect(liveKeys(t.state)).toEqual(['a'])
+  })
+
+  test('of an opening that was given up is free at once', () => {
+    const t = table({ maxStreams: 1, limitation: 'hard' })
+    t.open(claim('a'))
+    expect(t.leave('a')).toBe(1)
+    expect(t.open(claim('b', { dev: 'dev-b' }))).toMatchObject({ outcome: 'admitted' })
+  })
+
+  test.each([
+    ['the same opening put to control again', { req: 'req-a' }],
+    ['another opening of the player', { req: 'req-b', dl: 'd' }],
+  ])('is kept by %s, even at the same moment', (_, again) => {
+    const t = table({ maxStreams: 1, limitation: 'hard' })
+    t.open(claim('a', { dl: 'd' }))
+    expect(t.open(claim('b', again))).toMatchObject({ key: 'a', isKnown: true })
+    expect(t.leave('a')).toBe(0)
+    expect(liveKeys(t.state)).toEqual(['a'])
+  })
+
+  test('that is played is not given up', () => {
+    const t = table({ maxStreams: 1, limitation: 'hard' })
+    t.open(claim('a'))
+    t.renew('a')
+    expect(t.leave('a')).toBe(0)
     expect(liveKeys(t.state)).toEqual(['a'])
   })
 

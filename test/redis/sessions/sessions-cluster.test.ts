@@ -92,7 +92,7 @@ test('the scripts touch one slot each', async () => {
     { op: 'renew', keys: [0], all: true, traffic: [[0, 1, 1]] },
     { op: 'check', key: 0, who: 1, ch: 1, net: 2, silent: 1, edge: 0 },
     { op: 'restart' },
-    { op: 'end', keys: [0], refuseMs: 5_000 },
+    { op: 'end', keys: [0], refuseMs: 5_000, unused: false },
     { op: 'pardon', keys: [0], who: 1, ch: 1, net: 1 },
   ]
   for (let at = 0; at < 20; at += 1) {

@@ -18,6 +18,7 @@ afterEach(async () => {
 const hard = (maxStreams: number) => limitsWith({ maxStreams, limitation: 'hard' })
 const box = (account: string, at: number, max: number) =>
   opening(account, `${at}`, { limits: hard(max), player: `box${at}`, channel: `c${at}` })
+type Box = ReturnType<typeof box>
 
 const openOne = async (account: string, at: number, max = 2) => {
   const request = box(account, at, max)
@@ -91,6 +92,35 @@ describe('a Redis that answers late', () => {
     await back
     expect(answers.filter(({ outcome }) => outcome === 'admitted')).toHaveLength(2)
     expect(plane.changes.some((change) => change.startsWith('degraded'))).toBe(isGivenUp)
+  })
+})
+
+describe('an opening that Redis is slow to count', () => {
+  test('is new, though Redis is asked about it twice', async () => {
+    process.kill(server.pid, 'SIGSTOP')
+    const answer = plane.sessions.store.open(box('own:slow', 1, 1))
+    for (let gone = 0; gone < 1_500; gone += 300) await pause(300)
+    process.kill(server.pid, 'SIGCONT')
+    expect(await answer).toMatchObject({ outcome: 'admitted', isKnown: false })
+  })
+
+  test('keeps no place once it is given up, at once and after Redis was away', async () => {
+    const { store } = plane.sessions
+    const [one, two, three] = [1, 2, 3].map((at) => box('own:left', at, 1)) as [Box, Box, Box]
+    expect(await store.open(one)).toMatchObject({ outcome: 'admitted' })
+    expect(await store.leave(one.key)).toBe(true)
+
+    process.kill(server.pid, 'SIGSTOP')
+    expect(await store.open(two)).toMatchObject({ outcome: 'admitted' })
+    expect(store.isDegraded).toBe(true)
+    expect(await store.leave(two.key)).toBe(true)
+    process.kill(server.pid, 'SIGCONT')
+    await eventually(
+      () => store.isDegraded,
+      (isDegraded) => !isDegraded,
+    )
+    expect(await store.open(three)).toMatchObject({ outcome: 'admitted' })
+    expect(plane.ends.map(({ reason }) => reason)).toContain('session.unstarted')
   })
 })
 

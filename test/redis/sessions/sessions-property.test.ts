@@ -75,11 +75,12 @@ const step = fc.oneof(
     arbitrary: fc.record({ op: fc.constant('wait' as const), ms: fc.constantFrom(...WAITS) }),
   },
   {
-    weight: 1,
+    weight: 2,
     arbitrary: fc.record({
       op: fc.constant('end' as const),
       keys,
       refuseMs: fc.constantFrom(0, 15_000),
+      unused: fc.boolean(),
     }),
   },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('pardon' as const), keys, ...place }) },
@@ -103,6 +104,8 @@ const REACHED = new Set([
   'renew refuses cap.streams',
   'paired networks',
   'pardoned',
+  'given up',
+  'joined',
 ])
 
 /** Two openings of one device at once, which hardly any random sequence holds. */

@@ -39,7 +39,7 @@ export type Step =
       edge: number
     }
   | { op: 'wait'; ms: number }
-  | { op: 'end'; keys: number[]; refuseMs: number }
+  | { op: 'end'; keys: number[]; refuseMs: number; unused: boolean }
   | { op: 'pardon'; keys: number[]; who: number; ch: number; net: number }
   | { op: 'limits'; limits: Limits }
   | { op: 'restart' }
@@ -172,9 +172,12 @@ const end: Act<'end'> = async (world, step) => {
     keys,
     reason: 'session.ended' as const,
     refuseMs: step.refuseMs,
+    isUnused: step.unused,
   }
   const effects = newEffects()
   const answer = endSessions(state, ending, world.now, effects)
+  if (step.unused && answer > 0) note(world, 'given up')
+  if (step.unused && keys.some((key) => (state.slots[key]?.gone ?? 1) === 0)) note(world, 'joined')
   return [await world.engine.end(tag, ending), { answer, effects }]
 }
 

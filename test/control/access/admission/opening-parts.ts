@@ -115,6 +115,7 @@ export const createWorld = async (setting: Setting = {}) => {
     accountById: async (id) => await Promise.resolve(byId.get(id) ?? null),
     sessions: {
       close: async () => {},
+      leave: async () => await Promise.resolve(true),
       check: async () => await Promise.reject(new Error('no session is under way')),
       open: async (request) => {
         claims.push(request)

@@ -9,11 +9,15 @@ const QUOTE = 0x22
 const ZERO = 0x30
 const NINE = 0x39
 
+// Of an IPv6 address as a number.
+const MOST_DIGITS = 39
+
 const notOfForm = () => new Error('not a CSV of first,last,number,name with addresses as numbers')
 
 const lineEnd = (bytes: Buffer, at: number): number => {
-  const end = bytes.indexOf(LF, at)
-  return end < 0 ? bytes.length : end
+  let end = at
+  while (end < bytes.length && bytes[end] !== LF) end += 1
+  return end
 }
 
 /** Compares a whole number written at an offset with another; both without leading zeros. */
@@ -28,24 +32,15 @@ const compareNumber = (bytes: Buffer, at: number, digits: Uint8Array): number =>
   return after >= ZERO && after <= NINE ? 1 : order
 }
 
-/** An address as one number. */
-interface Wanted {
-  /** Of IPv6 the nearest there is. */
-  readonly value: number
-  /** Its decimal digits where the value is not exact. */
-  readonly digits: Uint8Array | null
+/** Where the number that begins at an offset ends: at a comma. */
+const numberEnd = (bytes: Buffer, at: number): number => {
+  for (let end = at + 1; end <= at + MOST_DIGITS; end += 1) if (bytes[end] === COMMA) return end
+  throw notOfForm()
 }
 
-const wantedOf = ({ words }: Address): Wanted => {
-  let value = 0
-  for (const word of words) value = value * 2 ** 32 + word
-  if (words.length === 1) return { value, digits: null }
-  const exact = words.reduce((sum, word) => (sum << 32n) + BigInt(word), 0n)
-  return { value, digits: Buffer.from(exact.toString(), 'latin1') }
-}
-
-/** The number written between two offsets; of many digits, the nearest there is. */
-const numberIn = (bytes: Buffer, at: number, end: number): number => {
+/** The number written at an offset; of many digits, the nearest there is. */
+const numberAt = (bytes: Buffer, at: number): number => {
+  const end = numberEnd(bytes, at)
   let value = 0
   for (let i = at; i < end; i += 1) {
     const byte = bytes[i] ?? 0
@@ -55,10 +50,41 @@ const numberIn = (bytes: Buffer, at: number, end: number): number => {
   return value
 }
 
+/** An address as one number. */
+interface Wanted {
+  /** Of IPv6 the nearest there is. */
+  readonly value: number
+  /** How far a number that is not exact may be off. */
+  readonly slack: number
+  readonly address: Address
+}
+
+// Numbers of IPv6 have more digits than fit: those nearer to each other than this may be in another order.
+const ROUNDING = 1e-14
+
+const wantedOf = (address: Address): Wanted => {
+  const { words } = address
+  if (words.length === 1) return { value: words[0] ?? 0, slack: 0, address }
+  let value = 0
+  for (const word of words) value = value * 2 ** 32 + word
+  return { value, slack: value * ROUNDING, address }
+}
+
+const digitsOf = ({ words }: Address): Uint8Array => {
+  const exact = words.reduce((sum, word) => (sum << 32n) + BigInt(word), 0n)
+  return Buffer.from(exact.toString(), 'latin1')
+}
+
+/** Whether a number written at an offset is above an address (1), below (-1) or the same (0), by its digits where its nearest value does not say it. */
+const orderOf = (bytes: Buffer, at: number, { value, slack, address }: Wanted): number => {
+  const number = numberAt(bytes, at)
+  if (number > value + slack) return 1
+  if (number < value - slack) return -1
+  return slack === 0 ? 0 : compareNumber(bytes, at, digitsOf(address))
+}
+
 // Bytes that are read at once; no line is longer.
 const BLOCK = 4096
-// Of an IPv6 address as a number.
-const MOST_DIGITS = 39
 
 /** A file that is read where it is looked at. */
 interface BlockFile {
@@ -92,27 +118,17 @@ const openBlocks = (path: string): BlockFile => {
   }
 }
 
-/** Lines one after the other. */
-interface Lines {
-  /** Where they begin. */
-  readonly at: readonly number[]
-  /** Their first addresses. */
-  readonly first: Float64Array
-}
+// Between fewer bytes, lines are looked at one after the other.
+const FEW_BYTES = 128
 
-const firstOf = (bytes: Buffer, line: number): number => {
-  const comma = bytes.indexOf(COMMA, line)
-  if (comma <= line || comma > line + MOST_DIGITS) throw notOfForm()
-  return numberIn(bytes, line, comma)
-}
+const notInOrder = () => new Error('its ranges are not in ascending order')
 
-/** The lines that begin in each block of a file, read when they are asked for. */
-const blocksOf = ({ bytes, load }: BlockFile) => {
+/** The lines of a file by the blocks they begin in, read when they are asked for. */
+const linesOf = ({ bytes, load }: BlockFile) => {
   const count = Math.ceil(bytes.length / BLOCK)
   const starts = new Float64Array(count)
   const firsts = new Float64Array(count).fill(Number.NaN)
-  const known = new Map<number, Lines>()
-  /** The first address of the first line; infinite where none begins. */
+  /** The first address of the first line that begins in a block; infinite where none does. */
   const read = (block: number): number => {
     const [from, next] = [block * BLOCK, Math.min(bytes.length, (block + 1) * BLOCK)]
     load(from, next)
@@ -120,34 +136,51 @@ const blocksOf = ({ bytes, load }: BlockFile) => {
     if (start > next) throw notOfForm()
     load(start, Math.min(start + MOST_DIGITS + 1, bytes.length))
     starts[block] = start
-    const first = start === bytes.length ? Number.POSITIVE_INFINITY : firstOf(bytes, start)
+    const first = start === bytes.length ? Number.POSITIVE_INFINITY : numberAt(bytes, start)
     firsts[block] = first
     return first
   }
-  const lines = (block: number): Lines => {
-    let found = known.get(block)
-    if (found !== undefined) return found
-    if (Number.isNaN(firsts[block])) read(block)
+  /** The last line of a block whose first address is not above a value, which the first line's is not. */
+  const lastIn = (block: number, value: number): number => {
     const next = Math.min(bytes.length, (block + 1) * BLOCK)
     load(next, Math.min(next + BLOCK, bytes.length))
-    const at: number[] = []
+    let low = starts[block] ?? 0
     // The line that begins with the next block belongs to this one: the next looks for an end of line first.
-    for (let line = starts[block] ?? 0; line <= next && line < bytes.length; ) {
-      at.push(line)
-      line = lineEnd(bytes, line) + 1
+    let high = Math.min(next + 1, bytes.length)
+    let least = firsts[block] ?? 0
+    let most = Number.POSITIVE_INFINITY
+    for (;;) {
+      const isNear = high - low <= FEW_BYTES
+      const middle = isNear ? low : (low + high) >>> 1
+      const line = lineEnd(bytes, middle) + 1
+      const first = line < high ? numberAt(bytes, line) : most
+      if (first < least || first > most) throw notInOrder()
+      if (line < high && first <= value) {
+        low = line
+        least = first
+      } else {
+        if (isNear) return low
+        high = middle + 1
+        most = first
+      }
     }
-    found = { at, first: Float64Array.from(at, (line) => firstOf(bytes, line)) }
-    known.set(block, found)
-    return found
   }
-  return { firsts, read, lines }
+  /** The last line whose first address is not above a value; -1 where there is none. */
+  const lastUpTo = (value: number): number => {
+    const block = lastNotAbove(firsts, value, read)
+    return block < 0 ? -1 : lastIn(block, value)
+  }
+  /** The line before another; -1 where there is none. */
+  const before = (line: number): number => {
+    if (line === 0) return -1
+    load(Math.max(0, line - BLOCK), line)
+    return bytes.lastIndexOf(LF, line - 2) + 1
+  }
+  return { lastUpTo, before }
 }
 
-// Numbers of IPv6 have more digits than fit: those nearer to each other than this may be in another order.
-const ROUNDING = 1e-12
-
 /** Where the last of ascending numbers is that is not above a value; -1 where there is none. Throws where those looked at are not in order. */
-const lastUpTo = (
+const lastNotAbove = (
   numbers: Float64Array,
   value: number,
   /** Reads one that is not yet known, and so no number. */
@@ -162,7 +195,7 @@ const lastUpTo = (
     const middle = (low + high) >>> 1
     let found = numbers[middle] ?? 0
     if (Number.isNaN(found)) found = read(middle)
-    if (found < least || found > most) throw new Error('its ranges are not in ascending order')
+    if (found < least || found > most) throw notInOrder()
     if (found <= value) {
       low = middle + 1
       least = found
@@ -172,25 +205,6 @@ const lastUpTo = (
     }
   }
   return low - 1
-}
-
-const nothingToRead = (): number => Number.NaN
-
-/** Offset of the last line whose first address is not above an address; -1 where there is none. */
-const findLine = (
-  bytes: Buffer,
-  { firsts, read, lines }: ReturnType<typeof blocksOf>,
-  { value, digits }: Wanted,
-): number => {
-  const most = value * (1 + ROUNDING)
-  for (let block = lastUpTo(firsts, most, read); block >= 0; block -= 1) {
-    const { at, first } = lines(block)
-    for (let line = lastUpTo(first, most, nothingToRead); line >= 0; line -= 1) {
-      const offset = at[line] ?? 0
-      if (digits === null || compareNumber(bytes, offset, digits) <= 0) return offset
-    }
-  }
-  return -1
 }
 
 const nameIn = (bytes: Buffer, at: number, end: number): string => {
@@ -204,31 +218,26 @@ type Network = NonNullable<ReturnType<AsnTable>>
 const openTable = (path: string) => {
   const file = openBlocks(path)
   const { bytes } = file
-  const blocks = blocksOf(file)
+  const { lastUpTo, before } = linesOf(file)
   // One object and one text for all addresses of a line.
   const known = new Map<number, Network>()
   const networkAt = (line: number, number: number): Network => {
     let network = known.get(line)
     if (network === undefined) {
-      const name = bytes.indexOf(COMMA, number) + 1
-      const asn = numberIn(bytes, number, name - 1)
-      network = { asn, org: nameIn(bytes, name, lineEnd(bytes, name)) }
+      const name = numberEnd(bytes, number) + 1
+      network = { asn: numberAt(bytes, number), org: nameIn(bytes, name, lineEnd(bytes, name)) }
       known.set(line, network)
     }
     return network
   }
   const find = (address: Address): Network | null => {
     const wanted = wantedOf(address)
-    const line = findLine(bytes, blocks, wanted)
+    let line = lastUpTo(wanted.value + wanted.slack)
+    while (line >= 0 && orderOf(bytes, line, wanted) > 0) line = before(line)
     if (line < 0) return null
-    const last = bytes.indexOf(COMMA, line) + 1
-    const number = bytes.indexOf(COMMA, last) + 1
-    const { value, digits } = wanted
-    const isBeyond =
-      digits === null
-        ? numberIn(bytes, last, number - 1) < value
-        : compareNumber(bytes, last, digits) < 0
-    return isBeyond ? null : networkAt(line, number)
+    const last = numberEnd(bytes, line) + 1
+    if (orderOf(bytes, last, wanted) < 0) return null
+    return networkAt(line, numberEnd(bytes, last) + 1)
   }
   return { find, close: file.close }
 }

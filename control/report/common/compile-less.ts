@@ -7,11 +7,11 @@ const FLAGS = [
   '--no-turbo-inline-array-builtins',
   '--no-turbo-loop-peeling',
   '--no-turbo-splitting',
-  '--max-optimized-bytecode-size=4000',
+  '--max-optimized-bytecode-size=600',
 ]
 
 /**
- * Lets V8 inline little, leave out the largest functions and some passes over the others where it optimises: a process that works for seconds
+ * Lets V8 inline little, leave out large functions and some passes over the others where it optimises: a process that works for seconds
  * and ends spends more on that than it gets back.
  */
 export const compileLess = (): void => {

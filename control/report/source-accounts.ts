@@ -1,4 +1,5 @@
 import type { PlayCopy } from '#domain/copy-play'
+import { groupBy } from '#domain/group-by'
 import type { GeoPlace, PlayRecord } from '#domain/types'
 import { isPseudoUserId } from '#domain/viewer/person'
 import type { AsnTable } from '../geo/asn-table.ts'
@@ -85,11 +86,12 @@ const createReader = (history: PlayHistory, places: Places, query: SourceQuery) 
     const plays: PlayCopy[] = []
     for await (const page of history.plays({ user: id, since }))
       for (const play of page) plays.push(play)
-    const found = await placesOf(plays.filter(isPlaced))
-    for (const play of plays) {
-      const network = play.address === null ? null : networkOf(play.address)
-      const place = isPlaced(play) ? found.get(play.network) : null
-      setPlace(play, place ?? null, network)
+    const groups = [...groupBy(plays, ({ address }) => address).entries()]
+    const found = await placesOf(groups.flatMap(([, here]) => here.find(isPlaced) ?? []))
+    for (const [address, here] of groups) {
+      const network = address === null ? null : networkOf(address)
+      for (const play of here)
+        setPlace(play, isPlaced(play) ? (found.get(play.network) ?? null) : null, network)
     }
     return plays
   }

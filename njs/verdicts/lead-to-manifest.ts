@@ -1,5 +1,5 @@
-import { STREAMED } from '../domain/addresses/mapper.ts'
 import { sealPlace } from '../domain/addresses/seal.ts'
+import { STREAMED } from '../domain/addresses/sealed-path.ts'
 import type { Protocol } from '../domain/types.ts'
 import { askedUnderPass, askedUnderTicket } from '../platform/asked.ts'
 import { nginxCrypto } from '../platform/crypto.ts'

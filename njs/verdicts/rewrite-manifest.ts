@@ -1,12 +1,8 @@
 import { sealGiven, valuesGiven } from '../domain/addresses/given-values.ts'
-import { createMapper, isStreamedManifest, type Mapper } from '../domain/addresses/mapper.ts'
+import { createMapper, type Mapper } from '../domain/addresses/mapper.ts'
 import { hideArguments, type OwnValue, ownValues } from '../domain/addresses/own-arguments.ts'
-import {
-  type SealBinding,
-  type SealKey,
-  type SealKind,
-  sealPlace,
-} from '../domain/addresses/seal.ts'
+import { type SealKind, sealPlace, sealText } from '../domain/addresses/seal.ts'
+import { isStreamedManifest } from '../domain/addresses/sealed-path.ts'
 import type { ChannelRecord } from '../domain/channels/channel-table.ts'
 import { decodePercent } from '../domain/credentials/encoding.ts'
 import { dashSteps, isDash } from '../domain/manifests/dash.ts'
@@ -78,19 +74,18 @@ const valuesOf = ({ base, entry, query }: ChannelRecord): readonly OwnValue[] =>
 
 /** Values that the viewer was not shown and the channel's own address does not have: of redirections, now or lately, and of what is under seal. */
 const givenTo = (
-  { channel, rest, seal }: ManifestRequest,
+  { channel, rest, seal: kind }: ManifestRequest,
   { address, way, text }: Fetched,
-  key: SealKey,
-  binding: SealBinding,
+  seal: (plain: string) => string | null,
 ): readonly OwnValue[] => {
   const moved = way.flatMap(({ path, query }) => valuesGiven(path, query))
   keepGiven(channel, moved)
-  const isWhole = seal === 'manifest' || seal === 'remote'
-  const sealed = seal === null ? [] : valuesGiven(address.path, isWhole ? address.query : '')
-  const base = seal === 'remote' ? baseUnderSeal(channel, rest)?.address.path : undefined
+  const isWhole = kind === 'manifest' || kind === 'remote'
+  const sealed = kind === null ? [] : valuesGiven(address.path, isWhole ? address.query : '')
+  const base = kind === 'remote' ? baseUnderSeal(channel, rest)?.address.path : undefined
   const above = base === undefined ? [] : valuesGiven(base, '')
   const values = [...moved, ...sealed, ...above, ...readGiven(channel)]
-  return values.length === 0 ? [] : sealGiven(nginxCrypto, key, binding, values, text)
+  return values.length === 0 ? [] : sealGiven(values, text, seal)
 }
 
 /** What a manifest is rewritten with. */
@@ -108,7 +103,10 @@ const toolsFor = (request: ManifestRequest, found: Fetched): Tools | null => {
   if (record === null || kid === null || secret === null) return null
   const key = { kid, secret }
   const binding = { channel: request.channel, origin: record.origin }
-  const [own, given] = [valuesOf(record), givenTo(request, found, key, binding)]
+  const [own, given] = [
+    valuesOf(record),
+    givenTo(request, found, (text) => sealText(nginxCrypto, key, binding, text)),
+  ]
   const mapper = createMapper({
     channel: record,
     manifest: found.address,

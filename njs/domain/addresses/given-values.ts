@@ -1,7 +1,7 @@
 import type { Crypto, SecretOf } from '../credentials/crypto.ts'
 import { ticketsGiven } from './address-logins.ts'
 import { type OwnValue, spellings } from './own-arguments.ts'
-import { openText, type SealBinding, type SealKey, sealText } from './seal.ts'
+import { openText, type SealBinding } from './seal.ts'
 
 /** First character of a sealed value's text, which distinguishes it from a sealed place or cookie. */
 const LETTER = 'v'
@@ -26,11 +26,9 @@ export const valuesGiven = (path: string, query: string): string[] =>
  * them at the next request: what stands for one in a manifest is the value itself, sealed. Those that a text does not have are left out.
  */
 export const sealGiven = (
-  crypto: Crypto,
-  key: SealKey,
-  binding: SealBinding,
   values: readonly string[],
   text: string,
+  seal: (plain: string) => string | null,
 ): readonly OwnValue[] => {
   const isEncoded = text.includes('&#')
   const found = [...new Set(values)].filter((it) => isEncoded || text.includes(it))
@@ -38,8 +36,8 @@ export const sealGiven = (
     .sort((a, b) => b.length - a.length)
     .slice(0, MOST)
     .map((it) => {
-      const seal = sealText(crypto, key, binding, LETTER + it)
-      const mark = seal === null ? TOO_LONG : `${START}${seal}~`
+      const sealed = seal(LETTER + it)
+      const mark = sealed === null ? TOO_LONG : `${START}${sealed}~`
       return { text: it, mark, name: null, isLogin: true }
     })
 }

@@ -2,6 +2,7 @@ import { hideArguments, hideInPath, namesOwnValue, type OwnValue } from './own-a
 import { type ReferenceBase, remotePlace } from './remote.ts'
 import { type Address, directoryOf, resolveAddress } from './resolve.ts'
 import type { SealedPlace, SealKind } from './seal.ts'
+import { STREAMED } from './sealed-path.ts'
 import { hasHiddenSlash, isUnclear } from './unclear.ts'
 
 /** The origin and directory of a channel. */
@@ -88,13 +89,6 @@ export const referenceTo = (directory: string, path: string): string => {
   return text === '' || /^[^/?]*:|^[/?]/.test(text) ? `./${text}` : text
 }
 
-/** How manifests are named under a pass for MPEG-TS, behind their seals. */
-export const STREAMED = 'streamed'
-
-/** The same, of a path below the channel whose seal is of this kind. */
-export const isStreamedManifest = (rest: string, seal: SealKind | null): boolean =>
-  (seal === 'manifest' || seal === 'remote') && /\/streamed\.(?:m3u8|mpd)$/.test(rest)
-
 /** What the doors of manifests take for one. */
 const MANIFEST = /^[^?#]*(\.(?:m3u8?|mpd))(?:[?#]|$)/i
 
@@ -173,17 +167,18 @@ type Places = Pick<Mapper, 'fileAt' | 'directoryAt' | 'tells' | 'tellsGiven'>
 const placesOf = (context: MapperContext, sealed: ReturnType<typeof sealer>): Places => {
   const { base } = context.channel
   const given = context.givenValues ?? []
+  const hasGiven = given.length > 0
   const tellsGiven = (reference: string): boolean =>
-    given.some(({ text }) => reference.includes(text))
+    hasGiven && given.some(({ text }) => reference.includes(text))
   const tells = (reference: string): boolean =>
-    namesOwnValue(reference, context.ownValues) || tellsGiven(reference)
+    namesOwnValue(reference, context.ownValues) || (hasGiven && tellsGiven(reference))
   const fileAt = (address: Address): string | null => {
     const { origin, path, query } = address
     if (!context.isAllowed(origin)) return null
     const from = directoryOf(path)
     const file = path.slice(from.length)
     const own = isOwn(context, address) ? path.slice(base.length) : null
-    const isShown = own !== null && !tells(own) && !tellsGiven(query)
+    const isShown = own !== null && !tells(own) && !(hasGiven && tellsGiven(query))
     if (isShown && !isUnclear(path) && !context.isOthers(origin, path)) return own + query
     const name = otherNameOf(context, file)
     if (name !== null) {
@@ -192,7 +187,7 @@ const placesOf = (context: MapperContext, sealed: ReturnType<typeof sealer>): Pl
     }
     const alone = isAlone(context, address, from)
     const place = alone ? sealed('file', origin, path) : sealed('files', origin, from)
-    return place === null ? null : place + hideInPath(file, given) + query
+    return place === null ? null : place + (hasGiven ? hideInPath(file, given) : file) + query
   }
   const directoryAt = (address: Address, kind: SealKind, isSealed = false): string | null => {
     if (!context.isAllowed(address.origin)) return null
@@ -205,53 +200,34 @@ const placesOf = (context: MapperContext, sealed: ReturnType<typeof sealer>): Pl
   return { fileAt, directoryAt, tells, tellsGiven }
 }
 
-/** Creates the mapper of one manifest; it caches seals of directories. */
-export const createMapper = (asked: MapperContext): Mapper => {
-  const isStreamed = asked.isStreamed === true
-  const context = isStreamed ? { ...asked, channel: { ...asked.channel, isClosed: true } } : asked
+/** The name of a manifest behind a seal. */
+const namer =
+  ({ isStreamed }: MapperContext): ((name: string) => string) =>
+  (name) =>
+    isStreamed === true && MANIFEST.test(name) ? STREAMED + name.slice(name.lastIndexOf('.')) : name
+
+interface Wholes extends Pick<Mapper, 'hide' | 'rewriteRemote'> {
+  /** A manifest's address as `hide` gives it, where its file or arguments have a given value; else `null`. */
+  hidden(reference: string, name: string): string | null
+}
+
+/** Addresses that are sealed as a whole. No mark is opened in the address of a manifest, which might show what it is asked with. */
+const wholesOf = (
+  context: MapperContext,
+  sealed: ReturnType<typeof sealer>,
+  { tellsGiven, conceal }: Pick<Mapper, 'tellsGiven' | 'conceal'>,
+): Wholes => {
   const { manifest } = context
-  const nameOf = (name: string): string =>
-    isStreamed && MANIFEST.test(name) ? STREAMED + name.slice(name.lastIndexOf('.')) : name
-  const directory = directoryOf(context.rest)
-  const up = upFrom(directory)
-  const keeps = keeper(context, directory)
-  const sealed = sealer(context)
-  const { fileAt, directoryAt, tells, tellsGiven } = placesOf(context, sealed)
-  const values = [...context.ownValues, ...(context.givenValues ?? [])]
-  const conceal = (reference: string): string => hideArguments(reference, values)
-  const rewriteShown = (reference: string): string => {
-    const isTold = tells(reference)
-    if (!isTold && keeps(false) && PLAIN.test(reference)) return reference
-    if (!isTold && isBelowItsBase(reference) && keeps(namesDirectory(reference))) return reference
-    const address = resolveAddress(reference, manifest)
-    const path = address === null ? null : fileAt(address)
-    if (path === null) return reference
-    return up === '' ? referenceTo('', path) : up + path
-  }
+  const up = upFrom(directoryOf(context.rest))
+  const nameOf = namer(context)
   const hide = (reference: string, name: string): string | null => {
     const address = resolveAddress(reference, manifest)
     if (address === null || !context.isAllowed(address.origin)) return null
     const place = sealed('manifest', address.origin, address.path + address.query)
     return place === null ? null : up + place + nameOf(name)
   }
-  /** A manifest's, whose file or arguments have a given value: no mark is opened in the address of a manifest, which might show what it is asked with. */
   const hidden = (reference: string, name: string): string | null =>
     tellsGiven(reference.replace(/^[^?#]*\//, '')) ? hide(reference, name) : null
-  const rewrite = (reference: string): string => {
-    const [, ending] = MANIFEST.exec(reference) ?? []
-    const whole = ending === undefined ? null : hidden(reference, `index${ending}`)
-    return whole ?? conceal(rewriteShown(reference))
-  }
-  const rewriteManifest = (reference: string, name: string): string => {
-    if (MANIFEST.test(reference)) return rewrite(reference)
-    const address = resolveAddress(reference, manifest)
-    if (address === null || !context.isAllowed(address.origin)) return reference
-    const whole = hidden(reference, name)
-    if (whole !== null) return whole
-    if (MANIFEST.test(address.path)) return rewrite(reference)
-    const place = sealed('manifest', address.origin, address.path)
-    return place === null ? reference : conceal(`${up}${place}${nameOf(name)}${address.query}`)
-  }
   const rewriteRemote = (reference: string, base: ReferenceBase): string => {
     const address = resolveAddress(reference, manifest)
     if (address === null || !context.isAllowed(address.origin)) return reference
@@ -262,7 +238,52 @@ export const createMapper = (asked: MapperContext): Mapper => {
       ? reference
       : conceal(`${up}${place}${nameOf('manifest.mpd')}${isHidden ? '' : address.query}`)
   }
+  return { hide, hidden, rewriteRemote }
+}
+
+/** Creates the mapper of one manifest; it caches seals of directories. */
+export const createMapper = (asked: MapperContext): Mapper => {
+  const isStreamed = asked.isStreamed === true
+  const context = isStreamed ? { ...asked, channel: { ...asked.channel, isClosed: true } } : asked
+  const { manifest } = context
+  const directory = directoryOf(context.rest)
+  const up = upFrom(directory)
+  const keeps = keeper(context, directory)
+  const sealed = sealer(context)
+  const { fileAt, directoryAt, tells, tellsGiven } = placesOf(context, sealed)
+  const hasGiven = (context.givenValues ?? []).length > 0
+  const values = [...context.ownValues, ...(context.givenValues ?? [])]
+  const conceal = (reference: string): string => hideArguments(reference, values)
+  const nameOf = namer(context)
+  const wholes = wholesOf(context, sealed, { tellsGiven, conceal })
+  const rewriteShown = (reference: string): string => {
+    const isTold = tells(reference)
+    if (!isTold && keeps(false) && PLAIN.test(reference)) return reference
+    if (!isTold && isBelowItsBase(reference) && keeps(namesDirectory(reference))) return reference
+    const address = resolveAddress(reference, manifest)
+    const path = address === null ? null : fileAt(address)
+    if (path === null) return reference
+    return up === '' ? referenceTo('', path) : up + path
+  }
+  const rewrite = (reference: string): string => {
+    const isManifest = hasGiven && MANIFEST.test(reference)
+    const whole = isManifest
+      ? wholes.hidden(reference, `index${MANIFEST.exec(reference)?.[1]}`)
+      : null
+    return whole ?? conceal(rewriteShown(reference))
+  }
+  const rewriteManifest = (reference: string, name: string): string => {
+    if (MANIFEST.test(reference)) return rewrite(reference)
+    const address = resolveAddress(reference, manifest)
+    if (address === null || !context.isAllowed(address.origin)) return reference
+    const whole = wholes.hidden(reference, name)
+    if (whole !== null) return whole
+    if (MANIFEST.test(address.path)) return rewrite(reference)
+    const place = sealed('manifest', address.origin, address.path)
+    return place === null ? reference : conceal(`${up}${place}${nameOf(name)}${address.query}`)
+  }
   return {
+    ...wholes,
     manifest: context.base?.address ?? manifest,
     directory: context.base?.directory ?? directory,
     keeps,
@@ -270,8 +291,6 @@ export const createMapper = (asked: MapperContext): Mapper => {
     directoryAt,
     rewrite,
     rewriteManifest,
-    rewriteRemote,
-    hide,
     tells,
     tellsGiven,
     veil: (tail) => hideInPath(tail, values),

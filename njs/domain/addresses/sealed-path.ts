@@ -1,7 +1,14 @@
 import { decodePath } from './owners.ts'
 import { remotePath } from './remote.ts'
-import type { SealedPlace } from './seal.ts'
+import type { SealedPlace, SealKind } from './seal.ts'
 import { hasHiddenSlash, isUnclear } from './unclear.ts'
+
+/** How manifests are named under a pass for MPEG-TS, behind their seals. */
+export const STREAMED = 'streamed'
+
+/** The same, of a path below the channel whose seal is of this kind. */
+export const isStreamedManifest = (rest: string, seal: SealKind | null): boolean =>
+  (seal === 'manifest' || seal === 'remote') && /\/streamed\.(?:m3u8|mpd)$/.test(rest)
 
 /** The origin's path for a seal and the name after it; `null` where the seal does not cover that name. */
 export const sealedPath = (place: SealedPlace, name: string): string | null => {

@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest'
 import { openGiven, sealGiven, valuesGiven } from '#domain/addresses/given-values'
 import { hideArguments, hideInPath } from '#domain/addresses/own-arguments'
+import { sealText } from '#domain/addresses/seal'
 import { nodeCrypto } from '../node-crypto.ts'
 
 const secret = new Uint8Array(32).fill(7)
 const key = { kid: 1, secret }
 const secretOf = (kid: number): Uint8Array | null => (kid === 1 ? secret : null)
 const binding = { channel: 'c', origin: 'http://o:1' }
+const seal = (text: string): string | null => sealText(nodeCrypto, key, binding, text)
 const T = 'qT7wE3rR9y'
 
 test.each([
@@ -37,7 +39,7 @@ test.each(['/live/sport-hd/index.m3u8', '/hls/ch1/720p50/x.mpd?id=77&q=best', '/
 test.each([`s.ts?token=${T}`, `s.ts?a=b:${T}:c&d=${T}`, `s.ts?u/${T}/1`])(
   '%s is opened again, by its own channel alone',
   (reference) => {
-    const given = sealGiven(nodeCrypto, key, binding, [T, T, 'elsewhere1'], reference)
+    const given = sealGiven([T, T, 'elsewhere1'], reference, seal)
     expect(given.length).toBe(1)
     const shown = hideArguments(reference, given)
     expect(shown).not.toContain(T)
@@ -49,10 +51,10 @@ test.each([`s.ts?token=${T}`, `s.ts?a=b:${T}:c&d=${T}`, `s.ts?u/${T}/1`])(
 
 test('in names, beside digits and other signs; one too long for a seal is shown to nobody', () => {
   const path = `${T}/$Number$-${T}-1_${T}.m4s`
-  const given = sealGiven(nodeCrypto, key, binding, [T], path)
+  const given = sealGiven([T], path, seal)
   expect(openGiven(nodeCrypto, secretOf, binding, hideInPath(path, given))).toBe(path)
   const long = 'a1'.repeat(4000)
-  const [hidden] = sealGiven(nodeCrypto, key, binding, [long], long)
+  const [hidden] = sealGiven([long], long, seal)
   expect(hideArguments(`s.ts?t=${long}`, hidden === undefined ? [] : [hidden])).toBe(
     's.ts?t=~kept~~',
   )

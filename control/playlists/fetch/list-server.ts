@@ -9,6 +9,8 @@ export interface ListAnswer {
   readonly status: number
   /** A header's first value; `null` = not sent. */
   header(name: string): string | null
+  /** Whether it says where its body ends, other than by closing the connection: one that breaks off is known then. */
+  readonly saysItsEnd: boolean
   readonly chunks: AsyncIterable<Uint8Array>
   /** Nobody reads the body. */
   cancel(): void
@@ -52,7 +54,11 @@ export const fetchOnce = (
       const chunks = unpacked(head, body)
       chunks.on('error', () => undefined)
       const header = (name: string): string | null => headerOf(head, name)
-      resolve({ status: head.status, header, chunks, cancel: () => void body.destroy() })
+      const saysItsEnd = ['content-length', 'transfer-encoding', 'content-encoding'].some(
+        (name) => header(name) !== null,
+      )
+      const cancel = (): void => void body.destroy()
+      resolve({ status: head.status, header, saysItsEnd, chunks, cancel })
     }
     const onPart = (part: Buffer): void => void (body.destroyed || body.write(part))
     const options = {

@@ -93,9 +93,10 @@ export class PlaylistSource {
     return this.running
   }
 
-  private readerFor(baseUrl: string | null): PlaylistReader {
+  private readerFor(baseUrl: string | null, mayBeCut = false): PlaylistReader {
     const { maxBytes } = this.parts
     const options: ReaderOptions = {
+      mayBeCut,
       ...(baseUrl === null ? {} : { baseUrl }),
       ...(maxBytes === undefined ? {} : { maxBytes }),
     }
@@ -127,7 +128,7 @@ export class PlaylistSource {
     let spool: Spool | null = null
     try {
       spool = await this.parts.lastGood.begin()
-      const reader = this.readerFor(body.baseUrl)
+      const reader = this.readerFor(body.baseUrl, body.mayBeCut)
       const hash = createHash('sha256').update(body.baseUrl ?? '')
       for await (const chunk of gunzipIfNeeded(body.chunks)) {
         if (!reader.push(chunk)) break

@@ -20,6 +20,8 @@ export type Transfer =
       readonly validators: Validators
       /** Where relative addresses start. */
       readonly baseUrl: string | null
+      /** The bytes end where the connection did, for whatever reason. */
+      readonly mayBeCut?: boolean
     }
 
 /** Fetches a source's list, given the validators of the last one. */
@@ -140,7 +142,9 @@ export const urlTransport =
         etag: answer.header('etag'),
         lastModified: answer.header('last-modified'),
       }
-      return { kind: 'body', chunks: answer.chunks, validators, baseUrl: withoutQuery(from.href) }
+      const { chunks, saysItsEnd } = answer
+      const baseUrl = withoutQuery(from.href)
+      return { kind: 'body', chunks, validators, baseUrl, mayBeCut: !saysItsEnd }
     } catch (error) {
       return { kind: 'failed', reason: reasonOf(error) }
     }

@@ -67,6 +67,7 @@ export class EntryBuilder {
   /** Lines that are neither a directive nor an address, and how many of them entries follow. */
   private readonly strays: number[] = []
   private passedStrays = 0
+  private lastLine = 0
 
   constructor(baseUrl: string | null) {
     this.baseUrl = baseUrl
@@ -74,6 +75,7 @@ export class EntryBuilder {
 
   /** Takes one line; a problem means that this is no list of channels. */
   take(raw: string, line: number): PlaylistProblem | null {
+    this.lastLine = line
     const text = raw.trim()
     if (text === '') return this.takeBlank()
     const [, first, second] = GLUED.exec(text) ?? []
@@ -83,6 +85,14 @@ export class EntryBuilder {
     }
     if (markup.test(text)) return { line, reason: say('playlist.markup') }
     return text.startsWith('#') ? this.takeDirective(text, line) : this.takeAddress(text, line)
+  }
+
+  /** Notes that the last line taken has no end, and that nobody said where the list ends. */
+  noteOpenEnd(): void {
+    this.warn(
+      this.lastLine,
+      'this last line has no end, and the server did not say how long the list is: it may be cut off here',
+    )
   }
 
   /** The finished list. */

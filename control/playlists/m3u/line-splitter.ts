@@ -66,6 +66,11 @@ export class LineSplitter {
     return this.restBytes > maxLineBytes ? this.problem(say('playlist.long_line')) : null
   }
 
+  /** Whether the last line has no end yet. */
+  hasRest(): boolean {
+    return this.restBytes > 0
+  }
+
   /** Takes the last line where the text does not end in a newline. */
   finish(): PlaylistProblem | null {
     return this.restBytes > 0 ? this.end(Buffer.alloc(0)) : null

@@ -8,6 +8,8 @@ export interface ReaderOptions {
   /** Where the list came from; relative addresses are resolved against it. */
   readonly baseUrl?: string
   readonly maxBytes?: number
+  /** Nobody said where the list ends: a last line without an end is told. */
+  readonly mayBeCut?: boolean
 }
 
 /** Lists larger than this are refused. */
@@ -18,12 +20,14 @@ export class PlaylistReader {
   private readonly splitter: LineSplitter
   private readonly builder: EntryBuilder
   private readonly maxBytes: number
+  private readonly mayBeCut: boolean
   private bytes = 0
   private problem: PlaylistProblem | null = null
 
   constructor(options: ReaderOptions = {}) {
     this.builder = new EntryBuilder(options.baseUrl ?? null)
     this.maxBytes = options.maxBytes ?? maxPlaylistBytes
+    this.mayBeCut = options.mayBeCut ?? false
     this.splitter = new LineSplitter((line, number) => {
       this.problem ??= this.builder.take(line, number)
     })
@@ -48,8 +52,10 @@ export class PlaylistReader {
   /** The list, or why it is refused. */
   finish(): ReadResult {
     if (!this.problem) {
+      const isOpen = this.splitter.hasRest()
       const broken = this.splitter.finish()
       this.problem ??= broken
+      if (isOpen && this.mayBeCut) this.builder.noteOpenEnd()
     }
     return this.problem ? { ok: false, problem: this.problem } : this.builder.finish()
   }

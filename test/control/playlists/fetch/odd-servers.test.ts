@@ -1,7 +1,19 @@
 import { type AddressInfo, createServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
+import type { LastGood } from '../../../../control/playlists/fetch/last-good.ts'
+import { PlaylistSource } from '../../../../control/playlists/fetch/source.ts'
 import { urlTransport } from '../../../../control/playlists/fetch/transport.ts'
+
+const NONE_KEPT: LastGood = {
+  find: async () => await Promise.resolve(null),
+  begin: async () =>
+    await Promise.resolve({
+      write: async () => undefined,
+      keep: async () => undefined,
+      discard: async () => undefined,
+    }),
+}
 
 const LIST = '#EXTM3U\n#EXTINF:-1,A\nhttp://origin/a.ts\n'
 const length = `Content-Length: ${LIST.length}`
@@ -47,6 +59,33 @@ test.each(Object.keys(answers))('%s is read as curl reads it', async (name) => {
 test('a list that breaks off is none', async () => {
   const text = `HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n${LIST}`
   await expect(read(text)).rejects.toThrow('connection dropped')
+})
+
+const CUT = LIST.slice(0, -5)
+test.each([
+  ['no length', 'HTTP/1.0 200 OK\r\n\r\n', CUT, [expect.stringMatching(/^line 3: .*cut off/)]],
+  ['no length, and a last line', 'HTTP/1.0 200 OK\r\n\r\n', LIST, []],
+  ['a length', `HTTP/1.1 200 OK\r\nContent-Length: ${CUT.length}\r\n\r\n`, CUT, []],
+])('a last line without an end is told where the server said %s', async (_, head, text, said) => {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.once('data', () => socket.end(head + text))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    const { port } = server.address() as AddressInfo
+    const source = new PlaylistSource({
+      name: 'main',
+      transport: urlTransport(`http://127.0.0.1:${port}/list.m3u`, 3000),
+      lastGood: NONE_KEPT,
+      now: Date.now,
+    })
+    expect(await source.refresh()).toBe('changed')
+    expect(source.status().warnings).toEqual(said)
+    expect(source.playlist()?.entries).toHaveLength(1)
+  } finally {
+    server.close()
+  }
 })
 
 test('a redirection is followed to the bytes it names', async () => {

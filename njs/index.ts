@@ -22,6 +22,7 @@ import { push } from './handlers/push.ts'
 import { rememberOpening } from './handlers/remember-opening.ts'
 import { rememberRefusal } from './handlers/remember-refusal.ts'
 import { routeOpening } from './handlers/route-opening.ts'
+import { awaitManifest } from './handlers/sessions/await-manifest.ts'
 import { checkManifest } from './handlers/sessions/check-manifest.ts'
 import { checkSegment } from './handlers/sessions/check-segment.ts'
 import { checkSession } from './handlers/sessions/check-session.ts'
@@ -32,6 +33,7 @@ import { sync } from './handlers/sync.ts'
 
 /** What nginx.conf names: `edge.<handler>`. */
 export default {
+  awaitManifest,
   checkManifest,
   checkSegment,
   checkSession,

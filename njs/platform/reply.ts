@@ -109,6 +109,31 @@ export const answer = (
   r.return(status, body)
 }
 
+/** The content type of a manifest by the path it was asked for. */
+export const manifestType = (rest: string): string =>
+  /\.mpd$/i.test(rest) ? 'application/dash+xml' : 'application/vnd.apple.mpegurl'
+
+/** Sends a manifest, whole or as the range that `Range` asks for. `type`: `null` = none. */
+export const answerManifest = (
+  r: Request,
+  text: string,
+  {
+    type,
+    range,
+    cookies = [],
+  }: {
+    readonly type: string | null
+    readonly range: string
+    readonly cookies?: string[]
+  },
+): void => {
+  const headers: Record<string, string | string[]> = type === null ? {} : { 'Content-Type': type }
+  if (cookies.length > 0) headers['Set-Cookie'] = cookies
+  const part = range === '' ? null : wholeRange(range, Buffer.byteLength(text))
+  if (part === null) answer(r, 200, headers, text)
+  else answer(r, 206, { ...headers, 'Content-Range': part }, text)
+}
+
 /** Sets the `Set-Cookie` headers of a response. */
 export const setCookies = (r: Request, cookies: string[]): void => {
   const out: Record<string, string | string[] | undefined> = r.headersOut

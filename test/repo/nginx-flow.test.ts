@@ -44,7 +44,14 @@ const handedOver = (handler: string): string[] =>
 /** What each variable may name as the next location. */
 const ROUTES: Readonly<Record<string, readonly string[]>> = {
   $gh_odd_manifest: ['hls-by-odd-address', 'dash-by-odd-address'],
-  $gh_manifest_route: ['manifest-after-check', ...AGAIN_ROUTES, 'wait-1', 'wait-2', 'wait-3'],
+  $gh_manifest_route: [
+    'manifest-after-check',
+    'await-manifest',
+    ...AGAIN_ROUTES,
+    'wait-1',
+    'wait-2',
+    'wait-3',
+  ],
   $gh_segment_route: [
     'segment-admitted',
     'segment-again',

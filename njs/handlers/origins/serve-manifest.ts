@@ -12,21 +12,20 @@ import {
   UNREADABLE,
 } from '../../platform/fetch-origin.ts'
 import { logError } from '../../platform/log.ts'
-import { answer, setVariables, wholeRange } from '../../platform/reply.ts'
+import { answer, answerManifest, manifestType, setVariables } from '../../platform/reply.ts'
 import { type Request, variable } from '../../platform/request.ts'
 import { takeSteps } from '../../platform/take-steps.ts'
 import {
-  dueAt,
   endFlight,
   keepCopy,
   keepFailure,
   keepUnshared,
   mayWait,
-  noteDue,
   readShared,
   type Shared,
   takeFlight,
 } from '../../state/manifests/copies.ts'
+import { noteAnswer, pauseMs, readDue, UNKNOWN_DUE } from '../../state/manifests/due.ts'
 import { readPolicy } from '../../state/policy.ts'
 import { noteOriginFailure } from '../../state/reports.ts'
 import { setAll } from '../../verdicts/cookies.ts'
@@ -40,12 +39,6 @@ const FLIGHT_MS = 15_000
 const BLOCKING_FLIGHT_MS = 40_000
 /** How long a request waits for another's fetch, in ms: longer than players do. */
 const WAIT_MS = 30_000
-const LOOKS_MS = [4, 4, 6, 8, 12, 16]
-const LOOK_MS = 20
-/** Where it is known when an answer is due, others look often around then, and seldom before. */
-const NEAR_MS = 40
-const LOOK_NEAR_MS = 4
-const LOOK_FAR_MS = 60
 /** Most requests that begin to wait in one second: each holds a JavaScript context of 0.25 MB. A blocking reload holds it as long where it is fetched by itself. */
 const MOST_WAITING = 400
 
@@ -95,19 +88,10 @@ const readWish = (r: Request): Wish => {
   }
 }
 
-const send = (r: Request, text: string, type: string | null, cookies: string[] = []): void => {
-  const headers: Record<string, string | string[]> = type === null ? {} : { 'Content-Type': type }
-  if (cookies.length > 0) headers['Set-Cookie'] = cookies
-  const asked = variable(r, 'http_x_gh_range')
-  const range = asked === '' ? null : wholeRange(asked, Buffer.byteLength(text))
-  if (range === null) answer(r, 200, headers, text)
-  else answer(r, 206, { ...headers, 'Content-Range': range }, text)
-}
+const send = (r: Request, text: string, type: string | null, cookies: string[] = []): void =>
+  answerManifest(r, text, { type, range: variable(r, 'http_x_gh_range'), cookies })
 
 const DASH = 'application/dash+xml'
-
-const typeOf = (rest: string): string =>
-  /\.mpd$/i.test(rest) ? DASH : 'application/vnd.apple.mpegurl'
 
 /** Whether a status means that the origin is unavailable: nginx then waits and tries again, but for one that was silent. */
 const isAway = (status: number): boolean =>
@@ -162,9 +146,15 @@ const failUnauthorized = (r: Request, { address, challenge }: Fetched): void => 
 }
 
 /** Caches what was fetched for other viewers. */
-const share = async (wish: Wish, found: Fetched, rewritten: Rewritten): Promise<void> => {
+const share = async (
+  wish: Wish,
+  found: Fetched,
+  rewritten: Rewritten,
+  heldMs: number,
+): Promise<void> => {
   const now = Date.now()
-  if (wish.isBlocking) noteDue(playlistOf(wish), now + rewritten.paceMs)
+  const { paceMs } = rewritten
+  if (wish.isBlocking) noteAnswer(playlistOf(wish), now, { heldMs, paceMs })
   const before = readShared(wish.copy)
   if (before?.kind === 'unshared') return
   const isPersonal =
@@ -195,6 +185,7 @@ const protocolOf = ({ status }: Fetched, rewritten: Rewritten | null): Protocol 
 
 const fetchAndSend = async (r: Request, wish: Wish, isShared: boolean): Promise<void> => {
   const { channel, origin, path, cookies } = wish
+  const began = Date.now()
   const found = await fetchManifest(r, { channel, origin, path, cookies })
   const rewritten = found.status === 200 ? await takeSteps(rewriteManifest(wish, found)) : null
   const protocol = protocolOf(found, rewritten)
@@ -207,18 +198,11 @@ const fetchAndSend = async (r: Request, wish: Wish, isShared: boolean): Promise<
     return status === 401 ? failUnauthorized(r, found) : fail(r, status)
   }
   // A copy does not know its type; others than the name says are asked for by each player.
-  if (isShared && rewritten.type === typeOf(wish.rest)) await share(wish, found, rewritten)
+  if (isShared && rewritten.type === manifestType(wish.rest))
+    await share(wish, found, rewritten, Date.now() - began)
   else if (isShared) keepUnshared(wish.copy, REFUSED_MS)
   const set = setAll(channel, found.setCookies, variable(r, 'http_x_gh_session_path'))
   send(r, rewritten.text, rewritten.type ?? found.type, set)
-}
-
-/** How long to wait for another look, of which there were so many; `dueMs` until the answer is due. */
-const pauseMs = (looks: number, dueMs: number): number => {
-  const usual = LOOKS_MS[looks] ?? LOOK_MS
-  if (dueMs < -NEAR_MS) return usual
-  if (dueMs <= NEAR_MS) return Math.min(usual, LOOK_NEAR_MS)
-  return Math.min(dueMs - NEAR_MS, LOOKS_MS[looks] ?? LOOK_FAR_MS)
 }
 
 /** Answers from the cache; `false` where that is not possible. */
@@ -235,7 +219,7 @@ const answerFrom = (
   if (shared?.kind !== 'copy') return false
   const { freshUntil, goodUntil, text } = shared.copy
   if ((isInFlight ? goodUntil : freshUntil) <= Date.now()) return false
-  send(r, text, typeOf(wish.rest))
+  send(r, text, manifestType(wish.rest))
   return true
 }
 
@@ -261,7 +245,7 @@ const sharesManifests = (channel: string): boolean => {
 const serve = async (r: Request, wish: Wish): Promise<void> => {
   if (wish.copy === '' || !sharesManifests(wish.channel)) return await fetchAndSend(r, wish, false)
   const until = Date.now() + WAIT_MS
-  const due = wish.isBlocking ? dueAt(playlistOf(wish)) : 0
+  const due = wish.isBlocking ? readDue(playlistOf(wish)) : UNKNOWN_DUE
   for (let looks = 0; ; looks += 1) {
     const shared = readShared(wish.copy)
     if (shared?.kind === 'unshared') return await fetchAndSend(r, wish, false)
@@ -272,7 +256,7 @@ const serve = async (r: Request, wish: Wish): Promise<void> => {
     if (isFirst && !mayWait(MOST_WAITING)) return await fetchAndSend(r, wish, false)
     // Others ask in vain by now: one more would not hear sooner.
     if (Date.now() > until) return fail(r, SILENT)
-    await sleep(pauseMs(looks, due - Date.now()))
+    await sleep(pauseMs(looks, due, Date.now()))
   }
 }
 

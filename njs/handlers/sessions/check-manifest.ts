@@ -1,10 +1,10 @@
 import { LEASE_UNIT, SEEN_SPAN } from '../../domain/viewer/lease.ts'
 import { logError } from '../../platform/log.ts'
 import { wholeRange } from '../../platform/reply.ts'
-import { type Request, variablesOf } from '../../platform/request.ts'
+import { type Request, type Variables, variablesOf } from '../../platform/request.ts'
 import { gate, routeAgain } from '../../state/lately/refused.ts'
 import { REFRESH_AFTER_SEC, useLease } from '../../state/leases.ts'
-import { copyAtHand, held } from '../../state/manifests/copies.ts'
+import { copyAtHand, held, isInFlight } from '../../state/manifests/copies.ts'
 import { numbers } from '../../state/memory.ts'
 import { rangeOf, refused } from '../../verdicts/admit.ts'
 import { findPlace, makeSeat, seatKeys, seatLeasts, seats } from '../../verdicts/known-session.ts'
@@ -14,9 +14,14 @@ import { checkSession } from './check-session.ts'
 /** The dictionary of this context. */
 const dictionaries: { leases?: NgxSharedDict<number> } = {}
 
+/** Whether a blocking playlist reload (RFC 8216bis, section 6.2.5.2) asks for what another request is fetching. */
+const isAwaited = (variables: Variables): boolean =>
+  (variables['gh_args'] ?? '').includes('_HLS_msn=') && isInFlight(variables['gh_copy'] ?? '')
+
 /** What none of the shortcuts below is for. */
 const judge = (r: Request): string => {
   const verdict = checkSession(r)
+  if (verdict === 'allow') return isAwaited(variablesOf(r)) ? 'wait' : verdict
   const isSent = verdict === 'send' || verdict === 'send-as-range'
   // A verdict is a word; what is sent is not.
   return isSent ? variablesOf(r)['gh_manifest'] || '\n' : verdict

@@ -191,13 +191,8 @@ export const endFlight = (key: string): void => {
   numbers('gh_flights').delete(key)
 }
 
-/** Notes when the next answer to a blocking reload of a playlist is due, in Unix ms. */
-export const noteDue = (playlist: string, at: number): void => {
-  trySet(numbers('gh_flights'), `due ${playlist}`, at, 20_000)
-}
-
-/** When it is due; 0 = unknown. */
-export const dueAt = (playlist: string): number => numbers('gh_flights').get(`due ${playlist}`) ?? 0
+/** Whether a request fetches a manifest right now. */
+export const isInFlight = (key: string): boolean => numbers('gh_flights').has(key)
 
 /** Counts a request that begins to wait; `false` where `most` have begun within this second. */
 export const mayWait = (most: number): boolean => {

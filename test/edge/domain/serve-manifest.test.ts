@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { pause } from '../../support/pause.ts'
 import { channelRows } from '../rig/tables.ts'
 import { zones } from './dictionary.ts'
@@ -7,10 +7,27 @@ const handler = '../../../njs/handlers/origins/serve-manifest.ts'
 const { serveManifest } = (await import(handler)) as {
   readonly serveManifest: (r: object) => Promise<void>
 }
+const waiting = '../../../njs/handlers/sessions/await-manifest.ts'
+const { awaitManifest } = (await import(waiting)) as {
+  readonly awaitManifest: (r: object) => Promise<void>
+}
 const state = '../../../njs/state/manifests/copies.ts'
-const { keepCopy, keepUnshared } = (await import(state)) as {
+const { keepCopy, keepFailure, keepUnshared, takeFlight } = (await import(state)) as {
+  readonly keepFailure: (key: string, status: number, ttlMs: number) => void
+  readonly takeFlight: (key: string, ttlMs: number) => boolean
   readonly keepCopy: (key: string, copy: object, now: number) => void
   readonly keepUnshared: (key: string, ttlMs: number) => void
+}
+
+const dues = '../../../njs/state/manifests/due.ts'
+interface Due {
+  readonly at: number
+  readonly earlyMs: number
+}
+const { noteAnswer, pauseMs, readDue } = (await import(dues)) as {
+  readonly noteAnswer: (playlist: string, now: number, held: object) => void
+  readonly pauseMs: (looks: number, due: Due, now: number) => number
+  readonly readDue: (playlist: string) => Due
 }
 
 const COPY = '1 ch1/index.m3u8'
@@ -171,4 +188,93 @@ test('what is no manifest is asked for once by each of those that wait for it', 
   const asked = await Promise.all(Array.from({ length: 3 }, () => ask()))
   expect(asked).toEqual(Array.from({ length: 3 }, () => '{"ASSETS":[]}'))
   expect(fetched).toHaveBeenCalledTimes(3)
+})
+
+/** What becomes of a blocking reload that waits in the public server: a status and the file that its manifest names, or where it goes on. */
+const wait = async (): Promise<unknown[]> => {
+  const variables = { gh_copy: COPY, gh_channel: 'ch1', gh_asked_rest: 'index.m3u8' }
+  const told: unknown[] = []
+  await awaitManifest({
+    variables,
+    headersOut: {},
+    return: (status: number, text: string) =>
+      void told.push(status, text.trim().split('\n').at(-1)),
+    internalRedirect: (uri: string) => void told.push(uri),
+  })
+  return told
+}
+
+describe('a blocking reload waits where it was judged', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  test('until another request has brought what it asks for', async () => {
+    takeFlight(COPY, 40_000)
+    const told = Promise.all([wait(), wait()])
+    await vi.advanceTimersByTimeAsync(700)
+    bringCopy()
+    await vi.advanceTimersByTimeAsync(25)
+    expect(await told).toEqual([
+      [200, 'brought.ts'],
+      [200, 'brought.ts'],
+    ])
+  })
+
+  test.each([
+    ['its origin refused it', () => keepFailure(COPY, 404, 500)],
+    ['it is written for each viewer', () => keepUnshared(COPY, 60_000)],
+    ['who went for it has nothing', () => flights?.delete(COPY)],
+  ])('or goes for it by itself where %s', async (_, act) => {
+    takeFlight(COPY, 40_000)
+    const told = wait()
+    await vi.advanceTimersByTimeAsync(100)
+    act()
+    await vi.advanceTimersByTimeAsync(25)
+    expect(await told).toEqual(['/_gatehouse/manifest-admitted'])
+  })
+
+  test('for half a minute at most', async () => {
+    takeFlight(COPY, 40_000)
+    const told = wait()
+    await vi.advanceTimersByTimeAsync(30_100)
+    expect(await told).toEqual(['/_gatehouse/origin-unavailable'])
+  })
+})
+
+describe('looks for an answer that is due', () => {
+  /** When a waiter looks that begins `beforeMs` before an answer is due, and it comes `lateMs` after. */
+  const looks = (due: Due, beforeMs: number, lateMs: number): number[] => {
+    const at: number[] = []
+    for (let now = due.at - beforeMs; ; now += pauseMs(at.length, due, now)) {
+      if (at.length > 0) at.push(now - due.at)
+      else at.push(-beforeMs)
+      if (now >= due.at + lateMs) return at
+    }
+  }
+
+  test('are few before, and within 4 ms of it when it comes', () => {
+    const due = { at: 100_000, earlyMs: 0 }
+    for (const beforeMs of [30, 240, 480, 950])
+      for (const lateMs of [0, 1, 7, 20, 39]) {
+        const at = looks(due, beforeMs, lateMs)
+        expect((at.at(-1) ?? 0) - lateMs, `${beforeMs} ${lateMs}: ${at}`).toBeLessThanOrEqual(4)
+        expect(at.filter((it) => it < 0).length, `${beforeMs}: ${at}`).toBeLessThanOrEqual(8)
+      }
+  })
+
+  test('begin earlier where answers have come earlier, and are not put off by one that was there when it was asked for', () => {
+    const playlist = 'ch1/index.m3u8'
+    const held = { heldMs: 200, paceMs: 250 }
+    noteAnswer(playlist, 10_000, held)
+    expect(readDue(playlist)).toEqual({ at: 10_250, earlyMs: 0 })
+    noteAnswer(playlist, 10_238, held)
+    expect(readDue(playlist)).toEqual({ at: 10_488, earlyMs: 12 })
+    // Asked for late: it says nothing of when it was made.
+    noteAnswer(playlist, 10_600, { heldMs: 3, paceMs: 250 })
+    expect(readDue(playlist)).toEqual({ at: 10_738, earlyMs: 12 })
+    noteAnswer(playlist, 10_738, held)
+    expect(readDue(playlist).earlyMs).toBeCloseTo(10.8)
+    noteAnswer(playlist, 90_000, held)
+    expect(readDue(playlist).at).toBe(90_250)
+  })
 })

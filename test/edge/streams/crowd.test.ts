@@ -1,4 +1,6 @@
-import { createServer } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { text as read } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freePort, until } from '../../support/programs/port.ts'
 import { type Rig, startRig } from '../rig/rig.ts'
@@ -10,7 +12,10 @@ const FRESH_MS = 2_000
 const SLOW_MS = 1_000
 const CROWD = 60
 let fetched = 0
-const origin = createServer((_, response) => {
+/** Blocking reloads that the origin holds back. */
+const reloads: { readonly url: string; readonly response: ServerResponse }[] = []
+const origin = createServer(({ url = '' }, response) => {
+  if (url.includes('_HLS_msn=')) return void reloads.push({ url, response })
   fetched += 1
   const text = `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MEDIA-SEQUENCE:${fetched}\n#EXTINF:1,\ns${fetched}.ts\n`
   setTimeout(() => {
@@ -83,4 +88,42 @@ test('what is older than that is waited for', async () => {
   await passed(OVER_MS)
   const counts = await crowdAfter(await pathOf(), 3.3 * FRESH_MS)
   expect([...counts.entries()]).toEqual([[`200 s${fetched}.ts`, CROWD]])
+})
+
+/** A crowd asks for one blocking reload at once; once all have asked, the origin answers it. */
+const reloadsOf = async (path: string, status: number): Promise<Set<string>> => {
+  reloads.length = 0
+  const asked = Array.from({ length: CROWD }, () => request(rig.url + path))
+  const sent = asked.map(async (it) => await once(it, 'finish'))
+  const answered = asked.map(async (it) => {
+    const [answer] = (await once(it, 'response')) as [IncomingMessage]
+    const { 'content-type': type, 'cache-control': control } = answer.headers
+    return `${answer.statusCode} ${type} ${control} ${await read(answer)}`
+  })
+  for (const it of asked) it.end()
+  await Promise.all(sent)
+  await until('a reload at the origin', () => reloads.length > 0)
+  for (let turn = 0; turn < 4; turn += 1) await rig.get('/health')
+  expect(reloads.length).toBe(1)
+  const type = status === 200 ? 'application/vnd.apple.mpegurl' : 'text/plain'
+  const list = '#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MEDIA-SEQUENCE:7\n#EXTINF:1,\ns7.ts\n'
+  for (const { response } of reloads)
+    response.writeHead(status, { 'Content-Type': type }).end(status === 200 ? list : 'no')
+  return new Set(await Promise.all(answered))
+}
+
+test('a blocking reload is asked of the origin once, and what it answers goes to all who wait', async () => {
+  const path = await pathOf()
+  const found = [...(await reloadsOf(`${path}?_HLS_msn=7&_HLS_part=1`, 200))]
+  expect(found.length, found.join()).toBe(1)
+  expect(found[0]).toMatch(
+    /^200 application\/vnd\.apple\.mpegurl no-cache #EXTM3U\n(?:.*\n)*s7\.ts\n$/,
+  )
+  expect(reloads.length).toBe(1)
+})
+
+test('one that the origin refuses is refused to all who wait', async () => {
+  const found = [...(await reloadsOf(`${await pathOf()}?_HLS_msn=9&_HLS_part=1`, 404))]
+  expect(found.map((it) => it.slice(0, 3))).toEqual(['404'])
+  expect(reloads.length).toBe(1)
 })

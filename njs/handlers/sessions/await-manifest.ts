@@ -2,11 +2,15 @@ import { sleep } from '../../platform/fetch-origin.ts'
 import { logError } from '../../platform/log.ts'
 import { answerManifest, internalRedirect, manifestType } from '../../platform/reply.ts'
 import { type Request, variablesOf } from '../../platform/request.ts'
-import { isInFlight, readShared } from '../../state/manifests/copies.ts'
+import { isInFlight, readShared, type Shared } from '../../state/manifests/copies.ts'
 import { pauseMs, readDue } from '../../state/manifests/due.ts'
 
 /** How long a request waits for another's fetch, in ms: longer than players do. */
 const WAIT_MS = 30_000
+
+/** Whether another request may still bring a copy. */
+const isComing = (copy: string, shared: Shared | null): boolean =>
+  (shared === null || shared.kind === 'copy') && isInFlight(copy)
 
 const wait = async (r: Request): Promise<void> => {
   const variables = variablesOf(r)
@@ -14,14 +18,14 @@ const wait = async (r: Request): Promise<void> => {
   const due = readDue(`${channel}/${rest}`)
   const until = Date.now() + WAIT_MS
   for (let looks = 0; ; looks += 1) {
-    const shared = readShared(copy)
     const now = Date.now()
-    if (shared?.kind === 'copy' && shared.copy.goodUntil > now) {
+    const shared = readShared(copy)
+    const text = shared?.kind === 'copy' && shared.copy.goodUntil > now ? shared.copy.text : null
+    if (text !== null) {
       const range = variables['gh_range'] ?? ''
-      return answerManifest(r, shared.copy.text, { type: manifestType(rest), range })
+      return answerManifest(r, text, { type: manifestType(rest), range })
     }
-    const isComing = shared?.kind !== 'failure' && shared?.kind !== 'unshared' && isInFlight(copy)
-    if (!isComing) return internalRedirect(r, '/_gatehouse/manifest-admitted')
+    if (!isComing(copy, shared)) return internalRedirect(r, '/_gatehouse/manifest-admitted')
     if (now > until) return internalRedirect(r, '/_gatehouse/origin-unavailable')
     await sleep(pauseMs(looks, due, now))
   }

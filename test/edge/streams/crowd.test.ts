@@ -15,7 +15,10 @@ let fetched = 0
 /** Blocking reloads that the origin holds back. */
 const reloads: { readonly url: string; readonly response: ServerResponse }[] = []
 const origin = createServer(({ url = '' }, response) => {
-  if (url.includes('_HLS_msn=')) return void reloads.push({ url, response })
+  if (url.includes('_HLS_msn=')) {
+    reloads.push({ url, response })
+    return
+  }
   fetched += 1
   const text = `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MEDIA-SEQUENCE:${fetched}\n#EXTINF:1,\ns${fetched}.ts\n`
   setTimeout(() => {

@@ -14,9 +14,19 @@ export const NOBODY = [
   'Local',
 ]
 
+/** One of three accounts, or nobody's. */
+export const accountOf = (random: () => number, name: string): string =>
+  random() < 0.2
+    ? (NOBODY[Math.floor(random() * NOBODY.length)] ?? '')
+    : `own:${Math.floor(random() * 3)} ${name}`
+
+/** The account of a play; nobody's is null. */
+export const ownerOf = ({ account }: PlayRecord): string | null =>
+  NOBODY.includes(account) ? null : account
+
 /** The accounts of plays. */
 export const accountsOf = (plays: readonly PlayRecord[]): Set<string> =>
-  new Set(plays.map(({ account }) => account).filter((account) => !NOBODY.includes(account)))
+  new Set(plays.flatMap((play) => ownerOf(play) ?? []))
 
 /** As if an account's plays had been counted by a version to which a pseudo user was one. */
 export const countAsNobody = async (db: Sql, dialect: string, account: string): Promise<void> => {

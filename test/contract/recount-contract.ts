@@ -3,7 +3,7 @@ import type { PlayRecord } from '#domain/types'
 import { endOfPlay } from '../../control/store/history/counting/play-span.ts'
 import { hasPlayed } from '../../control/store/history/counting/roll-ups.ts'
 import type { Store } from '../../control/store/store.ts'
-import { accountsOf, NOBODY } from './nobody.ts'
+import { accountOf, accountsOf, ownerOf } from './nobody.ts'
 import { samplePlay } from './sample-plays.ts'
 
 const HOUR = 3_600_000
@@ -39,10 +39,7 @@ const history = (random: () => number, name: string): PlayRecord[] =>
     return samplePlay({
       id: `${name} ${i}`,
       source: 'recount',
-      account:
-        random() < 0.2
-          ? (NOBODY[Math.floor(random() * NOBODY.length)] ?? '')
-          : `own:${Math.floor(random() * 3)} ${name}`,
+      account: accountOf(random, name),
       channel: random() < 0.1 ? null : `channel ${Math.floor(random() * 3)} ${name}`,
       title: null,
       platform: random() < 0.3 ? null : `platform ${Math.floor(random() * 3)} ${name}`,
@@ -164,7 +161,13 @@ const top = (
         to,
       ),
     }))
-    .map(({ viewers: _, ...amounts }) => amounts)
+    .map(({ key, plays: n, refusals, playedMs, bytes }) => ({
+      key,
+      plays: n,
+      refusals,
+      playedMs,
+      bytes,
+    }))
     .filter(({ plays: count, refusals }) => count > 0 || refusals > 0)
     .sort((a, b) => b.plays - a.plays || (a.key < b.key ? -1 : 1))
 }
@@ -259,8 +262,7 @@ export function describeRecount(store: () => Store, count: number): void {
         expect(await dashboard.topChannels(span, 1000)).toEqual(
           top(known, (p) => p.channel, from, to),
         )
-        const accountOf = (p: PlayRecord) => (NOBODY.includes(p.account) ? null : p.account)
-        const accounts = top(known, accountOf, from, to)
+        const accounts = top(known, ownerOf, from, to)
         for (const most of [1000, 3])
           expect(await dashboard.topAccounts(span, most)).toEqual(accounts.slice(0, most))
         expect(await dashboard.perCountry(span)).toEqual(top(known, (p) => p.country, from, to))

@@ -73,9 +73,9 @@ const maybe = (text: string | null | undefined): string | null =>
   text === null || text === undefined ? null : plainText(text)
 
 /** A record's columns in the order of `PLAYS.columns`, whole numbers where the table wants them; written out for speed. */
-export const playColumns = (play: PlayRecord, key = 0, accountKey = 0): SqlValue[] => [
+export const playColumns = (play: PlayRecord, key = 0, keyOfAccount = 0): SqlValue[] => [
   key,
-  accountKey,
+  keyOfAccount,
   plainText(play.source),
   plainText(play.id),
   plainText(play.account),

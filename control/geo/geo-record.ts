@@ -73,12 +73,17 @@ export type KindOf = () => NetworkKind
 const accuracyOf = (raw: Raw, kindOf: KindOf): number | null =>
   raw.radiusKm !== null && raw.radiusKm > 0 ? raw.radiusKm : assumedAccuracyKm(raw, kindOf())
 
+const areOtherCountries = (a: GeoPlace, b: GeoPlace): boolean =>
+  a.country !== null && b.country !== null && a.country !== b.country
+
 /**
- * A place with the radius that another maker's file gives it: at least the distance between the two positions. A place the
- * other does not know stays as it is.
+ * A place with the radius that another maker's file gives it: at least the distance between the two positions, and no position where
+ * the other knows nothing but another country. A place the other does not know stays as it is.
  */
 export const crossChecked = (place: GeoPlace, other: GeoPlace): GeoPlace => {
   const [here, there] = [coordinatesOf(place), coordinatesOf(other)]
+  if (here !== null && there === null && areOtherCountries(place, other))
+    return { ...place, latitude: null, longitude: null, accuracyKm: null }
   if (here === null || there === null) return place
   const apart = Math.round(haversineKm(here, there))
   return { ...place, accuracyKm: Math.max(here.accuracyKm, apart) }

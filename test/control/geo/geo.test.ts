@@ -54,6 +54,7 @@ describe('places', () => {
       [near, 20],
       [far, 593],
       [{ country: { iso_code: 'DE' } }, 20],
+      [{ country: { iso_code: 'FR' } }, null],
     ] as const) {
       const geo = await createGeo({
         files: [own],

@@ -35,6 +35,7 @@ const tables = {
   other: other === null ? undefined : (address: string) => other.place(address),
 }
 const sample = positive(values.sample, 20_000)
+let isCompared = other === null
 console.log(
   '| compared | network | addresses | half within | three quarters | nine tenths |\n|---|---|---|---|---|---|',
 )
@@ -43,8 +44,13 @@ for (const [version, addresses] of [
   ['IPv6', sixthAddresses(sample, asnFiles, draw)],
 ] as const)
   for (const row of measureRadii(addresses, tables, draw)) {
+    isCompared ||= !row.comparison.startsWith('one ')
     const km = [row.median, row.threeQuarters, row.nineTenths].map((it) => `${Math.round(it)} km`)
     console.log(`| ${[`${version}, ${row.comparison}`, row.kind, row.count, ...km].join(' | ')} |`)
   }
 geo.stop()
 other?.stop()
+if (!isCompared) {
+  console.error('Error: the files of --cross-check know the position of none of these addresses')
+  process.exit(2)
+}

@@ -1,4 +1,5 @@
 import { copyPlay } from '#domain/copy-play'
+import { groupBy } from '#domain/group-by'
 import { PlayerIndex } from '#domain/player-index'
 import type { PlayRecord } from '#domain/types'
 import { hasDerivedDevice } from './guards.ts'
@@ -42,25 +43,42 @@ const clippedByNext = (plays: readonly PlayRecord[]): PlayRecord[] => {
 // A viewer who plays the next item within this time watched until then.
 const ON_MS = 15 * MINUTE_MS
 
-const goesOn = (play: PlayRecord, plays: readonly PlayRecord[]): boolean =>
-  plays.some(
-    (next) =>
-      next.device === play.device &&
-      next.startedAt >= endOf(play) - MINUTE_MS &&
-      next.startedAt <= endOf(play) + ON_MS,
+/** Whether at least half of the plays of a device that stopped together were followed by another on it. */
+const goOn = (stopped: readonly PlayRecord[], plays: readonly PlayRecord[]): boolean => {
+  const [first, last] = [stopped[0], stopped.at(-1)]
+  if (first === undefined || last === undefined) return false
+  const next = plays.filter(
+    ({ device, startedAt }) =>
+      device === first.device &&
+      startedAt >= endOf(first) - MINUTE_MS &&
+      startedAt <= endOf(last) + ON_MS,
   )
+  return 2 * next.length >= stopped.length
+}
 
-/** The stops that several long plays share, to the minute: moments at which a monitor came back. */
-const restarts = (plays: readonly PlayRecord[]): ReadonlySet<PlayRecord> => {
+/** Long plays in groups whose stops are the same, to the minute. */
+const stoppedTogether = (plays: readonly PlayRecord[]): PlayRecord[][] => {
   const long = plays
-    .filter((play) => endOf(play) - play.startedAt >= LONG_MS && !goesOn(play, plays))
+    .filter((play) => endOf(play) - play.startedAt >= LONG_MS)
     .sort((a, b) => endOf(a) - endOf(b))
+  const groups: PlayRecord[][] = []
+  for (const play of long) {
+    const group = groups.at(-1)
+    const before = group?.at(-1)
+    if (before !== undefined && endOf(play) - endOf(before) <= TOGETHER_MS) group?.push(play)
+    else groups.push([play])
+  }
+  return groups
+}
+
+/** Plays whose stop was that of a monitor that came back: several long ones had the same, and were not gone on with. */
+const restarts = (plays: readonly PlayRecord[]): ReadonlySet<PlayRecord> => {
   const stopped = new Set<PlayRecord>()
-  for (const [i, play] of long.entries()) {
-    const before = long[i - 1]
-    if (before === undefined || endOf(play) - endOf(before) > TOGETHER_MS) continue
-    stopped.add(before)
-    stopped.add(play)
+  for (const group of stoppedTogether(plays)) {
+    const left = [...groupBy(group, ({ device }) => device ?? '').values()].filter(
+      (own) => !goOn(own, plays),
+    )
+    if (left.flat().length > 1) for (const play of left.flat()) stopped.add(play)
   }
   return stopped
 }

@@ -157,19 +157,24 @@ export interface AccountFeatures {
 // More than this many further homes say nothing new.
 const OTHERS_AT_MOST = 4
 
-/** Ranks the households beside the main one by score and computes the account's features from them. */
+/**
+ * Ranks the households beside the main one by score, those that were come back to before those that were not, and computes the account's
+ * features from them.
+ */
 export const accountFeatures = (
   evidence: readonly HouseholdEvidence[],
   weights: Weights,
   findings: readonly Finding[],
   decay: Decay,
 ): AccountFeatures => {
+  const isHome = ({ e, score }: { readonly e: HouseholdEvidence; readonly score: number }) =>
+    e.settledDays >= RETURN_DAYS && score > weights.other_home
   const ranked = evidence
     .map((e) => {
       const values = featuresOf(e)
       return { e, values, score: scoreOf(values, weights) }
     })
-    .sort((a, b) => b.score - a.score)
+    .sort((a, b) => Number(isHome(b)) - Number(isHome(a)) || b.score - a.score)
   const [best, ...rest] = ranked
   const found = findingFeatures(findings, decay)
   if (!best) return { strongest: null, others: [], findings, values: { ...NOTHING, ...found } }

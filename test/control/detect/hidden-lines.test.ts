@@ -153,3 +153,31 @@ describe('ghost rows on the line of a VPN', () => {
     expect(flagged).toBe(false)
   })
 })
+
+describe('two homes of one town whose phones use a relay now and then', () => {
+  const OTHER = { asn: 64501, asnOrg: 'Other Provider' }
+  const RELAY = { asn: 13_335, asnOrg: 'Cloudflare, Inc.' }
+  const there = { place: 'villeurbanne', network: '198.51.100.9', with: OTHER } as const
+  const relayed = (device: string, days: readonly number[], at: number): PlayRecord[] =>
+    daily(days, { at, minutes: 20, player: 'phone', device, network: '203.0.113.7', with: RELAY })
+  const phone = (device: string, home: Parameters<typeof play>[0]): PlayRecord[] => [
+    ...daily(everyNth(60, 2), { minutes: 20, player: 'phone', device, ...home }),
+    ...relayed(device, everyNth(60, 6), 30 * MINUTE),
+  ]
+  const both = [
+    ...set,
+    ...evenings({ device: 'other set', at: 30 * MINUTE, ...there }),
+    ...phone('phone', { with: ISP }),
+    ...phone('other phone', there),
+  ]
+
+  it('are not tied together by it, nor by a phone that never leaves it', () => {
+    expect(assess(both)).toMatchObject({ flagged: true })
+    const out = daily([3, 24], { at: 5 * HOUR, player: 'phone', device: 'third phone' })
+    const hidden = [
+      ...relayed('third phone', everyNth(60, 2, 1), 2 * HOUR),
+      ...out.map((one, i) => ({ ...one, network: `90.${i}.7.9`, asnOrg: 'Carrier' })),
+    ]
+    expect(assess([...both, ...hidden])).toMatchObject({ flagged: true })
+  })
+})

@@ -221,6 +221,25 @@ describe('rows closed by a restart of the monitor, days later', () => {
     const [set] = preparePlays(rows, now).filter((one) => one.startedAt === START + 40 * DAY)
     expect(set?.endedAt).toBe(START + 40 * DAY + 2 * HOUR)
   })
+
+  /** Players of one model at an edge, which are one device. */
+  const onEdge = (at: number, end = stop): PlayRecord => {
+    const one = play({ at, device: 'box', with: { source: 'edge:one', agent: 'Box/1.0' } })
+    return { ...one, lastSeenAt: end, endedAt: end, playedMs: end - one.startedAt }
+  }
+  const left = [40, 40.1, 40.2, 40.3].map((day) => onEdge(day * DAY))
+  const isRestreamer = (plays: readonly PlayRecord[]): boolean =>
+    assessAccount(plays, { now }).findings.some(({ kind }) => kind === 'restreaming')
+
+  it('are no restreamer of several players of one model, of which one goes on', () => {
+    const next = onEdge(stop - START + 5 * MINUTE, stop + HOUR)
+    expect(isRestreamer([...left, next])).toBe(false)
+  })
+
+  it('are one where its streams go on', () => {
+    const next = everyNth(4, 1).map((i) => onEdge(stop - START + i * MINUTE, stop + DAY))
+    expect(isRestreamer([...left, ...next])).toBe(true)
+  })
 })
 
 describe('items of minutes with seconds between', () => {

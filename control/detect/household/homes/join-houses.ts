@@ -132,7 +132,7 @@ const shareFlat = (
   playsOf: PlaysOf,
   popularity: ChannelPopularity,
 ): boolean => {
-  if (!areNear(a.dwelling, b.dwelling)) return false
+  if (a.dwelling.isHidden || b.dwelling.isHidden || !areNear(a.dwelling, b.dwelling)) return false
   const series = seriesOf(a.group, b.group)
   if (goOn(series) || shareChannels(playsOf(a.group), playsOf(b.group), popularity)) return true
   const changed = a.group.changes.get(b.group.id) ?? 0

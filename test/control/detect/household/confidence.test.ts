@@ -55,6 +55,33 @@ describe('confidence', () => {
     expect(assessAccount(plays, { now }).flagged).toBe(true)
   })
 
+  it('accuses by the home that was come back to, whatever was seen in a place of two days', () => {
+    const seldom = daily([5, 20, 35, 50], {
+      place: 'bordeaux',
+      network: '198.51.100.9',
+      device: 'set there',
+      at: 6 * HOUR,
+      minutes: 60,
+    })
+    const visit = ['a', 'b', 'c', 'd'].flatMap((device) =>
+      daily([56, 57], {
+        place: 'turin',
+        network: '203.0.113.9',
+        device,
+        minutes: 600,
+      }),
+    )
+    const flaggedBy = (plays: typeof home) => {
+      const { flagged, findings } = assessAccount([...home, ...plays], { now })
+      return { flagged, by: findings.find((f) => f.kind === 'second_household')?.evidence.place }
+    }
+    expect(flaggedBy(visit).flagged).toBe(false)
+    expect(flaggedBy([...seldom, ...visit])).toMatchObject({
+      flagged: true,
+      by: expect.stringContaining('Bordeaux'),
+    })
+  })
+
   it('says nothing of an account without plays', () => {
     const nothing = assessAccount([], { now })
     expect(nothing).toMatchObject({ account: null, flagged: false, findings: [], households: [] })

@@ -10,11 +10,15 @@ const READ: Readonly<Record<string, ReadonlySet<string>>> = {
 
 /** Words of statements that restrict access: losing one of them would admit more viewers. */
 const RESTRICTS =
-  /auth|allow|den(?:y|ied)|limit|max_|session|token|key|password|countr|domain|on_play|secur|protect|drm|crypt|restrict|forbid|reject|require|verify|geo|login|access|referer|user_?agent|\bips?\b|on_publish|white_?list|black_?list|\bblock|\bban|\bpin|^disabled?$|^iptv$|^only|^except|^exclude|^protocols?$/i
+  /auth|allow|den(?:y|ied)|limit|max_|session|token|key|password|countr|domain|on_play|secur|protect|drm|crypt|restrict|forbid|reject|require|verify|geo|login|access|referer|user_?agent|\bips?\b|on_publish|white_?list|black_?list|\bblock|\bban|\bpin|^disabled?$|^iptv$|^only|_only$|^except|^exclude|^protocols?$|secret|^clients?$|viewers|concurren|quota|^private$|^hidden$|expir|^config_external$|^no_(?:hls|dash|mss|mpegts|rtmp|rtsp|http|dvr)/i
+
+/** Ways of delivery, and of keeping what was delivered, that may be switched off. */
+const DELIVERY =
+  /^(?:hls|dash|mss|hds|cmaf|ll_?hls|mpegts|tshttp|rtmps?|rtsps?|webrtc|srt|m4[sf]|play|download|dvr)$/i
 
 const restricts = ({ name, args }: Pick<Statement, 'name' | 'args'>): boolean =>
   RESTRICTS.test(name) ||
-  (name === 'download' && args.some(({ text }) => /^(?:off|false|no)$/i.test(text))) ||
+  (DELIVERY.test(name) && args.some(({ text }) => /^(?:off|false|no)$/i.test(text))) ||
   args.some(({ text }) =>
     /^(?:auth|securetoken|iptv):\/\/|^(?:max_sessions|allowed_|disallowed_|soft_limitation|domains?)/i.test(
       text,

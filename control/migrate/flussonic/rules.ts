@@ -1,7 +1,7 @@
 import { formatNetwork, parseNetwork } from '#domain/networks/network'
 import type { Statement } from '../blocks.ts'
 import type { Names } from '../names.ts'
-import type { Report } from '../report.ts'
+import { createReport, type Report } from '../report.ts'
 import type { Token } from '../tokens.ts'
 
 type Lists = { token?: string[]; ip?: string[]; country?: string[]; ua?: string[] }
@@ -163,6 +163,14 @@ const addStatement = (statement: Statement, draft: Draft, report: Report): void 
   return addRule(statement, draft, report)
 }
 
+/** Whether a statement was lost that may have refused viewers, whom `allow default` would then let in. */
+const mayRefuse = ({ name }: Statement, report: Report): boolean => {
+  const kinds = report.lines().map(({ kind }) => kind)
+  if (name === 'allow' || !kinds.includes('not_understood')) return false
+  // Of a backend that is asked, no more than an option was lost.
+  return name !== 'backend' || !kinds.includes('kept')
+}
+
 /** Reads one `auth_backend NAME { … }`; `null` where it has no name or no block. */
 export const importAuthBackend = (
   statement: Statement,
@@ -178,6 +186,19 @@ export const importAuthBackend = (
   if (name !== original) report.changed(statement, `auth_backend ${original} is named ${name}`)
   const into: ImportedBackend = { name, allow: {}, deny: {}, backends: [], allow_default: false }
   const draft: Draft = { into, known: new Set() }
-  for (const inner of statement.block) addStatement(inner, draft, report)
+  let lost: Statement | null = null
+  for (const inner of statement.block) {
+    const found = createReport()
+    addStatement(inner, draft, found)
+    report.add(found.lines())
+    if (mayRefuse(inner, found)) lost ??= inner
+  }
+  if (into.allow_default && lost !== null) {
+    into.allow_default = false
+    report.changed(
+      statement,
+      `\`allow default\` of ${original} is left out: line ${lost.line} might have refused. Write it by hand, and then allow_default: true`,
+    )
+  }
   return into
 }

@@ -64,7 +64,7 @@ describe('includes', () => {
   it('are read in their place, and complaints name the file', () => {
     const source = 'auth_backend m {\n  include tokens.conf;\n  allow default;\n}'
     const { config, report } = importFlussonic(source, { file: 'main.conf', readInclude })
-    expect(config.auth_backends).toMatchObject([{ allow: { token: ['a'] }, allow_default: true }])
+    expect(config.auth_backends).toMatchObject([{ allow: { token: ['a'] }, allow_default: false }])
     expect(report.find(({ kind }) => kind === 'not_understood')).toMatchObject({
       file: 'tokens.conf',
       line: 2,

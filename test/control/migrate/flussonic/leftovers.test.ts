@@ -64,6 +64,15 @@ describe('what is not converted', () => {
     ['a list of whom to take', 'stream a {\n whitelist 10.0.0.0/8;\n}', 3],
     ['what is off', 'stream a {\n disabled;\n}', 3],
     ['downloads that are off', 'vod a {\n download off;\n}', 3],
+    ['a way of delivery that is off', 'stream a {\n hls off;\n}', 3],
+    ['a way of delivery that is off in a template', 'template t {\n rtmp false;\n}', 3],
+    ['a way of delivery that there is none of', 'stream a {\n no_mpegts;\n}', 3],
+    ['delivery by one way alone', 'stream a {\n ssl_only;\n}', 3],
+    ['how many may watch', 'stream a {\n clients 3;\n}', 3],
+    ['how many may watch at once', 'stream a {\n concurrent_viewers 3;\n}', 3],
+    ['until when', 'stream a {\n expires 2030-01-01;\n}', 3],
+    ['a secret', 'watcher {\n secret abc;\n}', 3],
+    ['streams and rules that another server gives', 'config_external http://10.0.0.1/c;', 2],
     ['its own subscribers', 'iptv;', 2],
     ['protocols that are off', 'stream a {\n protocols -hls -dash;\n}', 3],
     ['protocols of a template', 'template t {\n protocols hls;\n}\nstream a {\n template t;\n}', 3],
@@ -92,6 +101,27 @@ describe('what is not converted', () => {
     const { lost } = imported(`${main}auth auth://main;\nstream free/one {\n on_play;\n}`)
     expect(lost).toEqual([])
   })
+
+  it.each([
+    ['a rule of a kind there is none of', 'deny asn 64496;'],
+    ['an address that is none', 'deny ip 300.1.1.1;'],
+    ['a backend in a block', 'backend http://127.0.0.1/b { timeout 3; }'],
+    ['a backend in Lua', 'backend /etc/auth.lua;'],
+    ['a statement of its own', 'max_sessions 3;'],
+  ])('%s does not leave everyone to `allow default`', (_, line) => {
+    const { config, lost } = imported(`auth_backend m {\n allow default;\n ${line}\n}`)
+    expect(config.auth_backends).toMatchObject([{ name: 'm', allow_default: false }])
+    expect(lost).toEqual([3])
+  })
+
+  it.each(['allow asn 64496;', 'backend http://127.0.0.1/b retry=2;'])(
+    'who is let in by default stays so where nothing that refuses is lost: %s',
+    (line) => {
+      const { config, lost } = imported(`auth_backend m {\n allow default;\n ${line}\n}`)
+      expect(config.auth_backends).toMatchObject([{ name: 'm', allow_default: true }])
+      expect(lost).toEqual([3])
+    },
+  )
 
   it('words beside a name are named', () => {
     const { lost, ignored } = imported(`${main}stream a b static=true {\n}`)

@@ -37,9 +37,8 @@ export const findGeoLocations = (
 const REFUSES = new Set([
   'allow',
   'deny',
-  'auth_basic',
-  'auth_request',
-  'auth_jwt',
+  'js_access',
+  'modsecurity',
   'limit_conn',
   'limit_req',
   'satisfy',
@@ -48,10 +47,17 @@ const REFUSES = new Set([
   'valid_referers',
 ])
 
+/** Refusals of modules, too many to name: `auth_request`, `auth_jwt`, `auth_ldap`, Lua in its several forms. */
+const REFUSES_BY_MODULE = /^(?:auth_(?!delay$|http$)[a-z]+$|(?:access|rewrite)_by_lua)/
+
 const isOff = ({ args }: Statement): boolean => args[0]?.text === 'off'
 
 const answersRefusal = ({ name, args }: Statement): boolean =>
   name === 'return' && /^4\d\d$/.test(args[0]?.text ?? '')
+
+/** What refuses everyone in a location; 404 says no more than that nothing is there. */
+const closedBy = (block: readonly Statement[]): Statement[] =>
+  block.filter((one) => answersRefusal(one) && one.args[0]?.text !== '404')
 
 /** Files that no list or stream is among: hidden ones, such as `/.htaccess`, and nginx's own status. */
 const holdsNoMedia = ({ args, block }: Statement): boolean => {
@@ -78,7 +84,9 @@ export const findOutside = (statements: readonly Statement[], variable: string):
     if (name === 'location' && (uses(statement, variable) || holdsNoMedia(statement))) return []
     if (name === 'if')
       return uses(statement, variable) || block?.some(answersRefusal) === true ? [statement] : []
-    if (block !== null) return findOutside(block, variable)
-    const isRefusal = REFUSES.has(name) && !isOff(statement)
+    const isScript = block !== null && REFUSES_BY_MODULE.test(name)
+    if (block !== null && !isScript)
+      return [...findOutside(block, variable), ...(name === 'location' ? closedBy(block) : [])]
+    const isRefusal = (REFUSES.has(name) || REFUSES_BY_MODULE.test(name)) && !isOff(statement)
     return isRefusal || uses(statement, variable) ? [statement] : []
   })

@@ -17,6 +17,11 @@ describe('what stands around the locations that are read', () => {
     ' if ($g = out) { return 403; }',
     ' deny 10.1.0.0/16;',
     ' auth_basic "members";',
+    ' auth_ldap "Members";',
+    ' js_access main.mayWatch;',
+    ' access_by_lua_block { ngx.exit(403) }',
+    ' access_by_lua_file /etc/may-watch.lua;',
+    ' location /adult/ { return 403; }',
     ' limit_conn each 1;',
     ' set $where $g;',
     ' if ($bad_agent) { return 403; }',
@@ -48,6 +53,7 @@ describe('what stands around the locations that are read', () => {
     ' location ~ ^/\\.(?!well-known) { deny all; access_log off; }',
     ' location ~* (^|/)\\.git { return 404; deny all; }',
     ' location ^~ /.svn/ { deny all; }',
+    ' location ^~ /.svn/ { return 403; }',
     ' location = /status { stub_status; allow 127.0.0.1; deny all; }',
   ])('is no loss where it holds neither lists nor streams: %s', (line) => {
     const result = around('', line)
@@ -67,7 +73,11 @@ describe('what stands around the locations that are read', () => {
 
   it('what refuses nobody is none', () => {
     expect(
-      complaints(around(' listen 80;\n auth_basic off;\n if ($host = x) { return 301 /; }')),
+      complaints(
+        around(
+          ' listen 80;\n auth_basic off;\n auth_basic_user_file x;\n auth_request_set $a $b;\n if ($host = x) { return 301 /; }\n auth_delay 1s;\n location / { return 404; }',
+        ),
+      ),
     ).toEqual([])
   })
 })

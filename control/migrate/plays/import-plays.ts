@@ -54,9 +54,12 @@ const locate = (play: PlayRecord, whereIs: WhereIs | undefined): PlayRecord => {
   return { ...play, ...place, asn: play.asn ?? found.asn, asnOrg: play.asnOrg ?? found.asnOrg }
 }
 
-const addWritten = (tally: Tally, written: Written): void => {
-  for (const key of ['inserted', 'updated', 'unchanged', 'expired'] as const)
-    tally[key] += written[key]
+const COUNTED = ['inserted', 'updated', 'unchanged', 'expired'] as const
+
+/** Counts a batch of so many plays; those told twice in it were written once, and are known by then. */
+const addWritten = (tally: Tally, written: Written, plays: number): void => {
+  for (const key of COUNTED) tally[key] += written[key]
+  tally.unchanged += plays - COUNTED.reduce((sum, key) => sum + written[key], 0)
   tally.otherAccount = (tally.otherAccount ?? 0) + written.otherAccount
 }
 
@@ -77,7 +80,7 @@ export const importRows = async (
       if (problems.length < 10) problems.push(`play ${i + 1}: ${row.problem}`)
     }
   }
-  addWritten(tally, await write(plays))
+  addWritten(tally, await write(plays), plays.length)
   return { ...tally, problems }
 }
 
@@ -143,7 +146,7 @@ export const importPlays = async (
   const flush = async (position: number): Promise<void> => {
     const { batch, tally } = progress
     progress.batch = []
-    if (batch.length > 0) addWritten(tally, await ports.write(batch))
+    if (batch.length > 0) addWritten(tally, await ports.write(batch), batch.length)
     const now = ports.now()
     current = {
       ...current,

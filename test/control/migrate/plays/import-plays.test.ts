@@ -110,6 +110,15 @@ describe('a history that is imported', () => {
     expect(late).toMatchObject({ inserted: 0, updated: 1 })
   })
 
+  test('counts every row, one that stands twice in a file as known before', async () => {
+    const [line, later] = [
+      { ...ROW, id: 'twice' },
+      { ...ROW, id: 'once' },
+    ].map((row) => JSON.stringify(row))
+    const tally = await imported([line ?? '', line ?? '', later ?? '', '{'])
+    expect(tally).toMatchObject({ rows: 4, inserted: 2, updated: 0, unchanged: 1, bad: 1 })
+  })
+
   test('leaves bad rows out, counts them and says where they are', async () => {
     const rows = [
       '{"id":',

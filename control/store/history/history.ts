@@ -6,7 +6,7 @@ import { countQuarterPeaks } from './counting/quarter-peaks.ts'
 import { countOlderQuarters, type OlderCount, readOlderCount } from './counting/write-quarters.ts'
 import type { Dashboard } from './dashboard.ts'
 import { createDashboard } from './dashboard.ts'
-import { createKnownAccounts, createKnownPlays } from './known-accounts.ts'
+import { createKnownAccounts, createKnownDays, createKnownPlays } from './known-accounts.ts'
 import { createPlayReader, type PlayReader } from './play-reader.ts'
 import { PLAYS, type StoredPlay, withoutKey } from './rows/play-table.ts'
 import { closeSilentPlays, prunePlays, type Upserted, upsertPlays } from './upsert-plays.ts'
@@ -38,7 +38,7 @@ export function createHistory(db: Database): History {
   const select = 'select distinct account_key as number from plays'
   const isAlone = db.dialect.exclusive === null
   const known = isAlone ? createKnownAccounts(db, select) : null
-  const knownPlays = isAlone ? createKnownPlays(db) : null
+  const knownRows = isAlone ? { plays: createKnownPlays(db), days: createKnownDays(db) } : null
   const reader = createPlayReader(db, known)
   let hasUncounted = db.dialect.hasMonths
   return {
@@ -46,10 +46,10 @@ export function createHistory(db: Database): History {
     dashboard: createDashboard(db),
     upsertPlays: (records) => {
       known?.add(records.map(({ account }) => account))
-      return upsertPlays(db, records, knownPlays)
+      return upsertPlays(db, records, knownRows)
     },
     play: async (source, id) => (await reader.plays([{ source, id }]))[0] ?? null,
-    closeSilent: (seenBefore) => closeSilentPlays(db, seenBefore, knownPlays),
+    closeSilent: (seenBefore) => closeSilentPlays(db, seenBefore, knownRows),
     prune: (before) => prunePlays(db, before),
     countOlder: async () => {
       hasUncounted &&= await countOlderQuarters(db)

@@ -5,7 +5,7 @@ import { HORIZON, readHorizon } from './counting/horizon.ts'
 import { RollUpDelta } from './counting/roll-ups.ts'
 import { writeQuarters } from './counting/write-quarters.ts'
 import { writeRollUps } from './counting/write-roll-ups.ts'
-import type { KnownPlays } from './known-accounts.ts'
+import type { KnownDays, KnownRows } from './known-accounts.ts'
 import { foldPlays, isSamePlay, mergePlay } from './merge-plays.ts'
 import { identityOf, lookupKey, PLAYS, playRow, toPlay } from './rows/play-table.ts'
 import { playsOfColumns } from './rows/plays-of-columns.ts'
@@ -33,7 +33,7 @@ export interface Upserted {
 export function upsertPlays(
   db: Database,
   records: readonly PlayRecord[],
-  known: KnownPlays | null = null,
+  known: KnownRows | null = null,
 ): Promise<Upserted> {
   const incoming = foldPlays(records)
   if (incoming.size === 0) {
@@ -43,8 +43,8 @@ export function upsertPlays(
     const horizon = await readHorizon(tx)
     const all = [...incoming.values()]
     // Within the transaction: the next writer knows of these.
-    const some = known === null ? all : await known.among(all)
-    known?.add(all)
+    const some = known === null ? all : await known.plays.among(all)
+    known?.plays.add(all)
     const found = await playsByKey(tx, some)
     const stored = new Map(found.map(({ play }) => [identityOf(play), play]))
     const changes = compare(incoming, stored, horizon)
@@ -52,7 +52,7 @@ export function upsertPlays(
       const before = stored.get(identityOf(record)) ?? incoming.get(identityOf(record))
       return before !== undefined && before.account !== record.account
     }
-    await writeChanges(tx, changes, found)
+    await writeChanges(tx, { ...changes, found, days: known?.days ?? null })
     return {
       inserted: changes.rows.length - changes.replaced.length,
       updated: changes.replaced.length,
@@ -93,11 +93,12 @@ function compare(
   return changes
 }
 
-async function writeChanges(
-  tx: Sql,
-  { rows, replaced }: Changes,
-  found: readonly Found[],
-): Promise<void> {
+interface Writing extends Pick<Changes, 'rows' | 'replaced'> {
+  readonly found: readonly Found[]
+  readonly days: KnownDays | null
+}
+
+async function writeChanges(tx: Sql, { rows, replaced, found, days }: Writing): Promise<void> {
   if (rows.length === 0) return
   const delta = new RollUpDelta()
   for (const play of replaced) delta.count(play, -1)
@@ -105,7 +106,7 @@ async function writeChanges(
   await deletePlays(tx, replaced)
   const spared = sharingKeys(replaced, found)
   await playRowsOf(tx).insert(tx, [...rows, ...spared].map(playRow))
-  await writeRollUps(tx, delta.rows())
+  await writeRollUps(tx, delta.rows(), days)
   if (tx.dialect.hasMonths) await writeQuarters(tx, { rows, replaced })
 }
 
@@ -172,7 +173,7 @@ export async function prunePlays(db: Database, before: number): Promise<number> 
 export async function closeSilentPlays(
   db: Database,
   before: number,
-  known: KnownPlays | null = null,
+  known: KnownRows | null = null,
 ): Promise<number> {
   const text = `select ${PLAYS.select} from plays where ended_at is null and last_seen_at < $1 order by last_seen_at limit 5000`
   const plays = (await db.query(text, [Math.trunc(before)])).map(toPlay)

@@ -4,6 +4,7 @@ import { openDuckdb } from '../../../../control/store/databases/duckdb.ts'
 import { migrate } from '../../../../control/store/databases/migrate.ts'
 import {
   createKnownAccounts,
+  createKnownDays,
   createKnownPlays,
 } from '../../../../control/store/history/known-accounts.ts'
 import { upsertPlays } from '../../../../control/store/history/upsert-plays.ts'
@@ -113,9 +114,67 @@ test('of more plays than are kept in mind all are looked for', async () => {
   const known = createKnownPlays(db, 2)
   const asked = await known.among([samplePlay({ id: 'd' })])
   expect(asked.map(({ id }) => id)).toEqual(['d'])
-  expect((await upsertPlays(db, plays, known)).unchanged).toBe(3)
+  const rows = { plays: known, days: createKnownDays(db) }
+  expect((await upsertPlays(db, plays, rows)).unchanged).toBe(3)
   const all = createKnownPlays(db, 3)
   expect(await all.among([samplePlay({ id: 'd' })])).toEqual([])
+})
+
+test('an account that is counted on a day is found there, by this start or before it, and is counted once', async () => {
+  const folder = await tempDir()
+  onCleanup(folder.remove)
+  const url = join(folder.path, 'x.duckdb')
+  const day = 86_400_000
+  const playOn = (id: string, account: string, n: number) =>
+    samplePlay({ id, account, startedAt: n * day, lastSeenAt: n * day + 1000, endedAt: null })
+  const before = await openStore({ url })
+  await before.history.upsertPlays([playOn('1', 'own:ann', 20_000)])
+  await before.close()
+  const store = await openStore({ url })
+  onCleanup(() => store.close())
+  await store.history.upsertPlays([
+    playOn('2', 'own:ann', 20_000),
+    playOn('3', 'own:bob', 20_000),
+    playOn('4', 'own:bob', 20_001),
+  ])
+  // What is taken back stays noted, and is counted all the same when it comes again.
+  const broken = { ...playOn('5', 'own:cid', 20_000), id: null as unknown as string }
+  await expect(
+    store.history.upsertPlays([playOn('5', 'own:cid', 20_000), broken]),
+  ).rejects.toThrow()
+  await store.history.upsertPlays([playOn('5', 'own:cid', 20_000), playOn('6', 'own:bob', 20_002)])
+  await store.history.upsertPlays([playOn('7', 'own:bob', 20_000), playOn('8', 'own:bob', 20_001)])
+  await store.close()
+  const db = await openDuckdb(join(folder.path, 'x.duckdb'))
+  onCleanup(() => db.close())
+  const rows = await db.query('select day, key, plays from days_account order by day, key')
+  expect(rows.map((row) => [row['day'], row['key'], row['plays']])).toEqual([
+    [20_000, 'own:ann', 2],
+    [20_000, 'own:bob', 2],
+    [20_000, 'own:cid', 1],
+    [20_001, 'own:bob', 2],
+    [20_002, 'own:bob', 1],
+  ])
+})
+
+test('days of which little is at hand, and days with more accounts than are kept in mind, are looked up', async () => {
+  const folder = await tempDir()
+  onCleanup(folder.remove)
+  const db = await openDuckdb(join(folder.path, 'x.duckdb'))
+  onCleanup(() => db.close())
+  await migrate(db)
+  const row = (day: number, key: string) => ({ day, key })
+  const known = createKnownDays(db, 2)
+  const rows = [row(1, 'a'), row(1, 'b'), row(2, 'a')]
+  expect(await known.among(rows)).toEqual([row(2, 'a')])
+  known.add(rows)
+  expect(await known.among([row(1, 'b'), row(1, 'c')])).toEqual([row(1, 'b')])
+  known.add([row(1, 'c')])
+  expect(await known.among([row(1, 'd')])).toEqual([row(1, 'd')])
+  // The days before the last two are read anew.
+  expect(await known.among([row(5, 'a')])).toEqual([])
+  expect(await known.among([row(6, 'a')])).toEqual([])
+  expect(await known.among([row(1, 'd'), row(6, 'a'), row(6, 'b')])).toEqual([row(1, 'd')])
 })
 
 test('they are read once; what cannot be read is tried again', async () => {

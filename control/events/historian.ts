@@ -37,8 +37,8 @@ const BUSY_LINGER_MS = 4000
 const HOLD_MS = 20_000
 /** Events of a shard in memory, read and not written yet. */
 const AHEAD = 10_000
-/** Most events of a batch: building rows blocks the event loop. */
-const ENOUGH = 2000
+/** Most events of a batch, opening and end of two thousand plays: building rows blocks the event loop. */
+const ENOUGH = 4000
 
 /** Starts the historian: reads the streams and commits plays to SQL; an entry is acknowledged after its commit. */
 export function createHistorian(options: HistorianOptions): EventReader {

@@ -2,7 +2,7 @@ import type { AccountRef, PlayRecord } from '#domain/types'
 import type { Sql } from '../sql/sql.ts'
 import { accountKey } from './counting/account-key.ts'
 import { hash52 } from './counting/hash52.ts'
-import type { RollUpRow } from './counting/roll-ups.ts'
+import type { AccountDay, KnownDays } from './counting/write-roll-ups.ts'
 import { lookupKey } from './rows/play-table.ts'
 
 /** What a table has rows of, where this process alone writes it: nothing is looked for that cannot be there. */
@@ -15,8 +15,6 @@ export interface Known<T> {
 
 export type KnownAccounts = Known<AccountRef>
 export type KnownPlays = Known<Pick<PlayRecord, 'source' | 'id'>>
-type AccountDay = Pick<RollUpRow, 'day' | 'key'>
-export type KnownDays = Known<AccountDay>
 
 /** What history has rows of. */
 export interface KnownRows {

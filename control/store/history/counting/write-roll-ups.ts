@@ -1,9 +1,19 @@
 import type { Column, Sql, SqlValue } from '../../sql/sql.ts'
-import type { KnownDays } from '../known-accounts.ts'
 import { writeMonths } from './monthly-roll-ups.ts'
 import type { RollUpRow } from './roll-ups.ts'
 import { DELTA_COLUMNS, deltaRow, stageDelta } from './stage-delta.ts'
 import { writeViewers } from './viewers.ts'
+
+/** A day of an account. */
+export type AccountDay = Pick<RollUpRow, 'day' | 'key'>
+
+/** The days of accounts that are counted, where this process alone writes them. */
+export interface KnownDays {
+  /** Notes what gets rows before those are committed. */
+  add(rows: Iterable<AccountDay>): void
+  /** Those that may have rows. */
+  among(rows: readonly AccountDay[]): Promise<readonly AccountDay[]>
+}
 
 /** Accounts have a table of their own. */
 const OF_ACCOUNTS = "dimension = 'account'"
@@ -38,7 +48,7 @@ const addNew = async (
   known: KnownDays | null,
 ): Promise<readonly RollUpRow[]> => {
   if (known === null || accounts.length === 0) return accounts
-  const old = new Set<Pick<RollUpRow, 'day' | 'key'>>(await known.among(accounts))
+  const old = new Set<AccountDay>(await known.among(accounts))
   known.add(accounts)
   const fresh = accounts.filter((row) => !old.has(row))
   if (fresh.length > 0) await tx.insert('days_account', DAY_COLUMNS, fresh.map(dayRow))

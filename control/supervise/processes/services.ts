@@ -7,6 +7,7 @@ import { ROLES_FILE } from '../../demo/viewers/roles.ts'
 import type { Tool } from '../../runtime/resolve.ts'
 import { localUrl, parseEndpoint } from './addresses.ts'
 import type { ServiceSpec } from './child.ts'
+import { withHugePages } from './huge-pages.ts'
 import { createLineLog } from './line-log.ts'
 import { httpGet, redisAnswers } from './probe.ts'
 import { redact } from './redact.ts'
@@ -105,7 +106,7 @@ export function controlSpec(instance: Instance): ServiceSpec {
     },
     isReady: async () =>
       (await httpGet({ socketPath: paths.adminSocket, path: '/internal/ready' }))?.status === 200,
-    env: { ...process.env, [SUPERVISOR_VARIABLE]: String(process.pid) },
+    env: { ...withHugePages(process.env), [SUPERVISOR_VARIABLE]: String(process.pid) },
     beforeStart: () => {
       for (const socket of [paths.adminSocket, paths.edgeSocket]) rmSync(socket, { force: true })
     },
@@ -129,6 +130,7 @@ export function nginxSpec(tool: Tool, instance: Instance): ServiceSpec {
     name: 'nginx',
     argv: [...tie, ...nginxArgv(tool, paths)],
     nice: VIEWERS_FIRST,
+    env: withHugePages(process.env),
     onLine: (line) => {
       const safe = redact(line)
       keep(safe)

@@ -30,7 +30,7 @@ test('nginx and the control plane are started so', async () => {
   const folder = await tempDir()
   onCleanup(folder.remove)
   const instance: Instance = {
-    config: parseConfig('', join(folder.path, 'gatehouse.yaml')),
+    config: parseConfig('', join(folder.path, 'gatehouse.yaml')).config,
     configFile: join(folder.path, 'gatehouse.yaml'),
     paths: statePaths(folder.path),
     hasDemoHistory: false,
@@ -38,7 +38,7 @@ test('nginx and the control plane are started so', async () => {
     tie: [],
     report: () => undefined,
   }
-  const nginx = nginxSpec({ argv: ['nginx'] }, instance)
+  const nginx = nginxSpec({ argv: ['nginx'], version: '1.30.6' }, instance)
   for (const { env } of [nginx, controlSpec(instance)])
     expect(env).toEqual(expect.objectContaining(withHugePages(process.env)))
 })

@@ -171,13 +171,22 @@ describe('two homes of one town whose phones use a relay now and then', () => {
     ...phone('other phone', there),
   ]
 
+  const out = daily([3, 24], { at: 5 * HOUR, player: 'phone', device: 'third phone' })
+  const withThird = [
+    ...both,
+    ...relayed('third phone', everyNth(60, 2, 1), 2 * HOUR),
+    ...out.map((one, i) => ({ ...one, network: `90.${i}.7.9`, asnOrg: 'Carrier' })),
+  ]
+
+  it('have no guests at an exit that both use', () => {
+    const idsOf = (plays: readonly PlayRecord[]) => assess(plays).contributions.map(({ id }) => id)
+    expect(idsOf(withThird)).not.toContain('mixing')
+    const visits = daily([7, 21, 35], { at: 5 * HOUR, player: 'phone', device: 'other phone' })
+    expect(idsOf([...withThird, ...visits])).toContain('mixing')
+  })
+
   it('are not tied together by it, nor by a phone that never leaves it', () => {
     expect(assess(both)).toMatchObject({ flagged: true })
-    const out = daily([3, 24], { at: 5 * HOUR, player: 'phone', device: 'third phone' })
-    const hidden = [
-      ...relayed('third phone', everyNth(60, 2, 1), 2 * HOUR),
-      ...out.map((one, i) => ({ ...one, network: `90.${i}.7.9`, asnOrg: 'Carrier' })),
-    ]
-    expect(assess([...both, ...hidden])).toMatchObject({ flagged: true })
+    expect(assess(withThird)).toMatchObject({ flagged: true })
   })
 })

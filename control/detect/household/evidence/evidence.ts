@@ -42,7 +42,7 @@ export interface HouseholdComparison {
   /** Days on which its own televisions played. */
   readonly televisionDays: number
   readonly hours: number
-  /** Days on which a device of the one home played at the other. */
+  /** Days on which a device of the one home played at the other; an exit of a VPN or relay that both use is at neither. */
   readonly mixedDays: number
   /** Days on which both homes played. */
   readonly commonDays: number
@@ -127,8 +127,8 @@ const daysTogether = (main: Home, home: Home, overlap: readonly Interval[]): Day
     own,
     television: daysOf(home.ownPlays.filter((t) => t.kind === 'television')),
     mixed: daysOf([
-      ...home.plays.filter((t) => main.devices.has(t.device)),
-      ...main.plays.filter((t) => home.devices.has(t.device)),
+      ...home.plays.filter((t) => !t.isHosting && main.devices.has(t.device)),
+      ...main.plays.filter((t) => !t.isHosting && home.devices.has(t.device)),
     ]),
     common: new Set([...own].filter((day) => mains.has(day))),
     overlap: new Set(overlap.map((i) => dayAt(home.ownPlays, i.start))),

@@ -76,17 +76,24 @@ export const findAside = (statements: readonly Statement[]): Statement[] =>
     return findAside(statement.block ?? [])
   })
 
+/** Whether it refuses viewers by itself; what stands in its block is another matter, unless that is a script. */
+const isRefusal = (statement: Statement): boolean =>
+  (REFUSES.has(statement.name) || REFUSES_BY_MODULE.test(statement.name)) && !isOff(statement)
+
+/** Whether what stands in it is read elsewhere, or needs no reading. */
+const isReadElsewhere = (statement: Statement, variable: string): boolean =>
+  statement.name === 'geo' ||
+  statement.name === 'map' ||
+  (statement.name === 'location' && (uses(statement, variable) || holdsNoMedia(statement)))
+
 /** Statements that refuse viewers or ask about the variable, outside of the locations that are read; nothing of them is converted. */
 export const findOutside = (statements: readonly Statement[], variable: string): Statement[] =>
   statements.flatMap((statement) => {
     const { name, block } = statement
-    if (name === 'geo' || name === 'map') return []
-    if (name === 'location' && (uses(statement, variable) || holdsNoMedia(statement))) return []
+    if (isReadElsewhere(statement, variable)) return []
     if (name === 'if')
       return uses(statement, variable) || block?.some(answersRefusal) === true ? [statement] : []
-    const isScript = block !== null && REFUSES_BY_MODULE.test(name)
-    if (block !== null && !isScript)
-      return [...findOutside(block, variable), ...(name === 'location' ? closedBy(block) : [])]
-    const isRefusal = (REFUSES.has(name) || REFUSES_BY_MODULE.test(name)) && !isOff(statement)
-    return isRefusal || uses(statement, variable) ? [statement] : []
+    if (block === null || REFUSES_BY_MODULE.test(name))
+      return isRefusal(statement) || uses(statement, variable) ? [statement] : []
+    return [...findOutside(block, variable), ...(name === 'location' ? closedBy(block) : [])]
   })

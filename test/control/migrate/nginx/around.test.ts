@@ -6,13 +6,13 @@ type Imported = ReturnType<typeof importNginxGeo>
 const complaints = ({ report }: Imported) =>
   report.filter(({ kind }) => kind === 'not_understood').map(({ line }) => line)
 
-describe('what stands around the locations that are read', () => {
-  const around = (before: string, after = '') =>
-    importNginxGeo(
-      `geo $g {\n default out;\n 10.0.0.0/8 in;\n}\nserver {\n${before}\n location /l {\n  alias /x/$g.m3u;\n }\n${after}\n}`,
-      { file: 'nginx.conf' },
-    )
+const around = (before: string, after = '') =>
+  importNginxGeo(
+    `geo $g {\n default out;\n 10.0.0.0/8 in;\n}\nserver {\n${before}\n location /l {\n  alias /x/$g.m3u;\n }\n${after}\n}`,
+    { file: 'nginx.conf' },
+  )
 
+describe('what stands around the locations that are read', () => {
   it.each([
     ' if ($g = out) { return 403; }',
     ' deny 10.1.0.0/16;',
@@ -47,7 +47,9 @@ describe('what stands around the locations that are read', () => {
     )
     expect([kept, result.config.edge]).toEqual([[], undefined])
   })
+})
 
+describe('what refuses viewers around the locations that are read', () => {
   it.each([
     ' location ~ /\\.ht { deny all; }',
     ' location ~ ^/\\.(?!well-known) { deny all; access_log off; }',

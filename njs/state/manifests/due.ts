@@ -20,6 +20,9 @@ const HELD_MS = 20
 
 const LOOKS_MS = [4, 4, 6, 8, 12, 16]
 const LOOK_MS = 20
+/** Of what takes long, each further look comes so much later than the last: many who wait would keep the worker from what they wait for. */
+const LATER = 1 / 8
+const LONGEST_MS = 500
 /** An answer that its origin does not hold back comes by then. */
 const FIRST_LOOK_MS = 12
 const LOOK_FAR_MS = 30
@@ -53,9 +56,12 @@ export const noteAnswer = (
  * answer is due, each at half of what is left.
  */
 export const pauseMs = (looks: number, { at, earlyMs }: Due, now: number): number => {
-  if (at === 0) return LOOKS_MS[looks] ?? LOOK_MS
+  if (at === 0)
+    return (
+      LOOKS_MS[looks] ?? Math.min(LONGEST_MS, LOOK_MS * (1 + LATER) ** (looks - LOOKS_MS.length))
+    )
   const leftMs = at - now
-  if (leftMs < -NEAR_MS) return LOOK_MS
+  if (leftMs < -NEAR_MS) return Math.min(LONGEST_MS, Math.max(LOOK_MS, -leftMs * LATER))
   const quietMs = leftMs - earlyMs
   if (quietMs <= LOOK_NEAR_MS) return LOOK_NEAR_MS
   return Math.min(quietMs, looks === 0 ? FIRST_LOOK_MS : Math.max(LOOK_FAR_MS, leftMs / 2))

@@ -265,6 +265,21 @@ describe('looks for an answer that is due', () => {
       }
   })
 
+  test.each([
+    ['of which nothing is known', { at: 0, earlyMs: 0 }, 0],
+    ['that was due long ago', { at: 100_000, earlyMs: 0 }, 100_000],
+  ])('come ever later for one %s', (_, due, began) => {
+    const looksAt = [began]
+    while ((looksAt.at(-1) ?? 0) < began + 10_000) {
+      const now = looksAt.at(-1) ?? 0
+      const ms = pauseMs(looksAt.length - 1, due, now)
+      expect(ms).toBeGreaterThan(0)
+      expect(ms, String(now - began)).toBeLessThanOrEqual(20 + (now - began) / 8)
+      looksAt.push(now + ms)
+    }
+    expect(looksAt.length).toBeLessThan(70)
+  })
+
   test('begin earlier where answers have come earlier, and are not put off by one that was there when it was asked for', () => {
     const playlist = 'ch1/index.m3u8'
     const held = { heldMs: 200, paceMs: 250 }

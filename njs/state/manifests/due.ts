@@ -12,7 +12,8 @@ export interface Due {
 export const UNKNOWN_DUE: Due = { at: 0, earlyMs: 0 }
 
 const KEPT_MS = 20_000
-/** Around when an answer is due, others look often. */
+/** Around when an answer is due, others look often: from so long before at least, or at most. */
+const EARLY_MS = 10
 const NEAR_MS = 40
 const LOOK_NEAR_MS = 4
 /** What an origin has held back for less was there when it was asked. */
@@ -62,7 +63,7 @@ export const pauseMs = (looks: number, { at, earlyMs }: Due, now: number): numbe
     )
   const leftMs = at - now
   if (leftMs < -NEAR_MS) return Math.min(LONGEST_MS, Math.max(LOOK_MS, -leftMs * LATER))
-  const quietMs = leftMs - earlyMs
+  const quietMs = leftMs - Math.max(EARLY_MS, earlyMs)
   if (quietMs <= LOOK_NEAR_MS) return LOOK_NEAR_MS
   return Math.min(quietMs, looks === 0 ? FIRST_LOOK_MS : Math.max(LOOK_FAR_MS, leftMs / 2))
 }

@@ -236,7 +236,7 @@ describe('a blocking reload waits where it was judged', () => {
   test('for half a minute at most', async () => {
     takeFlight(COPY, 40_000)
     const told = wait()
-    await vi.advanceTimersByTimeAsync(30_100)
+    await vi.advanceTimersByTimeAsync(30_600)
     expect(await told).toEqual(['/_gatehouse/origin-unavailable'])
   })
 })
@@ -255,13 +255,15 @@ describe('looks for an answer that is due', () => {
   test('are few before, and within 4 ms of it when it comes', () => {
     const due = { at: 100_000, earlyMs: 0 }
     for (const beforeMs of [30, 240, 480, 950])
-      for (const lateMs of [0, 1, 7, 20, 39]) {
+      for (const lateMs of [-9, 0, 1, 7, 20, 39]) {
         const at = looks(due, beforeMs, lateMs)
         expect(
           (at.at(-1) ?? 0) - lateMs,
           `${beforeMs} ${lateMs}: ${at.join()}`,
         ).toBeLessThanOrEqual(4)
-        expect(at.filter((it) => it < 0).length, `${beforeMs}: ${at.join()}`).toBeLessThanOrEqual(8)
+        expect(at.filter((it) => it < 0).length, `${beforeMs}: ${at.join()}`).toBeLessThanOrEqual(
+          12,
+        )
       }
   })
 

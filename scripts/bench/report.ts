@@ -9,11 +9,12 @@ import { effectiveEnd, networkOf } from '../../control/report/compat/analysis/ro
 import type { TautulliRow } from '../../control/sources/tautulli/rows.ts'
 import { positive, readOptions } from '../options.ts'
 import { SAMPLES } from './detection/population.ts'
+import { bundleReport } from './report/bundle-report.ts'
 import type { ReportTimes } from './report/one-report.ts'
 
 const USAGE = `usage: npm run bench:report -- [--data DIR] [--accounts 600] [--rounds 4] [--against CHECKOUT]
 DIR: a population, or a folder of them: history.json and geo.json, each or as .gz
-CHECKOUT: another checkout, installed as well; both report the same answers in turn`
+CHECKOUT: another checkout, installed as well; both are bundled as programs are, and report the same answers in turn`
 
 const values = readOptions(USAGE, {
   data: { type: 'string' },
@@ -151,20 +152,21 @@ const checkouts = [
   ...(values.against === undefined ? [] : [resolve(values.against)]),
 ]
 
-/** The times of whole reports of a checkout, in a process of its own. */
-const timesOf = (checkout: string): ReportTimes => {
-  const asked = [ONE_REPORT, checkout, values.data ?? SAMPLES, String(accounts), String(rounds)]
+/** The times of whole reports of a bundle, in a process of its own. */
+const timesOf = (bundle: string): ReportTimes => {
+  const asked = [ONE_REPORT, bundle, values.data ?? SAMPLES, String(accounts), String(rounds)]
   const { stdout, status } = spawnSync(process.execPath, [...process.execArgv, ...asked], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  if (status !== 0) throw new Error(`${checkout} made no report`)
+  if (status !== 0) throw new Error(`${bundle} made no report`)
   // What it prints is typed where it is printed.
   return JSON.parse(stdout) as ReportTimes
 }
 
+const bundles = await Promise.all(checkouts.map(bundleReport))
 // In turn and twice, since the machine's load changes.
-const times = [...checkouts, ...checkouts].map(timesOf)
+const times = [...bundles, ...bundles].map(timesOf)
 const best = (at: number, kind: 'spent' | 'waited', from: number): number =>
   Math.min(
     ...times

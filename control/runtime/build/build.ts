@@ -22,7 +22,7 @@ export const EDGE_OPTIONS: BuildOptions = {
  * The programs' bundles: project and npm packages in one file each, since Node takes many times longer to load a thousand small ones. Packages with
  * native modules are not bundled.
  */
-const NODE_OPTIONS: BuildOptions = {
+export const NODE_OPTIONS: BuildOptions = {
   bundle: true,
   format: 'esm',
   platform: 'node',

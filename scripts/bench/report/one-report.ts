@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { pathToFileURL } from 'node:url'
 import type * as Options from '../../../control/report/options.ts'
@@ -20,15 +19,12 @@ export interface ReportTimes {
 
 const DAY_S = 86_400
 
-const [checkout = '', folder = '', accountsText = '', roundsText = ''] = process.argv.slice(2)
+const [bundle = '', folder = '', accountsText = '', roundsText = ''] = process.argv.slice(2)
 
-/** A module of the checkout that is measured; both have these. */
-const load = async <T>(path: string): Promise<T> =>
-  (await import(pathToFileURL(join(checkout, path)).href)) as T
-
-const { runReport } = await load<typeof Run>('control/report/run.ts')
-const { readReportOptions } = await load<typeof Options>('control/report/options.ts')
-const { createHistory } = await load<typeof History>('control/sources/tautulli/history.ts')
+// What a bundle holds is typed where it is made.
+const { runReport, readReportOptions, createHistory } = (await import(
+  pathToFileURL(bundle).href
+)) as typeof Options & typeof Run & typeof History
 
 const populations = readAnswers(folder)
 const places = Object.assign({}, ...populations.map(({ geo }) => geo)) as Record<string, unknown>

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { fileURLToPath } from 'node:url'
 import { packageRoot } from '../../control/config/paths.ts'
 import { findConcurrency } from '../../control/report/common/concurrency.ts'
 import { analyse } from '../../control/report/compat/analysis/analysis.ts'
@@ -9,7 +8,7 @@ import { effectiveEnd, networkOf } from '../../control/report/compat/analysis/ro
 import type { TautulliRow } from '../../control/sources/tautulli/rows.ts'
 import { positive, readOptions } from '../options.ts'
 import { SAMPLES } from './detection/population.ts'
-import { bundleReport } from './report/bundle-report.ts'
+import { bundleMeasurement, bundleReport } from './report/bundle-report.ts'
 import type { ReportTimes } from './report/one-report.ts'
 
 const USAGE = `usage: npm run bench:report -- [--data DIR] [--accounts 600] [--rounds 4] [--against CHECKOUT]
@@ -144,7 +143,6 @@ console.log(
   `whole analysis        ${whole.ms.toFixed(2)} ms   ratio ${(slow.ms / whole.ms).toFixed(0)}`,
 )
 
-const ONE_REPORT = fileURLToPath(new URL('report/one-report.ts', import.meta.url))
 const accounts = positive(values.accounts, 600)
 const rounds = Math.ceil(positive(values.rounds, 4))
 const checkouts = [
@@ -152,10 +150,12 @@ const checkouts = [
   ...(values.against === undefined ? [] : [resolve(values.against)]),
 ]
 
+const measurement = await bundleMeasurement()
+
 /** The times of whole reports of a bundle, in a process of its own. */
 const timesOf = (bundle: string): ReportTimes => {
-  const asked = [ONE_REPORT, bundle, values.data ?? SAMPLES, String(accounts), String(rounds)]
-  const { stdout, status } = spawnSync(process.execPath, [...process.execArgv, ...asked], {
+  const asked = [measurement, bundle, values.data ?? SAMPLES, String(accounts), String(rounds)]
+  const { stdout, status } = spawnSync(process.execPath, asked, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -23,7 +23,8 @@ const LOOKS_MS = [4, 4, 6, 8, 12, 16]
 const LOOK_MS = 20
 /** Of what takes long, each further look comes so much later than the last: many who wait would keep the worker from what they wait for. */
 const LATER = 1 / 8
-const LONGEST_MS = 500
+/** A copy of a low-latency playlist is sent for 200 ms: whoever looked more seldom could miss it. */
+const LONGEST_MS = 60
 /** An answer that its origin does not hold back comes by then. */
 const FIRST_LOOK_MS = 12
 const LOOK_FAR_MS = 30

@@ -10,6 +10,7 @@ import { type HlsVariable, type HlsVariables, hlsSteps, isHls } from '../domain/
 import { rewriteJson } from '../domain/manifests/json-documents.ts'
 import { hideEverywhere, holdsLogin, maskLogins } from '../domain/manifests/logins.ts'
 import { movedOnSteps, sameDashSteps } from '../domain/manifests/same-manifest.ts'
+import { isUnclearPatch } from '../domain/manifests/text.ts'
 import type { Steps } from '../domain/steps.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
 import {
@@ -82,8 +83,9 @@ const givenTo = (
   keepGiven(channel, moved)
   const isWhole = kind === 'manifest' || kind === 'remote'
   const sealed = kind === null ? [] : valuesGiven(address.path, isWhole ? address.query : '')
-  const base = kind === 'remote' ? baseUnderSeal(channel, rest)?.address.path : undefined
-  const above = base === undefined ? [] : valuesGiven(base, '')
+  const base = kind === 'remote' ? baseUnderSeal(channel, rest) : null
+  const standings = base === null ? [] : [base, base.document ?? base]
+  const above = standings.flatMap((it) => valuesGiven(it.address.path, ''))
   const values = [...moved, ...sealed, ...above, ...readGiven(channel)]
   return values.length === 0 ? [] : sealGiven(values, text, seal)
 }
@@ -107,14 +109,16 @@ const toolsFor = (request: ManifestRequest, found: Fetched): Tools | null => {
     valuesOf(record),
     givenTo(request, found, (text) => sealText(nginxCrypto, key, binding, text)),
   ]
+  const base = baseUnderSeal(request.channel, request.rest) ?? undefined
+  const document = base?.document
   const mapper = createMapper({
     channel: record,
-    manifest: found.address,
+    manifest: document?.address ?? found.address,
     isMoved: found.way.length > 0,
-    rest: request.rest,
+    rest: document === undefined ? request.rest : `${document.directory}manifest.mpd`,
     seal: request.seal,
     isStreamed: isStreamedManifest(request.rest, request.seal),
-    base: baseUnderSeal(request.channel, request.rest) ?? undefined,
+    base,
     ownValues: own,
     givenValues: given,
     isAllowed: allowed(request.channel),
@@ -213,6 +217,13 @@ function* always(): Steps<boolean> {
   yield
   return true
 }
+
+/** What was fetched, or 404 in place of a patch whose references could lead anywhere. */
+export const withoutUnclear = ({ channel, rest }: ManifestRequest, found: Fetched): Fetched =>
+  found.status === 200 &&
+  isUnclearPatch(found.text, baseUnderSeal(channel, rest)?.isUnclear === true)
+    ? { ...found, status: 404, text: '' }
+    : found
 
 /** Rewrites what was fetched; `null` where the edge has no keys yet. What is no manifest stays as it is. */
 export function* rewriteManifest(

@@ -1,6 +1,6 @@
 import { hideArguments, hideInPath, namesOwnValue, type OwnValue } from './own-arguments.ts'
-import { type ReferenceBase, remotePlace } from './remote.ts'
-import { type Address, directoryOf, resolveAddress } from './resolve.ts'
+import { type ReferenceBase, remotePlace, type Standing } from './remote.ts'
+import { type Address, directoryOf, referenceTo, resolveAddress, upFrom } from './resolve.ts'
 import type { SealedPlace, SealKind } from './seal.ts'
 import { STREAMED } from './sealed-path.ts'
 import { hasHiddenSlash, isUnclear } from './unclear.ts'
@@ -49,6 +49,8 @@ export interface Mapper {
   readonly manifest: Address
   /** Its directory below the channel, with its slash; empty at the top. */
   readonly directory: string
+  /** Its own address, or, of a patch, that of the manifest it changes. */
+  readonly document: Standing
   /** Whether relative references without `..` can be left unchanged: beside the manifest, or (`isBelow`) in directories below it. */
   keeps(isBelow: boolean): boolean
   /** Path below the channel for a file, with its query; `null` where the edge may not fetch it. */
@@ -74,20 +76,6 @@ export interface Mapper {
 }
 
 const SEALED = '@/'
-
-/** The relative reference (`../`…) from a directory below the channel to the channel. */
-export const upFrom = (directory: string): string => {
-  let up = ''
-  for (let at = directory.indexOf('/'); at >= 0; at = directory.indexOf('/', at + 1)) up += '../'
-  return up
-}
-
-/** A reference from a directory to a path, both below the channel. */
-export const referenceTo = (directory: string, path: string): string => {
-  const text = upFrom(directory) + path
-  // A colon in the first segment would be read as a scheme; an empty reference does not name a directory.
-  return text === '' || /^[^/?]*:|^[/?]/.test(text) ? `./${text}` : text
-}
 
 /** What the doors of manifests take for one. */
 const MANIFEST = /^[^?#]*(\.(?:m3u8?|mpd))(?:[?#]|$)/i
@@ -284,6 +272,7 @@ export const createMapper = (asked: MapperContext): Mapper => {
   }
   return {
     ...wholes,
+    document: { address: manifest, directory },
     manifest: context.base?.address ?? manifest,
     directory: context.base?.directory ?? directory,
     keeps,

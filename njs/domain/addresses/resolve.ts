@@ -107,3 +107,17 @@ export const resolveAddress = (reference: string, base: Address): Address | null
   }
   return SCHEME.test(text) ? null : withQuery(base.origin, text, base)
 }
+
+/** The relative reference (`../`…) from a directory below the channel to the channel. */
+export const upFrom = (directory: string): string => {
+  let up = ''
+  for (let at = directory.indexOf('/'); at >= 0; at = directory.indexOf('/', at + 1)) up += '../'
+  return up
+}
+
+/** A reference from a directory to a path, both below the channel. */
+export const referenceTo = (directory: string, path: string): string => {
+  const text = upFrom(directory) + path
+  // A colon in the first segment would be read as a scheme; an empty reference does not name a directory.
+  return text === '' || /^[^/?]*:|^[/?]/.test(text) ? `./${text}` : text
+}

@@ -1,12 +1,12 @@
-import {
-  isBelowItsBase,
-  type Mapper,
-  namesDirectory,
-  referenceTo,
-  upFrom,
-} from '../addresses/mapper.ts'
+import { isBelowItsBase, type Mapper, namesDirectory } from '../addresses/mapper.ts'
 import type { ReferenceBase } from '../addresses/remote.ts'
-import { type Address, directoryOf, resolveAddress } from '../addresses/resolve.ts'
+import {
+  type Address,
+  directoryOf,
+  referenceTo,
+  resolveAddress,
+  upFrom,
+} from '../addresses/resolve.ts'
 import type { SealKind } from '../addresses/seal.ts'
 
 /** A base for resolving references of a manifest: the manifest's own address, or a BaseURL. */

@@ -1,5 +1,5 @@
-import { type Mapper, referenceTo } from '../addresses/mapper.ts'
-import type { Address } from '../addresses/resolve.ts'
+import type { Mapper } from '../addresses/mapper.ts'
+import { type Address, referenceTo } from '../addresses/resolve.ts'
 import type { Steps } from '../steps.ts'
 import {
   type Base,

@@ -81,7 +81,9 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   BitstreamSwitching: ['sourceURL'],
 }
 /** Elements whose text is the address of a document, from the manifest's own address on. */
-const DOCUMENTS: ReadonlySet<string> = new Set(['Location', 'PatchLocation', 'ContentSteering'])
+const DOCUMENTS: ReadonlySet<string> = new Set(['Location', 'ContentSteering'])
+/** What an operation of a patch puts in place of an attribute (ISO/IEC 23009-1, 5.15; RFC 5261). */
+const CHANGED = /@(?:media|index|initialization|bitstreamSwitching|sourceURL)\s*$/
 
 /** `urn:mpeg:dash:utc:http-head:2014` and its kin; `direct`, `ntp` and `sntp` hold no address of HTTP. */
 const HTTP_CLOCK = /^urn:mpeg:dash:utc:http-(?:head|xsdate|iso|ntp):/
@@ -117,6 +119,8 @@ const newLevel = (name: string, prefix: string, isEmpty: boolean): Level => ({
 /** Collects levels, bases and references during a scan. */
 export class Gatherer implements XmlVisitor {
   readonly edits: Edit[] = []
+  /** Addresses of patches. */
+  readonly patches: Reference[] = []
   /** One, but for remote elements: several may come in one document. */
   readonly roots: Level[] = []
   updateSec: number | null = null
@@ -161,10 +165,26 @@ export class Gatherer implements XmlVisitor {
         const value = textOf(this.source.slice(end, at))
         this.level?.baseUrls.push({ from: end, to: at, value })
       }
+    if (name === 'PatchLocation')
+      return (at) =>
+        this.patches.push({ from: end, to: at, value: textOf(this.source.slice(end, at)) })
+    if (this.level?.isPatch === true && (name === 'add' || name === 'replace'))
+      return this.enterOperation(tag, found)
     if (!DOCUMENTS.has(name)) return () => undefined
     return (at) => {
       const value = textOf(this.source.slice(end, at))
       this.replace({ from: end, to: at, value }, this.mapper.rewriteManifest(value, 'manifest.mpd'))
+    }
+  }
+
+  private enterOperation({ end }: XmlTag, found: readonly XmlAttribute[]): (at: number) => void {
+    const level = this.level
+    const isReference = found.some(
+      ({ name, value }) => (name === 'sel' || name === 'type') && CHANGED.test(value),
+    )
+    return (at) => {
+      const value = textOf(this.source.slice(end, at))
+      if (isReference) level?.references.push({ from: end, to: at, value, name: 'media' })
     }
   }
 

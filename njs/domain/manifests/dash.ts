@@ -127,6 +127,20 @@ const writeBases = (level: Level, work: Work): void => {
   for (const child of level.children) writeBases(child, work)
 }
 
+const hasBases = (level: Level): boolean =>
+  level.children.some((it) => it.baseUrls.length > 0 || hasBases(it))
+
+/** Rewrites the addresses of patches. What a patch puts in is resolved where it is put (ISO/IEC 23009-1, section 5.15): its base goes along, as far as there is one. */
+const writePatches = ({ gatherer, mapper, isTorn }: Work): void => {
+  const { document } = mapper
+  for (const root of gatherer.roots) {
+    const isOne = root.isPatch || (!isTorn && root.bases.length === 1 && !hasBases(root))
+    const one = isOne ? baseOfRemote(root.bases) : null
+    const base = one === null ? { ...document, document, isUnclear: true } : { ...one, document }
+    for (const it of gatherer.patches) gatherer.replace(it, mapper.rewriteRemote(it.value, base))
+  }
+}
+
 /** Whether a text is a manifest of DASH, one of its remote elements, or a patch of one (ISO/IEC 23009-1). */
 export const isDash = (text: string): boolean =>
   /<(?:\w+:)?(?:MPD|Patch|Period|AdaptationSet|Representation|SegmentList)[\s>]/.test(
@@ -144,11 +158,13 @@ function* rewrite(text: string, mapper: Mapper): Steps<Gatherer> {
     yield* rewriteLevel(root, work)
     writeBases(root, work)
   }
+  writePatches(work)
   // A patch names the places where its parts go in the manifest as it is.
   if (!work.isTorn || gatherer.roots.some((root) => root.isPatch)) return gatherer
   const anew = new Gatherer(text, mapper)
   yield* scanXml(text, anew)
   for (const root of anew.roots) yield* flatten(root, anew, mapper)
+  writePatches({ gatherer: anew, mapper, isTorn: true })
   return anew
 }
 

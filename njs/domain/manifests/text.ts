@@ -93,6 +93,19 @@ export function* readText(bytes: Uint8Array): Steps<string> {
 export const isPage = (text: string): boolean =>
   /^[\s\uFEFF]*<(?:!doctype html|html[\s>])/i.test(text.slice(0, 256))
 
+const PATCH = /^[\s\uFEFF]*(?:<[?!][^>]*>\s*)*<(?:\w+:)?Patch[\s>]/
+const MOVES =
+  /<(?:\w+:)?BaseURL[\s/>]|\ssel\s*=\s*["'][^"']*(?:BaseURL|href|Location[^/"']*\/text|UTCTiming[^/"']*\/@|Steering)/
+const REFERS =
+  /\s(?:media|index|initialization|bitstreamSwitching|sourceURL)\s*=|@(?:media|index|initialization|bitstreamSwitching|sourceURL)\s*["']/
+
+/**
+ * Whether a text is a patch of a manifest of DASH of which nobody could say where its references lead: it changes what others are resolved with, or has some that are
+ * resolved with a base that is not known. Players then fetch the whole manifest.
+ */
+export const isUnclearPatch = (text: string, isBaseUnclear: boolean): boolean =>
+  PATCH.test(text.slice(0, 4096)) && (MOVES.test(text) || (isBaseUnclear && REFERS.test(text)))
+
 /** Bytes of the longest document that is read: as many as nginx lets a handler fetch (`js_fetch_max_response_buffer_size`). */
 export const LONGEST_DOCUMENT = 16_777_216
 

@@ -32,7 +32,7 @@ import { setAll } from '../../verdicts/cookies.ts'
 import { type Fetched, fetchManifest } from '../../verdicts/fetch-manifest.ts'
 import { tellProtocol } from '../../verdicts/lead-to-manifest.ts'
 import { knownOrigins, readChannel } from '../../verdicts/origin.ts'
-import { type Rewritten, rewriteManifest } from '../../verdicts/rewrite-manifest.ts'
+import { type Rewritten, rewriteManifest, withoutUnclear } from '../../verdicts/rewrite-manifest.ts'
 
 /** Time after which another request may fetch although the first has not ended: an origin may hold a blocking reload for three target durations. */
 const FLIGHT_MS = 15_000
@@ -186,7 +186,8 @@ const protocolOf = ({ status }: Fetched, rewritten: Rewritten | null): Protocol 
 const fetchAndSend = async (r: Request, wish: Wish, isShared: boolean): Promise<void> => {
   const { channel, origin, path, cookies } = wish
   const began = Date.now()
-  const found = await fetchManifest(r, { channel, origin, path, cookies })
+  const fetched = await fetchManifest(r, { channel, origin, path, cookies })
+  const found = withoutUnclear(wish, fetched)
   const rewritten = found.status === 200 ? await takeSteps(rewriteManifest(wish, found)) : null
   const protocol = protocolOf(found, rewritten)
   if (protocol !== null) tellProtocol(channel, path, protocol)

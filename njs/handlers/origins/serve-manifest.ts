@@ -34,8 +34,8 @@ import { tellProtocol } from '../../verdicts/lead-to-manifest.ts'
 import { knownOrigins, readChannel } from '../../verdicts/origin.ts'
 import { type Rewritten, rewriteManifest, withoutUnclear } from '../../verdicts/rewrite-manifest.ts'
 
-/** Time after which another request may fetch although the first has not ended: an origin may hold a blocking reload for three target durations. */
-const FLIGHT_MS = 15_000
+/** Time after which another request may fetch although the first has not ended: longer than nginx waits for a whole answer (`js_fetch_timeout`), which for a blocking reload is more. */
+const FLIGHT_MS = 25_000
 const BLOCKING_FLIGHT_MS = 40_000
 /** How long a request waits for another's fetch, in ms: longer than players do. */
 const WAIT_MS = 30_000
@@ -46,6 +46,8 @@ const MOST_WAITING = 400
 const ELSEWHERE = 599
 
 const FAILURE_MS = 500
+/** Of an origin that was waited for in vain: all who waited look by then. */
+const SILENCE_MS = 3_000
 /** Found out once, it holds: each new trial would give somebody another's manifest. */
 const UNSHARED_MS = 3_600_000
 const REFUSED_MS = 5_000
@@ -173,7 +175,7 @@ const share = async (
 const noteFailure = (wish: Wish, status: number): void => {
   // An origin may refuse one viewer or player and not others.
   if (status === 401 || status === 403) keepUnshared(wish.copy, REFUSED_MS)
-  else keepFailure(wish.copy, status, FAILURE_MS)
+  else keepFailure(wish.copy, status, status === SILENT ? SILENCE_MS : FAILURE_MS)
 }
 
 /** The protocol of a document, or of the stream that came in its place; `null` where it is no channel's. */

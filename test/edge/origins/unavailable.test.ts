@@ -26,7 +26,31 @@ const DEEDS: Readonly<Record<string, (socket: Socket) => void>> = {
 let rig: Rig
 /** Connections to an origin that says nothing. */
 const silenced: Socket[] = []
+
+const HALF = '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nseg1.ts\n'
+const drips = (socket: Socket, head: string): void => {
+  socket.write(`${head}${HALF}`)
+  const timer = setInterval(() => socket.write('#'), 500)
+  socket.on('close', () => clearInterval(timer))
+}
+const LISTS = 'HTTP/1.1 200 OK\r\nContent-Type: application/vnd.apple.mpegurl\r\n'
+
+/** How an origin begins a manifest that never ends. */
+const STALLS: Readonly<Record<string, (socket: Socket) => void>> = {
+  'with-length': (socket) => socket.write(`${LISTS}Content-Length: 100000\r\n\r\n${HALF}`),
+  'in-chunks': (socket) =>
+    socket.write(
+      `${LISTS}Transfer-Encoding: chunked\r\n\r\n${HALF.length.toString(16)}\r\n${HALF}\r\n`,
+    ),
+  'by-drops': (socket) => drips(socket, `${LISTS}Content-Length: 100000\r\n\r\n`),
+  'until-closed': (socket) => drips(socket, `${LISTS}Connection: close\r\n\r\n`),
+  mute: () => undefined,
+}
+/** Connections to each, while they last. */
+const stalled: Record<string, Set<Socket>> = {}
+const counts: Record<string, number> = {}
 const origins: Record<string, string> = {}
+const stalling: Record<string, string> = {}
 const stops: (() => unknown)[] = []
 
 const listen = async (deed: (socket: Socket) => void): Promise<string> => {
@@ -58,8 +82,23 @@ beforeAll(async () => {
   origins['down'] = `http://127.0.0.1:${await freePort()}`
   origins['nameless'] = 'http://no-such-host.invalid'
   const silent = await listen((socket) => void silenced.push(socket))
+  for (const [name, deed] of Object.entries(STALLS)) {
+    const open = new Set<Socket>()
+    stalled[name] = open
+    counts[name] = 0
+    stalling[name] = await listen((socket) => {
+      counts[name] = (counts[name] ?? 0) + 1
+      open.add(socket)
+      socket.on('close', () => open.delete(socket))
+      deed(socket)
+    })
+  }
   rig = await startRig(
-    (stub) => {
+    (stub, healthy) => {
+      healthy.files.set('/good/index.m3u8', {
+        type: 'application/vnd.apple.mpegurl',
+        body: `${HALF}#EXT-X-ENDLIST\n`,
+      })
       stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true, cap: 0 })] }
       const rows = Object.entries(origins).flatMap(([name, origin]) => [
         [name, { origin, base: `/${name}/` }] as const,
@@ -70,6 +109,10 @@ beforeAll(async () => {
       ])
       stub.tables.channels.rows = channelRows({
         ...Object.fromEntries(rows),
+        ...Object.fromEntries(
+          Object.entries(stalling).map(([name, url]) => [name, { origin: url, base: `/${name}/` }]),
+        ),
+        good: { origin: healthy.url, base: '/good/' },
         silent: { origin: silent, base: '/silent/', entry: 'live.ts', protocol: 'mpegts' },
       })
     },
@@ -117,8 +160,24 @@ test('an origin without a connection, and one without an answer, are told apart:
   expect(reported().toSorted()).toEqual(expected.toSorted())
 }, 60_000)
 
-test('an origin that says nothing is asked for a stream once, and no further time is waited for', async () => {
-  const opened = await open('silent', 'live.ts')
-  const answer = await rig.get(opened)
-  expect([answer.status, answer.reason, silenced.length]).toEqual([502, 'origin.failed', 1])
-}, 90_000)
+test('an origin that says nothing, or stalls in the middle of a manifest, is asked once; who waits is told, and others are not held', async () => {
+  const stream = open('silent', 'live.ts').then(async (path) => await rig.get(path))
+  const lists = Object.keys(stalling).flatMap((name) => [name, `${name} held`])
+  const waiting = lists.map(async (name) => {
+    const [channel = '', isHeld] = name.split(' ')
+    const path = await open(channel, 'index.m3u8')
+    const url = isHeld === undefined ? path : `${path}?_HLS_msn=7&_HLS_part=1`
+    const all = await Promise.all(Array.from({ length: 3 }, () => rig.get(url)))
+    return [name, new Set(all.map(({ status, reason }) => `${status} ${reason}`))] as const
+  })
+  await until('questions', () => Object.values(counts).every((count) => count === 2), 10_000)
+  const good = await open('good', 'index.m3u8')
+  for (let turn = 0; turn < 5; turn += 1) expect((await rig.get(good)).status).toBe(200)
+  const answers = await Promise.all(waiting)
+  expect(answers).toEqual(lists.map((name) => [name, new Set(['502 origin.failed'])]))
+  // A list and a blocking reload of each.
+  expect(counts).toEqual(Object.fromEntries(Object.keys(stalling).map((name) => [name, 2])))
+  await until('no connection is kept', () => Object.values(stalled).every((it) => it.size === 0))
+  const { status, reason } = await stream
+  expect([status, reason, silenced.length]).toEqual([502, 'origin.failed', 1])
+}, 60_000)

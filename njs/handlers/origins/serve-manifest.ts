@@ -39,7 +39,7 @@ const FLIGHT_MS = 25_000
 const BLOCKING_FLIGHT_MS = 40_000
 /** How long a request waits for another's fetch, in ms: longer than players do. */
 const WAIT_MS = 30_000
-/** Most requests that begin to wait in one second: each holds a JavaScript context of 0.25 MB. A blocking reload holds it as long where it is fetched by itself. */
+/** Most requests that begin to wait in one second: each holds a JavaScript context of 1.5 MB. A blocking reload holds it as long where it is fetched by itself. */
 const MOST_WAITING = 400
 
 /** Stored as the status of a redirection that the edge does not follow; no origin answers with it. */

@@ -86,6 +86,10 @@ const areNeighbours = (a: PlayRecord, b: PlayRecord): boolean => {
   return block !== null && block === blockOf(b)
 }
 
+/** Whether two plays may have come from one country; that of one of them may be unknown. */
+const isOneCountry = (a: PlayRecord, b: PlayRecord): boolean =>
+  a.country === null || b.country === null || a.country === b.country
+
 /**
  * Whether both plays came over one provider within a country, and not both from televisions on addresses far from each
  * other: carriers let phones out at hubs hundreds of kilometres away, the IPv4 and IPv6 of one line are located apart,
@@ -94,7 +98,7 @@ const areNeighbours = (a: PlayRecord, b: PlayRecord): boolean => {
 export const isWithinProvider = (a: PlayRecord, b: PlayRecord): boolean =>
   a.asn !== null &&
   a.asn === b.asn &&
-  a.country === b.country &&
+  isOneCountry(a, b) &&
   (areNeighbours(a, b) ||
     ![a, b].every(
       (play) => deviceClass(play) === 'television' && isSixthNetwork(play) === isSixthNetwork(a),

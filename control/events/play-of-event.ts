@@ -1,3 +1,4 @@
+import { countryWatchedIn } from '#domain/geo'
 import type { GeoPlace, PlayRecord } from '#domain/types'
 import { deliveryOf } from '#domain/viewer/delivery'
 import type { PlayEvent } from './play-event.ts'
@@ -32,7 +33,7 @@ export function playOfEvent(event: PlayEvent, place: GeoPlace = placeOf(event)):
     address: known(event.address),
     network: known(event.network),
     isLan: event.isLan ?? false,
-    country: place.country,
+    country: countryWatchedIn(place),
     region: place.region,
     city: place.city,
     latitude: place.latitude,

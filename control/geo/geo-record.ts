@@ -76,17 +76,23 @@ const accuracyOf = (raw: Raw, kindOf: KindOf): number | null =>
 const areOtherCountries = (a: GeoPlace, b: GeoPlace): boolean =>
   a.country !== null && b.country !== null && a.country !== b.country
 
+const radiusBetween = (place: GeoPlace, other: GeoPlace, isOther: boolean): GeoPlace => {
+  const [here, there] = [coordinatesOf(place), coordinatesOf(other)]
+  if (here !== null && there === null && isOther)
+    return { ...place, latitude: null, longitude: null, accuracyKm: null }
+  if (here === null || there === null) return place
+  const apart = Math.round(haversineKm(here, there))
+  return { ...place, accuracyKm: Math.max(here.accuracyKm, apart) }
+}
+
 /**
  * A place with the radius that another maker's file gives it: at least the distance between the two positions, and no position where
  * the other knows nothing but another country. A place the other does not know stays as it is.
  */
 export const crossChecked = (place: GeoPlace, other: GeoPlace): GeoPlace => {
-  const [here, there] = [coordinatesOf(place), coordinatesOf(other)]
-  if (here !== null && there === null && areOtherCountries(place, other))
-    return { ...place, latitude: null, longitude: null, accuracyKm: null }
-  if (here === null || there === null) return place
-  const apart = Math.round(haversineKm(here, there))
-  return { ...place, accuracyKm: Math.max(here.accuracyKm, apart) }
+  const isOther = areOtherCountries(place, other)
+  const checked = radiusBetween(place, other, isOther)
+  return isOther ? { ...checked, isCountryDisputed: true } : checked
 }
 
 /** A record as a place; without coordinates where only the country is known, or where they are 0, 0. */

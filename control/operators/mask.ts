@@ -1,9 +1,13 @@
+import { isPseudoUser } from '#domain/viewer/person'
+
 /** Fields that name a person, wherever they stand in an answer. */
 const NAMES = new Set(['user_name', 'accountName', 'username'])
 /** Fields that hold an address, a network or what else leads to a person. */
 const ADDRESSES = new Set(['ip', 'address', 'network', 'firstAddress', 'firstNetwork'])
 /** Fields that identify one account, one device or one copy: replaced by a mark that is the same for the same value. */
 const IDS = new Set(['user_id', 'account', 'device', 'download', 'token', 'viewer'])
+/** Of those, the ones that hold an account. */
+const ACCOUNTS = new Set(['user_id', 'account'])
 /** Routes whose rows have the id of a device, a network or a copy. */
 const IDENTIFYING = /\/(?:devices|networks|downloads)(?:\/|$)/
 /** Routes whose `key` is a person. */
@@ -27,12 +31,17 @@ export const maskedAddress = (text: string): string => {
   return v6 ? `${v6[1]}:•` : '•'
 }
 
+/** The mark of an account; that of a pseudo user tells that it is one, so that it is counted as no account. */
+const markOfAccount = (account: string, markOf: (text: string) => string): string =>
+  isPseudoUser(account) ? `server:${markOf(account)}:0` : markOf(account)
+
 const maskField = (key: string, value: unknown, markOf: (text: string) => string): unknown => {
   if (value === null || value === undefined) return value
   if (POSITIONS.has(key)) return typeof value === 'number' ? Math.round(value) : null
   if (typeof value !== 'string') return undefined
   if (NAMES.has(key)) return maskedName(value)
   if (ADDRESSES.has(key)) return maskedAddress(value)
+  if (ACCOUNTS.has(key)) return markOfAccount(value, markOf)
   if (IDS.has(key)) return markOf(value)
   return WITHHELD.has(key) ? '' : undefined
 }
@@ -48,7 +57,7 @@ export const masked = (answer: unknown, markOf: (id: string) => string, route = 
     Object.entries(answer).map(([key, value]) => {
       const isId =
         (key === 'key' && PERSONAL.test(route)) || (key === 'id' && IDENTIFYING.test(route))
-      const replaced = maskField(isId ? 'account' : key, value, markOf)
+      const replaced = maskField(isId ? 'device' : key, value, markOf)
       return [key, replaced === undefined ? masked(value, markOf, route) : replaced]
     }),
   )

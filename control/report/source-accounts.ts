@@ -1,4 +1,5 @@
 import type { PlayCopy } from '#domain/copy-play'
+import { countryWatchedIn } from '#domain/geo'
 import { groupBy } from '#domain/group-by'
 import type { GeoPlace, PlayRecord } from '#domain/types'
 import { isPseudoUserId } from '#domain/viewer/person'
@@ -70,7 +71,7 @@ const setPlace = (play: PlayCopy, place: GeoPlace | null, network: Network | nul
   if (place !== null) {
     play.city = place.city
     play.region = place.region
-    play.country = place.country
+    play.country = countryWatchedIn(place)
     play.latitude = place.latitude
     play.longitude = place.longitude
   }

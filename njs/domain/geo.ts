@@ -46,3 +46,10 @@ export const coordinatesOf = (
   if (!isWithin(latitude, 90) || !isWithin(longitude, 180) || accuracyKm === null) return null
   return { latitude, longitude, accuracyKm }
 }
+
+/** The country somebody watched in; unknown where two makers name different ones. */
+export const countryWatchedIn = ({
+  country,
+  isCountryDisputed,
+}: Pick<GeoPlace, 'country' | 'isCountryDisputed'>): string | null =>
+  isCountryDisputed === true ? null : country

@@ -33,6 +33,8 @@ export interface GeoPlace {
   readonly longitude: number | null
   /** Radius of the position in km; `null` where even the region is unknown. */
   readonly accuracyKm: number | null
+  /** Another maker's file names another country. */
+  readonly isCountryDisputed?: true
 }
 
 /**
@@ -45,7 +47,7 @@ export type LooseTiming = 'end' | 'sittings' | 'moment'
 export type Delivery = 'direct play' | 'direct stream' | 'transcode'
 
 /** One playback as history keeps it and detectors read it, whatever its source. */
-export interface PlayRecord extends GeoPlace {
+export interface PlayRecord extends Omit<GeoPlace, 'isCountryDisputed'> {
   /** Unique within its source. */
   readonly id: string
   /** `edge:<edge id>`, `plex:<name>`, `jellyfin:<name>`, `emby:<name>`, `tautulli:<name>`, … */

@@ -1,3 +1,4 @@
+import { countryWatchedIn } from '#domain/geo'
 import { isLan, parseAddress } from '#domain/networks/network'
 import { userAgentFamily } from '#domain/viewer/user-agent'
 import type { PlayEvent } from '../../events/play-event.ts'
@@ -45,7 +46,7 @@ const ofOpening = (event: OpenedEvent): PlayEvent => ({
   startedAt: event.at,
   reason: event.reason,
   download: event.download,
-  country: event.place.country,
+  country: countryWatchedIn(event.place),
   region: event.place.region,
   city: event.place.city,
   latitude: event.place.latitude,

@@ -78,7 +78,7 @@ const geoSchema = section(
     }),
     cross_check_files: texts({
       description:
-        'City files of another maker, in MaxMind format: where they name another place, the radius of a position is the distance between the two, and where they know another country alone, the position is unknown.',
+        'City files of another maker, in MaxMind format: where they name another place, the radius of a position is the distance between the two, and where they know another country alone, the position is unknown. Where they name another country, that of plays is unknown too; groups go by `geo.files`.',
     }),
     asn_files: texts({
       description:

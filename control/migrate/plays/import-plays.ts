@@ -1,3 +1,4 @@
+import { countryWatchedIn } from '#domain/geo'
 import { memoize } from '#domain/memoize'
 import type { GeoPlace, PlayRecord } from '#domain/types'
 import type { ImportInput, InputRow } from './import-input.ts'
@@ -47,11 +48,14 @@ const locate = (play: PlayRecord, whereIs: WhereIs | undefined): PlayRecord => {
   if (whereIs === undefined || play.isLan || play.address === null || isPlaced(play)) return play
   const found = whereIs(play.address)
   if (found === null) return play
-  const place =
-    play.country === null && play.latitude === null
-      ? found
-      : { asn: found.asn, asnOrg: found.asnOrg }
-  return { ...play, ...place, asn: play.asn ?? found.asn, asnOrg: play.asnOrg ?? found.asnOrg }
+  const { isCountryDisputed: _, ...place } = { ...found, country: countryWatchedIn(found) }
+  const isUnplaced = play.country === null && play.latitude === null
+  return {
+    ...play,
+    ...(isUnplaced ? place : {}),
+    asn: play.asn ?? found.asn,
+    asnOrg: play.asnOrg ?? found.asnOrg,
+  }
 }
 
 const COUNTED = ['inserted', 'updated', 'unchanged', 'expired'] as const

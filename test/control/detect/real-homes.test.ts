@@ -293,6 +293,8 @@ describe('phones of one carrier far apart', () => {
     if (!first || !second) throw new Error('two plays are missing')
     const near = { ...second, network: '192.0.77.9', address: '192.0.77.9' }
     expect(kindsOf([first, near])).not.toContain('simultaneous_places')
+    expect(kindsOf([first, { ...near, country: null }])).not.toContain('simultaneous_places')
+    expect(kindsOf([first, { ...near, country: 'IT' }])).toContain('simultaneous_places')
     expect(kindsOf([first, { ...near, asn: 64501 }])).toContain('simultaneous_places')
   })
 })

@@ -7,7 +7,7 @@ import {
   encodeEvent,
   type PlayEvent,
 } from '../../../control/events/play-event.ts'
-import { playOfEvent } from '../../../control/events/play-of-event.ts'
+import { locatedPlayOfEvent, playOfEvent } from '../../../control/events/play-of-event.ts'
 
 const bare: PlayEvent = {
   type: 'updated',
@@ -64,6 +64,19 @@ describe('what an event tells', () => {
   test.each(EVENT_TYPES.filter((type) => type !== 'download'))('%s: ended or not', (type) => {
     const isEnding = ['closed', 'refused', 'banned'].includes(type)
     expect(playOfEvent({ ...bare, type }).endedAt).toBe(isEnding ? 1_000 : null)
+  })
+
+  test.each([
+    ['FR', undefined, 'FR'],
+    ['FR', true, null],
+    [null, undefined, null],
+  ] as const)('a country %s that another file disputes: %s', (country, isCountryDisputed, told) => {
+    const place = { country, region: null, city: 'Lyon', latitude: 45.8, longitude: 4.8 }
+    const disputed = isCountryDisputed === true ? { isCountryDisputed } : {}
+    const where = { ...place, accuracyKm: 300, ...disputed }
+    const play = locatedPlayOfEvent({ ...bare, address: '203.0.113.9' }, () => where)
+    expect(play).toMatchObject({ city: 'Lyon', country: told, accuracyKm: 300 })
+    expect(play).not.toHaveProperty('isCountryDisputed')
   })
 
   test('a start after the event, from a wrong clock, is brought back to it', () => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { countryWatchedIn } from '#domain/geo'
 import { defaultGeoFiles } from '../../../control/geo/default-files.ts'
 import { createGeo, type Geo } from '../../../control/geo/geo.ts'
 import type { GeoProblem } from '../../../control/geo/geo-file.ts'
@@ -50,11 +51,12 @@ describe('places', () => {
     const near = { ...nested, location: { accuracy_radius: 5, latitude: 50.9, longitude: 7 } }
     const far = { ...nested, location: { accuracy_radius: 5, latitude: 45.75, longitude: 4.85 } }
     const own = await file('own.mmdb', mmdb(nested))
-    for (const [other, radius] of [
-      [near, 20],
-      [far, 593],
-      [{ country: { iso_code: 'DE' } }, 20],
-      [{ country: { iso_code: 'FR' } }, null],
+    for (const [other, radius, isDisputed] of [
+      [near, 20, undefined],
+      [far, 593, undefined],
+      [{ ...far, country: { iso_code: 'FR' } }, 593, true],
+      [{ country: { iso_code: 'DE' } }, 20, undefined],
+      [{ country: { iso_code: 'FR' } }, null, true],
     ] as const) {
       const geo = await createGeo({
         files: [own],
@@ -62,7 +64,10 @@ describe('places', () => {
         onProblem: (problem) => problems.push(problem),
       })
       open.push(geo)
-      expect(geo.place('203.0.113.9')).toMatchObject({ city: 'Cologne', accuracyKm: radius })
+      const place = geo.place('203.0.113.9')
+      expect(place).toMatchObject({ city: 'Cologne', country: 'DE', accuracyKm: radius })
+      expect(place.isCountryDisputed).toBe(isDisputed)
+      expect(countryWatchedIn(place)).toBe(isDisputed ? null : 'DE')
     }
     expect(problems).toEqual([])
   })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { countAccounts } from '#domain/viewer/person'
 import { identifyingFilter, masked, maskedAddress } from '../../../control/operators/mask.ts'
 
 const markOf = (id: string) => `mark-${id.length}`
@@ -68,4 +69,17 @@ test('a question by name, address or id is known as such, whatever its route', (
     expect(asks(route)).toBe('id')
   for (const route of ['/history/accounts', '/devices', '/sessions/:id'])
     expect(asks(route)).toBeNull()
+})
+
+test('a pseudo user is told from accounts, and counted as none, without who or where it is', () => {
+  const of = (user_id: string) => ({ user_id, account: user_id, device: '0' })
+  const answer = masked(['own:ann', 'server:den:0', 'backend:den:local', '0'].map(of), markOf)
+  expect(answer).toEqual([
+    { user_id: 'mark-7', account: 'mark-7', device: 'mark-1' },
+    { user_id: 'server:mark-12:0', account: 'server:mark-12:0', device: 'mark-1' },
+    { user_id: 'server:mark-17:0', account: 'server:mark-17:0', device: 'mark-1' },
+    { user_id: 'server:mark-1:0', account: 'server:mark-1:0', device: 'mark-1' },
+  ])
+  const ids = Array.isArray(answer) ? answer.map(({ user_id }) => String(user_id)) : []
+  expect(countAccounts(ids)).toBe(1)
 })

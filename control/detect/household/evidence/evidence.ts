@@ -1,4 +1,4 @@
-import { haversineKm } from '#domain/geo'
+import { haversineKm, leastDistanceKm } from '#domain/geo'
 import { coveredMs, type Interval, intersectMerged, mergeIntervals } from '#domain/interval'
 import { mostCommonOf } from '../../devices/most-common.ts'
 import type { EnrichedPlay } from '../../enriched-play.ts'
@@ -107,6 +107,23 @@ const distanceBetween = (a: readonly EnrichedPlay[], b: readonly EnrichedPlay[])
   return from && to ? haversineKm(from, to) : null
 }
 
+/** The country most of a home's plays are in, and a position in it; none where the file knows the country alone. */
+const countryOf = ({ ownPlays }: Home) => {
+  const country = mostCommonOf(ownPlays, ({ play }) => play.country)
+  const placed = ownPlays.find(
+    ({ play, coordinates }) =>
+      coordinates && play.country === country && (play.city ?? play.region) !== null,
+  )
+  return { country, at: placed?.coordinates ?? null }
+}
+
+/** Whether two homes are in different countries for sure: not where the radii of both positions overlap, as on either side of a border. */
+const areInOtherCountries = (a: Home, b: Home): boolean => {
+  const [one, other] = [countryOf(a), countryOf(b)]
+  if (one.country === null || other.country === null || one.country === other.country) return false
+  return one.at === null || other.at === null || leastDistanceKm(one.at, other.at) > 0
+}
+
 const isWorkTime = ({ day, hour }: EnrichedPlay): boolean => {
   // Day 0 of Unix time was a Thursday.
   const weekday = (day + 4) % 7
@@ -195,9 +212,6 @@ export const compareHomes = (
   const overlap = overlapsPerSource(main.ownPlays, home.ownPlays)
   const days = daysTogether(main, home, overlap)
   const hours = mergeIntervals(home.ownPlays)
-  const [country, mainCountry] = [home, main].map((h) =>
-    mostCommonOf(h.ownPlays, ({ play }) => play.country),
-  )
   return {
     main,
     home,
@@ -209,7 +223,7 @@ export const compareHomes = (
     overlapDays: days.overlap.size,
     overlapHours: coveredMs(overlap) / HOUR_MS,
     distanceKm: distanceBetween(home.ownPlays, main.ownPlays),
-    isOtherCountry: country !== null && mainCountry !== null && country !== mainCountry,
+    isOtherCountry: areInOtherCountries(home, main),
     workHoursShare: sumMs(home.ownPlays.filter(isWorkTime)) / Math.max(1, sumMs(home.ownPlays)),
     firstAt: firstStart(main.ownPlays, home.ownPlays),
     weeks: new Set([...days.own].map((day) => Math.floor(day / 7))).size,

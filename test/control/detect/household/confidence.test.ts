@@ -41,6 +41,27 @@ describe('confidence', () => {
     expect(mixed.contributions.find((c) => c.id === 'mixing')?.points).toBeLessThan(0)
   })
 
+  it('counts homes as in different countries where their positions and countries are known to be', () => {
+    const abroad = (fields: object) => {
+      const there = daily(everyNth(60, 3), {
+        place: 'turin',
+        network: '198.51.100.9',
+        minutes: 90,
+        with: fields,
+      })
+      const { contributions } = assessAccount([...home, ...there], { now })
+      return contributions.some(({ id }) => id === 'abroad')
+    }
+    expect(abroad({})).toBe(true)
+    expect(abroad({ accuracyKm: 170 })).toBe(true)
+    // Lyon and Turin are 237 km apart.
+    expect(abroad({ accuracyKm: 230 })).toBe(false)
+    expect(abroad({ country: null })).toBe(false)
+    // A file of countries alone may give the middle of the country a radius.
+    expect(abroad({ city: null, region: null, accuracyKm: 600 })).toBe(true)
+    expect(abroad({ latitude: null, longitude: null, accuracyKm: null })).toBe(true)
+  })
+
   it('fades as the evidence ages', () => {
     const at = (days: number) => assessAccount(shared, { now: START + days * DAY }).confidence
     expect(at(120)).toBeLessThan(at(60))

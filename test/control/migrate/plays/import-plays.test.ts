@@ -5,7 +5,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { PlayRecord } from '#domain/types'
 import { historyFile } from '../../../../control/migrate/plays/history-file.ts'
 import type { ImportInput } from '../../../../control/migrate/plays/import-input.ts'
-import { type BadRow, importPlays } from '../../../../control/migrate/plays/import-plays.ts'
+import {
+  type BadRow,
+  importPlays,
+  type WhereIs,
+} from '../../../../control/migrate/plays/import-plays.ts'
 import {
   type ImportState,
   importOf,
@@ -53,8 +57,22 @@ let bad: BadRow[] = []
 let kept: ImportState[] = []
 const importFile = async (path: string, from: ImportState | null = null) =>
   await importInput(historyFile(path), from)
+const LYON = {
+  country: 'FR',
+  region: null,
+  city: 'Lyon',
+  latitude: 45.76,
+  longitude: 4.84,
+  accuracyKm: 25,
+  asn: 3215,
+  asnOrg: 'Orange',
+}
 
-const importInput = async (input: ImportInput, from: ImportState | null = null) => {
+const importInput = async (
+  input: ImportInput,
+  from: ImportState | null = null,
+  whereIs: WhereIs = () => LYON,
+) => {
   bad = []
   kept = []
   return await importPlays(input, startingState(from, importOf(input, 0)), {
@@ -63,16 +81,7 @@ const importInput = async (input: ImportInput, from: ImportState | null = null) 
     batch: 2000,
     save: (state) => Promise.resolve(void kept.push(state)),
     reject: (row) => bad.push(row),
-    whereIs: () => ({
-      country: 'FR',
-      region: null,
-      city: 'Lyon',
-      latitude: 45.76,
-      longitude: 4.84,
-      accuracyKm: 25,
-      asn: 3215,
-      asnOrg: 'Orange',
-    }),
+    whereIs,
   })
 }
 
@@ -82,6 +91,12 @@ const imported = async (lines: readonly string[], isPacked = false) =>
 const stored = async (): Promise<readonly PlayRecord[]> => (await store.history.list()).rows
 
 describe('a history that is imported', () => {
+  test('has no country where two files of places name different ones', async () => {
+    const input = historyFile(fileOf([JSON.stringify(ROW)]))
+    await importInput(input, null, () => ({ ...LYON, isCountryDisputed: true }))
+    expect(await stored()).toMatchObject([{ city: 'Lyon', country: null }])
+  })
+
   test('keeps what the edge saw of the player, and gets the places it leaves out', async () => {
     await imported([JSON.stringify(ROW)])
     expect(await stored()).toMatchObject([

@@ -4,6 +4,7 @@ import {
   type OwnValue,
   openArguments,
   openPath,
+  openPlace,
   ownValues,
 } from '../domain/addresses/own-arguments.ts'
 import { decodePath, ownerOf, stemOf } from '../domain/addresses/owners.ts'
@@ -191,10 +192,11 @@ const isEntryOf = (
   (isInferred && isEntryBelowTicket(rest, record)) ||
   (rest.includes('%') && decodePath(rest) === decodedEntry)
 
-const open = ({ record, seals }: Known, channel: string, text: string): SealedPlace | null => {
+const open = ({ record, seals, own }: Known, channel: string, text: string): SealedPlace | null => {
   const before = seals.get(text)
   if (before !== undefined) return before
-  const opened = openSeal(nginxCrypto, secretOf, { channel, origin: record.origin }, text)
+  const sealed = openSeal(nginxCrypto, secretOf, { channel, origin: record.origin }, text)
+  const opened = sealed === null ? null : { ...sealed, path: openPlace(sealed.path, own) }
   if (seals.size >= MOST_SEALS) seals.clear()
   // Invalid seals are not cached: a client could send any number of them.
   if (opened !== null) seals.set(text, opened)

@@ -1,6 +1,11 @@
 import { sealGiven, valuesGiven } from '../domain/addresses/given-values.ts'
 import { createMapper, type Mapper } from '../domain/addresses/mapper.ts'
-import { hideArguments, type OwnValue, ownValues } from '../domain/addresses/own-arguments.ts'
+import {
+  hideArguments,
+  hidePlace,
+  type OwnValue,
+  ownValues,
+} from '../domain/addresses/own-arguments.ts'
 import { type SealKind, sealPlace, sealText } from '../domain/addresses/seal.ts'
 import { isStreamedManifest } from '../domain/addresses/sealed-path.ts'
 import type { ChannelRecord } from '../domain/channels/channel-table.ts'
@@ -123,7 +128,8 @@ const toolsFor = (request: ManifestRequest, found: Fetched): Tools | null => {
     givenValues: given,
     isAllowed: allowed(request.channel),
     isOthers: (origin, path) => isOthers(request.channel, origin, path),
-    sealOf: (place) => sealPlace(nginxCrypto, key, binding, place),
+    sealOf: (place) =>
+      sealPlace(nginxCrypto, key, binding, { ...place, path: hidePlace(place.path, own) }),
   })
   return { mapper, own, given }
 }

@@ -150,3 +150,17 @@ export const openArguments = (args: string, own: readonly OwnValue[]): string =>
         .split('&')
         .map((pair) => openPair(pair, own))
         .join('&')
+
+/** A place at the channel's origin, with marks for the values of its address: a seal of it holds on where these change. */
+export const hidePlace = (place: string, own: readonly OwnValue[]): string => {
+  const hidden = hideArguments(hideInPath(place, own), own)
+  return hidden !== place && openPlace(hidden, own) === place ? hidden : place
+}
+
+/** Such a place with the values as they are now. */
+export const openPlace = (place: string, own: readonly OwnValue[]): string => {
+  const mark = place.indexOf('?')
+  return mark < 0
+    ? openPath(place, own)
+    : `${openPath(place.slice(0, mark), own)}?${openArguments(place.slice(mark + 1), own)}`
+}

@@ -4,11 +4,12 @@ import { createHash } from 'node:crypto'
 export type NumbersOf = (ids: readonly string[]) => Promise<ReadonlyMap<string, number>>
 
 /**
- * Where numbers are claimed: for each wish, the channel id that has the number from now on, which is the one that came first. Rejects where the place
- * cannot be reached.
+ * Where numbers are claimed: for each wish, the channel id that has the number from now on, which is the one that came first. Of far more claims than
+ * there are channels, those of `held` stay, the numbers of channels that are there. Rejects where the place cannot be reached.
  */
 export type ClaimNumbers = (
   wishes: readonly { readonly number: number; readonly id: string }[],
+  held: ReadonlyMap<string, number>,
 ) => Promise<readonly string[]>
 
 /** Ten digits that fit in 31 bits, as Java's int: apps keep numbers there. */
@@ -20,28 +21,32 @@ export const wishedNumber = (id: string, attempt: number): number =>
   FIRST + (createHash('sha256').update(`${attempt}\0${id}`).digest().readUInt32BE(0) % COUNT)
 
 const createOwnClaims = (): ClaimNumbers => {
-  const owners = new Map<number, string>()
-  return async (wishes) =>
-    await Promise.resolve(
+  let owners = new Map<number, string>()
+  return async (wishes, held) => {
+    if (owners.size > 2 * (held.size + wishes.length))
+      owners = new Map([...held].map(([id, number]) => [number, id]))
+    return await Promise.resolve(
       wishes.map(({ number, id }) => {
         const owner = owners.get(number) ?? id
         owners.set(number, owner)
         return owner
       }),
     )
+  }
 }
 
 /** Claims until every id has a number; an id whose number is taken tries its next one. */
 const settle = async (
   ids: readonly string[],
   claim: ClaimNumbers,
+  held: ReadonlyMap<string, number>,
   isReserved: (number: number) => boolean,
 ): Promise<Map<string, number>> => {
   const found = new Map<string, number>()
   let waiting = [...ids].sort()
   for (let attempt = 0; waiting.length > 0; attempt += 1) {
     const wishes = waiting.map((id) => ({ id, number: wishedNumber(id, attempt) }))
-    const owners = await claim(wishes)
+    const owners = await claim(wishes, new Map([...held, ...found]))
     for (const [index, { id, number }] of wishes.entries())
       if (owners[index] === id && !isReserved(number)) found.set(id, number)
     waiting = waiting.filter((id) => !found.has(id))
@@ -51,7 +56,7 @@ const settle = async (
 
 /**
  * Numbers of channels: made from the channel's id alone, so that restarts, the order of lists and changes of the source leave them, and every control
- * plane comes to the same. Where two ids make the same number, the one that claimed it first keeps it for good in `shared`. While that cannot be
+ * plane comes to the same. Where two ids make the same number, the one that claimed it first keeps it in `shared`. While that cannot be
  * reached, this process decides, and claims what it gave as soon as it can.
  */
 export const createStreamNumbers = (
@@ -59,19 +64,25 @@ export const createStreamNumbers = (
   warn: (error: unknown) => void = () => undefined,
 ): NumbersOf => {
   const own = createOwnClaims()
-  const known = new Map<string, number>()
+  let known = new Map<string, number>()
   const unclaimed = new Set<string>()
   return async (ids) => {
     const channels = new Set(ids)
     const isReserved = (number: number): boolean => channels.has(String(number))
+    // Lists that name their channels anew at every refresh would fill the memory. What was made before keeps its numbers.
+    if (known.size > 2 * channels.size) {
+      known = new Map([...known].filter(([id]) => channels.has(id)))
+      for (const id of unclaimed) if (!channels.has(id)) unclaimed.delete(id)
+    }
     const wanted = ids.filter((id) => !known.has(id) || unclaimed.has(id))
     if (wanted.length === 0) return known
-    const settled = await settle(wanted, shared ?? own, isReserved).catch(
+    const settled = await settle(wanted, shared ?? own, known, isReserved).catch(
       async (error: unknown) => {
         warn(error)
         for (const id of wanted) unclaimed.add(id)
         const fresh = wanted.filter((id) => !known.has(id))
-        for (const [id, number] of await settle(fresh, own, isReserved)) known.set(id, number)
+        for (const [id, number] of await settle(fresh, own, known, isReserved))
+          known.set(id, number)
         return null
       },
     )

@@ -39,7 +39,7 @@ export const KEYS = {
   epoch: { key: 'gh:epoch', ttlMs: 0 },
   /** stream, ban changes and kills that every control plane follows; trimmed by length. */
   banStream: { key: 'gh:bans', maxLength: 50_000, ttlMs: 0 },
-  /** hash, number → channel id that apps of the Xtream kind call by it; for good, so that no number ever means another channel. */
+  /** hash, number → channel id that apps of the Xtream kind call by it; kept when the channel is gone, so that no number means another one soon; of very many those of channels that are there stay. */
   streamNumbers: { key: 'gh:streamids', ttlMs: 0 },
   /** zset, `<hash of an address> <protocol>` by Unix ms when an origin last answered with it, where the address does not say; answers older than the TTL are removed. */
   protocols: { key: 'gh:protocols', ttlMs: 30 * 24 * HOUR },

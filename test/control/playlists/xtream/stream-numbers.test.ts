@@ -65,4 +65,22 @@ describe('numbers of channels', () => {
     expect((await numbersOf(['a'])).get('a')).toBe(number)
     expect(owners.get(wishedNumber('a', 0))).toBe('a')
   })
+
+  test.each([
+    ['shared', () => shared().claim],
+    ['of one process', () => null],
+  ])('of lists that name every channel anew at each refresh stay bounded: %s', async (_, claim) => {
+    const numbersOf = createStreamNumbers(claim())
+    const stays = (await numbersOf(['stays'])).get('stays')
+    let before: ReadonlyMap<string, number> = new Map()
+    for (let refresh = 0; refresh < 30; refresh += 1) {
+      const ids = Array.from({ length: 100 }, (_it, at) => `news-${refresh}-${at}`)
+      const numbers = await numbersOf(['stays', ...ids])
+      expect(ids.every((id) => numbers.has(id))).toBe(true)
+      expect([numbers.get('stays'), numbers.size <= 303]).toEqual([stays, true])
+      // A list that was made before is still sent.
+      if (refresh > 0) expect(before.has(`news-${refresh - 1}-99`)).toBe(true)
+      before = numbers
+    }
+  })
 })

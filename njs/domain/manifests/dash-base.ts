@@ -101,6 +101,10 @@ const directoryBase = (
   }
 }
 
+/** The base of a level whose BaseURL says nothing, since all those below it lead on from the level above. */
+export const levelled = (base: Base, { directory }: Base): Base =>
+  base.directory === null || directory === null ? base : { ...base, directory, written: () => './' }
+
 /** A base relative to several others: its text is unchanged, and each of their seals must cover it. */
 const belowBase = (address: Address, from: BaseUrl, parent: Base): Base => ({
   address,

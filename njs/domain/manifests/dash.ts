@@ -1,9 +1,11 @@
 import { isRelativePath, type Mapper } from '../addresses/mapper.ts'
+import { resolveAddress } from '../addresses/resolve.ts'
 import { finish, type Steps } from '../steps.ts'
 import {
   type Base,
   baseFrom,
   baseOfRemote,
+  levelled,
   ownBase,
   placeOf,
   REFERENCES_A_STEP,
@@ -36,6 +38,8 @@ interface Work {
   readonly mapper: Mapper
   /** Whether some text would have to differ with the representation, or with the alternative that a player chooses. */
   isTorn: boolean
+  /** Whether the innermost BaseURL of each representation has to lead right from the manifest alone. */
+  isInnermost: boolean
 }
 
 /** References of one level that are compared from each base below it; with more, each representation gets texts of its own. */
@@ -43,6 +47,28 @@ const MOST_COMPARED = 200_000
 
 /** Bases that alternatives on several levels may come to, all combined. */
 const MOST_BASES = 64
+
+const IN_FULL = /^\s*(?:https?:)?[\\/]{2}/i
+
+const hasBases = (level: Level): boolean =>
+  level.children.some((it) => it.baseUrls.length > 0 || hasBases(it))
+
+/** Whether a level that the edge fetches from has a BaseURL in full, with others below it. */
+const isFullAbove = (level: Level, mapper: Mapper): boolean =>
+  (hasBases(level) &&
+    level.baseUrls.some(({ value }) => {
+      const address = IN_FULL.test(value) ? resolveAddress(value, mapper.manifest) : null
+      return address !== null && mapper.directoryAt(address, 'files') !== null
+    })) ||
+  level.children.some((it) => isFullAbove(it, mapper))
+
+/** Whether a level has no alternatives, nor any below it. */
+const isPlain = ({ baseUrls, children }: Level): boolean =>
+  baseUrls.length <= 1 && children.every(isPlain)
+
+/** Whether no representation below uses the BaseURL of this level without one of its own, or of a level between. */
+const isCovered = ({ children }: Level): boolean =>
+  children.length > 0 && children.every((it) => it.baseUrls.length > 0 || isCovered(it))
 
 const resolveBases = (level: Level, inherited: readonly Base[], work: Work): void => {
   const { baseUrls } = level
@@ -54,6 +80,9 @@ const resolveBases = (level: Level, inherited: readonly Base[], work: Work): voi
     baseUrls.length === 0
       ? [...inherited]
       : baseUrls.flatMap((it) => baseFrom(it, inherited, context))
+  const [base, parent] = [level.bases[0], inherited[0]]
+  if (work.isInnermost && base !== undefined && parent !== undefined && baseUrls.length > 0)
+    if (isCovered(level)) level.bases = [levelled(base, parent)]
   if (level.bases.length > MOST_BASES) {
     work.isTorn = true
     level.bases.length = MOST_BASES
@@ -127,9 +156,6 @@ const writeBases = (level: Level, work: Work): void => {
   for (const child of level.children) writeBases(child, work)
 }
 
-const hasBases = (level: Level): boolean =>
-  level.children.some((it) => it.baseUrls.length > 0 || hasBases(it))
-
 /** Rewrites the addresses of patches. What a patch puts in is resolved where it is put (ISO/IEC 23009-1, section 5.15): its base goes along, as far as there is one. */
 const writePatches = ({ gatherer, mapper, isTorn }: Work): void => {
   const { document } = mapper
@@ -151,8 +177,12 @@ function* rewrite(text: string, mapper: Mapper): Steps<Gatherer> {
   const gatherer = new Gatherer(text, mapper)
   // The base of a remote element may be where the edge does not go.
   const isTorn = mapper.directoryAt(mapper.manifest, 'files') === null
-  const work: Work = { gatherer, mapper, isTorn }
   yield* scanXml(text, gatherer)
+  // ffmpeg follows a BaseURL in full and those below it, and of relative ones the innermost alone.
+  const isInnermost = gatherer.roots.some(
+    (it) => !it.isPatch && isPlain(it) && isFullAbove(it, mapper),
+  )
+  const work: Work = { gatherer, mapper, isTorn, isInnermost }
   for (const root of gatherer.roots) {
     resolveBases(root, [ownBase(mapper)], work)
     yield* rewriteLevel(root, work)
@@ -164,7 +194,7 @@ function* rewrite(text: string, mapper: Mapper): Steps<Gatherer> {
   const anew = new Gatherer(text, mapper)
   yield* scanXml(text, anew)
   for (const root of anew.roots) yield* flatten(root, anew, mapper)
-  writePatches({ gatherer: anew, mapper, isTorn: true })
+  writePatches({ gatherer: anew, mapper, isTorn: true, isInnermost: false })
   return anew
 }
 

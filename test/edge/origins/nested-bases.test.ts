@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Rig, startRig } from '../rig/rig.ts'
+import { channelRows, group } from '../rig/tables.ts'
+
+/*
+ * BaseURLs below one in full: some players resolve each with those above it (RFC 3986), ffmpeg takes the innermost alone, and whatever is above it where that is in full. What either asks
+ * for through the edge is what the origin is asked for directly.
+ */
+
+const DASH = 'application/dash+xml'
+let rig: Rig
+let root: string
+beforeAll(async () => {
+  rig = await startRig((stub, origin) => {
+    stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true })] }
+    stub.tables.channels.rows = channelRows({ ch1: { origin: origin.url, base: '/hls/ch1/' } })
+    origin.files.set('*', { type: 'video/mp4', body: '' })
+  })
+  const opened = await rig.get(`/live/${rig.ticket()}/ch1/index.m3u8`)
+  root = new URL((opened.headers.get('location') ?? '').replace(/[^/]*$/, ''), rig.url).href
+})
+afterAll(() => rig?.stop())
+
+const asked = async (url: URL): Promise<string> => {
+  expect(url.href.startsWith(rig.url), url.href).toBe(true)
+  rig.origin.seen.length = 0
+  await rig.get(url.href.slice(rig.url.length))
+  return rig.origin.seen[0]?.url ?? ''
+}
+
+interface Found {
+  readonly bases: readonly string[]
+  readonly references: readonly string[]
+}
+const attribute = (tag: string): string[] =>
+  [...tag.matchAll(/(?:media|initialization)="([^"]*)"/g)].map(([, it = '']) => it)
+
+/** What the representations of a manifest made here have: its BaseURLs, the outermost first, and the references that count for it. */
+const representationsOf = (text: string): Found[] => {
+  const found: Found[] = []
+  const open: { bases: string[]; references: string[] }[] = []
+  const tags =
+    /<(MPD|Period|AdaptationSet|Representation)\b[^>]*>|<BaseURL>([^<]*)|<SegmentTemplate[^>]*>|<\/(?:MPD|Period|AdaptationSet|Representation)>/g
+  for (const [tag, level, base] of text.matchAll(tags)) {
+    const inner = open.at(-1)
+    if (level !== undefined) open.push({ bases: [], references: inner?.references ?? [] })
+    else if (base !== undefined) inner?.bases.push(base)
+    else if (tag.startsWith('<SegmentTemplate') && inner !== undefined)
+      inner.references = attribute(tag)
+    else if (tag.startsWith('</')) {
+      if (tag === '</Representation>')
+        found.push({ bases: open.flatMap((it) => it.bases), references: inner?.references ?? [] })
+      open.pop()
+    }
+  }
+  return found
+}
+
+const filled = (text: string): string => text.replace('$Number$', '7').replaceAll('&amp;', '&')
+const chained = ({ bases }: Found, at: string): string =>
+  bases.reduce((above, it) => new URL(filled(it), above).href, at)
+const innermost = ({ bases }: Found, at: string): string =>
+  new URL(filled(bases.at(-1) ?? ''), at).href
+
+let count = 0
+const base = (text: string) => (text === '' ? '' : `<BaseURL>${text}</BaseURL>`)
+
+const OUTER = ['§/far/off/', '§/hls/ch1/in/', '//§§/two%20x/']
+const INNER = [
+  ['v/', '', ''],
+  ['', 'sets/', 'r/'],
+  ['../up/', './v/', 'w/'],
+  ['/root/', '', 'rep/'],
+  ['', '', 'film.mp4'],
+]
+/** Whether each representation has a BaseURL below the one in full, or none of a level has. */
+const isEven = ([set, first, second]: readonly string[]) =>
+  (first === '') === (second === '') && (set !== '' || first !== '')
+const MEDIA = [
+  '$Number$.m4s',
+  'd/$Number$.m4s?a=1&amp;b=2',
+  '../t/$Number$.m4s',
+  '/abs/$Number$.m4s',
+]
+
+test.each(
+  OUTER.flatMap((outer) =>
+    INNER.flatMap((inner) => ['MPD', 'Period'].map((level) => [outer, inner, level] as const)),
+  ),
+)('%s above %j, in %s', async (shape, inner, level) => {
+  const [set = '', first = '', second = ''] = inner
+  const { origin } = rig
+  const full = shape.replace('§§', new URL(origin.url).host).replace('§', origin.url)
+  count += 1
+  const sets = MEDIA.map(
+    (media) =>
+      `<AdaptationSet>${base(set)}<SegmentTemplate media="${media}" initialization="i.mp4"/><Representation id="a">${base(first)}</Representation><Representation id="b">${base(second)}</Representation></AdaptationSet>`,
+  ).join('')
+  const body = `<MPD>${level === 'MPD' ? base(full) : ''}<Period>${level === 'Period' ? base(full) : ''}${sets}</Period></MPD>`
+  const name = `deep/m${count}.mpd`
+  origin.files.set(`/hls/ch1/${name}`, { type: DASH, body })
+  const { text, status } = await rig.get((root + name).slice(rig.url.length))
+  expect(status).toBe(200)
+  const [direct, through] = [representationsOf(body), representationsOf(text)]
+  expect(through.length).toBe(direct.length)
+  for (const [index, one] of direct.entries()) {
+    const other = through[index] ?? { bases: [], references: [] }
+    // VLC resolves the templates of a level with the BaseURLs of that level.
+    if (isEven(inner)) expect(other.bases.length).toBe(one.bases.length)
+    expect(other.references.length).toBe(2)
+    for (const [at, reference] of one.references.entries()) {
+      const { pathname, search } = new URL(
+        filled(reference),
+        chained(one, `${origin.url}/hls/ch1/${name}`),
+      )
+      for (const resolve of isEven(inner) ? [chained, innermost] : [chained]) {
+        const address = new URL(filled(other.references[at] ?? ''), resolve(other, root + name))
+        expect(await asked(address), `${reference} in ${text}`).toBe(pathname + search)
+      }
+    }
+  }
+})

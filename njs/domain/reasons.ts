@@ -37,7 +37,8 @@ export const REASONS = {
   'group.moved': 'The ticket was won from a network or country its holder is no longer in.',
   'group.unknown': 'The group no longer exists.',
   'group.none': 'No group takes this viewer and there is no default group.',
-  'channel.unknown': 'There is no such channel.',
+  'channel.unknown':
+    'There is no such channel, or its list now names it otherwise; load the playlist again.',
   'channel.not_in_group': "The channel is not in the viewer's group.",
   'channel.surge': 'The group is narrowed for the time being and the channel left out.',
   'path.outside': "The address lies outside the session's channel.",

@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto'
 import type { TablePage } from '#domain/channels/protocol'
+import {
+  byCodeUnits,
+  eachInTurns,
+  filterInTurns,
+  sortInTurns,
+} from '../playlists/catalogue/yield-to-event-loop.ts'
 
 /** A table that edges load: networks or channels. Its version is a hash of the content, and so the same after a restart. */
 export interface VersionedTable {
   version(): string
-  /** Replaces the content; returns whether it has changed. */
-  replace(rows: ReadonlyMap<string, string>): boolean
+  /** Makes content ready without holding up others; what it returns replaces the present content by it, at once, and says whether it has changed. */
+  prepare(rows: ReadonlyMap<string, string>): Promise<() => boolean>
   /** A page of the difference from a version to the present one; `null` = of the whole table. */
   page(from: string | null, cursor: number): TablePage
   get(key: string): string | undefined
@@ -18,7 +24,8 @@ interface Generation {
 }
 
 interface Changes {
-  readonly set: readonly (readonly [string, string])[]
+  /** Keys of rows that are new or other. */
+  readonly set: readonly string[]
   readonly delete: readonly string[]
 }
 
@@ -26,31 +33,60 @@ const PAGE_ROWS = 1000
 const PAGE_BYTES = 512 * 1024
 const KEPT_GENERATIONS = 4
 
-const versionOf = (rows: ReadonlyMap<string, string>): string => {
+/** Characters that are hashed at once. */
+const HASHED = 64 * 1024
+
+const EMPTY: ReadonlyMap<string, string> = new Map()
+
+const versionOf = async (rows: ReadonlyMap<string, string>): Promise<string> => {
   const hash = createHash('sha256')
-  for (const key of [...rows.keys()].sort()) hash.update(`${key}\0${rows.get(key) ?? ''}\0`)
-  return hash.digest('base64url').slice(0, 16)
+  let text = ''
+  await eachInTurns(await sortInTurns([...rows.keys()], byCodeUnits), (key) => {
+    text += `${key}\0${rows.get(key) ?? ''}\0`
+    if (text.length < HASHED) return
+    hash.update(text)
+    text = ''
+  })
+  return hash.update(text).digest('base64url').slice(0, 16)
 }
+
+/** Of an empty table. */
+const NO_VERSION = createHash('sha256').digest('base64url').slice(0, 16)
 
 const difference = (
   old: ReadonlyMap<string, string>,
   now: ReadonlyMap<string, string>,
-): Changes => ({
-  set: [...now].filter(([key, value]) => old.get(key) !== value),
-  delete: [...old.keys()].filter((key) => !now.has(key)),
+): Changes => {
+  const keys = [...now.keys()]
+  if (old.size === 0) return { set: keys, delete: [] }
+  return {
+    set: keys.filter((key) => old.get(key) !== now.get(key)),
+    delete: [...old.keys()].filter((key) => !now.has(key)),
+  }
+}
+
+const differenceInTurns = async (
+  old: ReadonlyMap<string, string>,
+  now: ReadonlyMap<string, string>,
+): Promise<Changes> => ({
+  set: await filterInTurns(now.keys(), (key) => old.get(key) !== now.get(key)),
+  delete: await filterInTurns(old.keys(), (key) => !now.has(key)),
 })
 
 /** A page of changes, small enough not to block an edge's worker. */
-const cut = (changes: Changes, cursor: number): Omit<TablePage, 'from' | 'to'> => {
+const cut = (
+  changes: Changes,
+  now: ReadonlyMap<string, string>,
+  cursor: number,
+): Omit<TablePage, 'from' | 'to'> => {
   const rows: [string, string][] = []
   let index = cursor
   let bytes = 0
   while (index < changes.set.length && index - cursor < PAGE_ROWS && bytes < PAGE_BYTES) {
-    const row = changes.set[index]
-    if (row) {
-      rows.push([row[0], row[1]])
-      bytes += row[0].length + row[1].length
-    }
+    const key = changes.set[index] ?? ''
+    const value = now.get(key) ?? ''
+    rows.push([key, value])
+    bytes += key.length + value.length
     index += 1
   }
   const isLast = index >= changes.set.length
@@ -63,16 +99,16 @@ const cut = (changes: Changes, cursor: number): Omit<TablePage, 'from' | 'to'> =
 
 /** Creates an empty table; it keeps recent versions for differences. */
 export const createVersionedTable = (): VersionedTable => {
-  let generations: Generation[] = [{ version: versionOf(new Map()), rows: new Map() }]
+  let generations: Generation[] = [{ version: NO_VERSION, rows: EMPTY }]
   const differences = new Map<string, Changes>()
-  const present = (): Generation => generations[0] ?? { version: '', rows: new Map() }
+  const present = (): Generation => generations[0] ?? { version: NO_VERSION, rows: EMPTY }
 
   const changesFrom = (from: string | null): Changes => {
     const old = from === null ? undefined : generations.find(({ version }) => version === from)
-    const key = `${old?.version ?? ''}>${present().version}`
+    const key = old?.version ?? ''
     const known = differences.get(key)
     if (known) return known
-    const changes = difference(old?.rows ?? new Map<string, string>(), present().rows)
+    const changes = difference(old?.rows ?? EMPTY, present().rows)
     differences.set(key, changes)
     return changes
   }
@@ -81,17 +117,27 @@ export const createVersionedTable = (): VersionedTable => {
     version: () => present().version,
     get: (key) => present().rows.get(key),
     size: () => present().rows.size,
-    replace: (rows) => {
-      const version = versionOf(rows)
-      if (version === present().version) return false
-      generations = [{ version, rows }, ...generations].slice(0, KEPT_GENERATIONS)
-      differences.clear()
-      return true
+    prepare: async (rows) => {
+      const version = await versionOf(rows)
+      const before = present()
+      // Edges that follow along ask for this one.
+      const changes = version === before.version ? null : await differenceInTurns(before.rows, rows)
+      return () => {
+        if (version === present().version) return false
+        differences.clear()
+        if (changes !== null && before === present()) differences.set(before.version, changes)
+        generations = [{ version, rows }, ...generations].slice(0, KEPT_GENERATIONS)
+        return true
+      }
     },
     page: (from, cursor) => {
       const isKnown = from !== null && generations.some(({ version }) => version === from)
       const base = isKnown ? from : null
-      return { from: base, to: present().version, ...cut(changesFrom(base), cursor) }
+      return {
+        from: base,
+        to: present().version,
+        ...cut(changesFrom(base), present().rows, cursor),
+      }
     },
   }
 }

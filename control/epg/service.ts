@@ -244,7 +244,7 @@ export class GuideService {
       ...copies.map(({ setting }) => setting.url),
       ...(this.settings.addresses ?? []),
     ]
-    const passwords = passwordsOf([
+    const passwords = await passwordsOf([
       ...this.channels.map(({ item }) => item),
       ...addresses.map((url = '') => ({ url })),
     ])

@@ -78,7 +78,7 @@ export const createLearnedProtocols = (redis: Client, now: () => number): Learne
   }
 
   return {
-    of: (url) => known.get(hashOf(url)) ?? null,
+    of: (url) => (known.size === 0 ? null : (known.get(hashOf(url)) ?? null)),
     learn: (url, protocol) => {
       const hash = hashOf(url)
       note(hash, protocol, now())

@@ -5,6 +5,7 @@ import type { Config, GroupConfig } from '../config/schema/schema.ts'
 import { askAddress, type Channel } from '../playlists/catalogue/channel.ts'
 import { channelNames, otherIds } from '../playlists/catalogue/channel-names.ts'
 import { leadsToArchive } from '../playlists/catalogue/leads-to-archive.ts'
+import { eachInTurns } from '../playlists/catalogue/yield-to-event-loop.ts'
 import type { PlaylistSnapshot } from '../playlists/snapshot.ts'
 
 /** The lineup with the names of its channels. */
@@ -20,13 +21,33 @@ export interface LineupIndex {
   readonly findRule: (channel: RuleNames) => Config['channels'][number] | undefined
 }
 
-const idsOf = (channels: readonly Channel[]): Set<string> => new Set(channels.map(({ id }) => id))
+const idsOf = async (channels: readonly Channel[]): Promise<Set<string>> => {
+  const ids = new Set<string>()
+  await eachInTurns(channels, ({ id }) => ids.add(id))
+  return ids
+}
 
 /** Builds the indexes that openings use. */
-export const indexLineup = (snapshot: PlaylistSnapshot | null, config: Config): LineupIndex => ({
-  channels: new Map(snapshot?.channels.map((channel) => [channel.id, channel])),
-  members: new Map(snapshot?.groups.map(({ id, channels }) => [id, idsOf(channels)])),
-  leftOut: new Map(snapshot?.groups.map(({ id, leftOut }) => [id, idsOf(leftOut)])),
+export const indexLineup = async (
+  snapshot: PlaylistSnapshot,
+  config: Config,
+): Promise<LineupIndex> => {
+  const channels = new Map<string, Channel>()
+  const members = new Map<string, ReadonlySet<string>>()
+  const leftOut = new Map<string, ReadonlySet<string>>()
+  await eachInTurns(snapshot.channels, (channel) => channels.set(channel.id, channel))
+  for (const group of snapshot.groups) {
+    members.set(group.id, await idsOf(group.channels))
+    leftOut.set(group.id, await idsOf(group.leftOut))
+  }
+  return { ...noChannels(config), channels, members, leftOut }
+}
+
+/** The indexes before there are lists. */
+export const noChannels = (config: Config): LineupIndex => ({
+  channels: new Map(),
+  members: new Map(),
+  leftOut: new Map(),
   groups: new Map(config.groups.map((group) => [group.name, group])),
   findRule: compileNameRules(
     config.channels.map((rule) => ({ match: rule.match, rule, isClosing: false })),
@@ -34,14 +55,15 @@ export const indexLineup = (snapshot: PlaylistSnapshot | null, config: Config): 
 })
 
 /** Whether an existing group has channels that it did not have before. */
-export const hasRegained = (before: LineupIndex, after: LineupIndex): boolean => {
+export const hasRegained = async (before: LineupIndex, after: LineupIndex): Promise<boolean> => {
   const isOpen = ({ members, leftOut }: LineupIndex, group: string, id: string): boolean =>
     members.get(group)?.has(id) === true && leftOut.get(group)?.has(id) !== true
-  return [...before.members.keys()].some((group) =>
-    [...(after.members.get(group) ?? [])].some(
-      (id) => isOpen(after, group, id) && !isOpen(before, group, id),
-    ),
-  )
+  let isRegained = false
+  for (const group of before.members.keys())
+    await eachInTurns(after.members.get(group) ?? [], (id) => {
+      isRegained ||= isOpen(after, group, id) && !isOpen(before, group, id)
+    })
+  return isRegained
 }
 
 /** Creates the look-ups of openings and checks. */

@@ -17,7 +17,7 @@ import { buildGroupNetworks, type GroupNetworkTables } from '../groups/group-net
 import { listedAddress } from '../playlists/catalogue/channel.ts'
 import type { SourceStatus } from '../playlists/fetch/source.ts'
 import type { SealPicture } from '../playlists/lists/pictures.ts'
-import { PlaylistService } from '../playlists/service.ts'
+import { PlaylistService, type PreparedLists } from '../playlists/service.ts'
 import type { PlaylistSnapshot } from '../playlists/snapshot.ts'
 import type { NumbersOf } from '../playlists/xtream/stream-numbers.ts'
 import type { LearnedProtocols } from './learned-protocols.ts'
@@ -27,6 +27,7 @@ import {
   indexLineup,
   type LineupCatalog,
   type LineupIndex,
+  noChannels,
 } from './lineup-catalog.ts'
 import type { SurgeState } from './surge-state.ts'
 import { tableTooLarge } from './table-room.ts'
@@ -66,6 +67,14 @@ const classifierOf = (config: Config, { index }: GroupNetworkTables): Classifier
   })),
 })
 
+/** New lists with what was made ready for them. */
+interface Ready {
+  readonly snapshot: PlaylistSnapshot
+  readonly index: LineupIndex
+  readonly isRegained: boolean
+  readonly replaceTable: () => boolean
+}
+
 /** Detects changed files by size and modification time. */
 const watchFiles = (files: readonly string[]) => {
   const mark = (): string =>
@@ -94,20 +103,15 @@ export class LineupService {
   constructor(ports: LineupServicePorts) {
     this.ports = ports
     this.protocols = ports.protocols
-    this.index = indexLineup(null, ports.config())
+    this.index = noChannels(ports.config())
     this.edgePolicy = buildPolicy(ports.config(), new Map())
     this.playlists = new PlaylistService({
       stateDir: ports.stateDir,
       now: ports.now,
       protocolAt: (url) => ports.protocols.of(url)?.protocol ?? null,
       ...(ports.numbersOf === undefined ? {} : { numbersOf: ports.numbersOf }),
-      onChange: (snapshot) => this.take(snapshot),
+      prepare: (snapshot) => this.prepare(snapshot),
       onStatus: ports.sourceChanged,
-      refuse: ({ channels, table }) => {
-        const { channels_mb: size } = ports.config().edge.zones
-        const why = tableTooLarge(table, size, 'edge.zones.channels_mb')
-        return why && `${channels.length} channels in all: ${why}`
-      },
     })
     this.catalog = createCatalog(
       () => this.index,
@@ -177,12 +181,13 @@ export class LineupService {
     )
     if (networks.problems.length > 0) return networks.problems
     const size = config.edge.zones.networks_mb
-    const why = tableTooLarge(networks.pages, size, 'edge.zones.networks_mb')
+    const why = await tableTooLarge(networks.pages, size, 'edge.zones.networks_mb')
     if (why !== null) return [`the networks of all groups: ${why}`]
     const classifier = classifierOf(config, networks)
+    const replaceNetworks = await this.networkTable.prepare(networks.pages)
     this.warn([...networks.warnings, ...membershipConflicts(classifier.groups)])
     this.classifier = classifier
-    this.networkTable.replace(networks.pages)
+    replaceNetworks()
     this.networkFiles = watchFiles(networks.files)
     return []
   }
@@ -223,17 +228,28 @@ export class LineupService {
     }
   }
 
-  private take(snapshot: PlaylistSnapshot): void {
+  /** Makes everything ready for new lists; what it returns takes them all at once. */
+  private async prepare(snapshot: PlaylistSnapshot): Promise<PreparedLists> {
+    const config = this.ports.config()
+    const { channels_mb: size } = config.edge.zones
+    const why = await tableTooLarge(snapshot.table, size, 'edge.zones.channels_mb')
+    if (why !== null) return { refusal: `${snapshot.channels.length} channels in all: ${why}` }
+    const index = await indexLineup(snapshot, config)
+    const isRegained = await hasRegained(this.index, index)
+    const replaceTable = await this.channelTable.prepare(snapshot.table)
+    return { refusal: null, take: () => this.take({ snapshot, index, isRegained, replaceTable }) }
+  }
+
+  private take({ snapshot, index, isRegained, replaceTable }: Ready): void {
     this.warn(snapshot.warnings)
     const before = this.index
-    const config = this.ports.config()
-    this.index = indexLineup(snapshot, config)
-    this.channelTable.replace(snapshot.table)
+    this.index = index
+    replaceTable()
     this.listVersions = new Map([...snapshot.lists].map(([group, { version }]) => [group, version]))
     this.guideChanged()
     this.ports.channelsChanged?.(snapshot.channels)
-    this.endLeftOut(before, config)
-    if (hasRegained(before, this.index)) this.ports.regained()
+    this.endLeftOut(before, this.ports.config())
+    if (isRegained) this.ports.regained()
   }
 
   private endLeftOut(before: LineupIndex, config: Config): void {

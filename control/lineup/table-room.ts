@@ -1,3 +1,5 @@
+import { eachInTurns } from '../playlists/catalogue/yield-to-event-loop.ts'
+
 /** Bytes of a tree node and string header that nginx's shared memory adds to each key. */
 const NODE_BYTES = 80
 const PAGE_BYTES = 4096
@@ -11,10 +13,11 @@ const allotted = (bytes: number): number =>
     : 2 ** Math.ceil(Math.log2(Math.max(8, bytes)))
 
 /** Approximate bytes of a table in an edge's shared memory. */
-export const tableBytes = (rows: ReadonlyMap<string, string>): number => {
+export const tableBytes = async (rows: ReadonlyMap<string, string>): Promise<number> => {
   let bytes = 0
-  for (const [key, value] of rows)
+  await eachInTurns(rows, ([key, value]) => {
     bytes += allotted(NODE_BYTES + key.length) + allotted(value.length)
+  })
   return bytes
 }
 
@@ -22,12 +25,12 @@ export const tableBytes = (rows: ReadonlyMap<string, string>): number => {
 const USABLE = 0.85
 
 /** A sentence that a table does not fit into its zone of the edge; `null` where it fits. */
-export const tableTooLarge = (
+export const tableTooLarge = async (
   rows: ReadonlyMap<string, string>,
   zoneMb: number,
   setting: string,
-): string | null => {
-  const needed = Math.ceil(tableBytes(rows) / USABLE / 1024 / 1024)
+): Promise<string | null> => {
+  const needed = Math.ceil((await tableBytes(rows)) / USABLE / 1024 / 1024)
   if (needed <= zoneMb) return null
   return `needs ${needed} MB of the edge's memory, ${setting} gives ${zoneMb}`
 }

@@ -1,5 +1,6 @@
 import type { AppList } from '#domain/apps/xtream'
 import type { Channel } from './catalogue/channel.ts'
+import { filterInTurns } from './catalogue/yield-to-event-loop.ts'
 import {
   createRunning,
   isSameSetting,
@@ -33,16 +34,19 @@ export interface PlaylistSettings {
   readonly sealPicture?: SealPicture
 }
 
+/** What was made ready for new lists: `take` is called as they come into use. With a refusal, why their channels together cannot be served, those before stay. */
+export type PreparedLists =
+  | { readonly refusal: string }
+  | { readonly refusal: null; readonly take: () => void }
+
 /** Settings of the service for its lifetime. */
 export interface PlaylistServiceParts {
   readonly stateDir: string
   readonly now: () => number
-  /** After every change of a list, a group or the surge. */
-  readonly onChange: (snapshot: PlaylistSnapshot) => void
+  /** With every change of a list, a group or the surge. */
+  readonly prepare: (snapshot: PlaylistSnapshot) => Promise<PreparedLists>
   /** Called when a source begins to fail or recovers. */
   readonly onStatus: (status: SourceStatus) => void
-  /** Why the channels of all lists together cannot be served; those before stay. */
-  readonly refuse?: (snapshot: PlaylistSnapshot) => string | null
   /** What origins answered where addresses do not say their protocol. */
   readonly protocolAt?: ProtocolAt
   /** Gives channels their numbers; from their ids alone when not set. */
@@ -77,6 +81,10 @@ export class PlaylistService {
   private previousLists: PlaylistSnapshot['lists'] = new Map()
   private refusal: string | null = null
   private building: Promise<void> = Promise.resolve()
+  /** The build that has not begun yet. */
+  private waiting: Promise<void> | null = null
+  /** Whether the last build came into use. */
+  private isBuilt = false
   private isStopped = false
   private readonly numbersOf: NumbersOf
   private readonly protocolAt: ProtocolAt
@@ -160,16 +168,21 @@ export class PlaylistService {
 
   /** Applies the named profiles, and no others. */
   async setSurge(names: readonly string[]): Promise<void> {
+    const before = this.active
     this.active = new Set(names)
+    const isSame = before.size === this.active.size && names.every((name) => before.has(name))
+    if (isSame) await this.building.catch(() => undefined)
+    if (isSame && this.isBuilt) return
     await this.rebuild()
   }
 
   /** Names channels anew of whose origins other answers are known than when the lists were made. */
   async applyProtocols(): Promise<void> {
-    const isOutdated = this.present?.channels.some(
+    const outdated = await filterInTurns(
+      this.present?.channels ?? [],
       (channel) => withLearnedProtocol(channel, this.protocolAt) !== channel,
     )
-    if (isOutdated === true) await this.rebuild()
+    if (outdated.length > 0) await this.rebuild()
   }
 
   /** Fetches one source now, or all of them. */
@@ -234,13 +247,20 @@ export class PlaylistService {
     running.timer.unref()
   }
 
-  /** One build after the other, so that an older one never overtakes a newer. */
+  /** One build after the other, so that an older one never overtakes a newer; one that waits is the build of all who ask meanwhile. */
   private rebuild(): Promise<void> {
-    this.building = this.building.catch(() => undefined).then(() => this.build())
+    this.waiting ??= this.building
+      .catch(() => undefined)
+      .then(() => {
+        this.waiting = null
+        return this.build()
+      })
+    this.building = this.waiting
     return this.building
   }
 
   private async build(): Promise<void> {
+    this.isBuilt = false
     const lists = this.settings.sources.flatMap(({ name, ids, url }) => {
       const playlist = this.sources.get(name)?.source.playlist()
       return playlist
@@ -259,10 +279,12 @@ export class PlaylistService {
       hasGuide: this.settings.hasGuide ?? false,
       sealPicture: this.settings.sealPicture ?? sealNone,
     })
-    this.refusal = this.parts.refuse?.(snapshot) ?? null
-    if (this.refusal !== null) return
+    const prepared = await this.parts.prepare(snapshot)
+    this.refusal = prepared.refusal
+    if (prepared.refusal !== null) return
     this.previousLists = this.present?.lists ?? new Map()
     this.present = snapshot
-    if (!this.isStopped) this.parts.onChange(snapshot)
+    if (!this.isStopped) prepared.take()
+    this.isBuilt = true
   }
 }

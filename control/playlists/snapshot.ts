@@ -2,7 +2,7 @@ import type { Protocol } from '#domain/types'
 import { buildCatalogue, type Catalogue, type NamedPlaylist } from './catalogue/catalogue.ts'
 import { type Channel, listedAddress } from './catalogue/channel.ts'
 import { buildChannelTable, type GroupChannels } from './catalogue/channel-table.ts'
-import { yieldToEventLoop } from './catalogue/yield-to-event-loop.ts'
+import { mapInTurns } from './catalogue/yield-to-event-loop.ts'
 import { type CheckOptions, checkChannels, type GroupSelection } from './lists/list-checks.ts'
 import type { SealPicture } from './lists/pictures.ts'
 import { type RenderedList, renderList } from './lists/render-list.ts'
@@ -64,14 +64,15 @@ export const buildSnapshot = async (input: SnapshotInput): Promise<PlaylistSnaps
   const listed = await buildCatalogue(input.lists)
   const catalogue = {
     ...listed,
-    channels: listed.channels.map((channel) => withLearnedProtocol(channel, protocolAt)),
+    channels: await mapInTurns(listed.channels, (channel) =>
+      withLearnedProtocol(channel, protocolAt),
+    ),
   }
   const groups: GroupChannels[] = []
   const lists = new Map<string, RenderedList>()
   for (const group of input.groups) {
-    await yieldToEventLoop()
-    const channels = selectChannels(catalogue.channels, group.channels)
-    const { kept, leftOut } = applySurge(
+    const channels = await selectChannels(catalogue.channels, group.channels)
+    const { kept, leftOut } = await applySurge(
       channels,
       input.surge.filter((profile) => profile.group === group.id),
     )

@@ -196,9 +196,3 @@ export const archiveDays = (channel: Channel): number => {
   const archive = archiveOf(channel)
   return archive === null || archive.asked === '' ? 0 : archive.days
 }
-
-/** The address of an archive that lies elsewhere, for the channel table; empty where there is none. */
-export const archiveTemplate = (channel: Channel): string => {
-  const place = archiveOf(channel)?.place
-  return place?.kind === 'elsewhere' ? place.template : ''
-}

@@ -6,7 +6,7 @@ import { readOrigin, streamName } from './channel-origin.ts'
 import { cleanHeader, withDefaults } from './list-header.ts'
 import { openLines, passwordsOf, withoutLogins } from './logins.ts'
 import { isClosedDirectory, sharedDirectories } from './ownership.ts'
-import { yieldEvery } from './yield-to-event-loop.ts'
+import { mapInTurns, yieldEvery } from './yield-to-event-loop.ts'
 
 /** A source's list under its name. */
 export interface NamedPlaylist {
@@ -61,7 +61,7 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
   const playlists = new Map<string, Playlist>()
   for (const { source, playlist, address, isIdByAddress } of lists) {
     for (const warning of playlist.warnings) warnings.push(`${source} ${warning}`)
-    const passwords = passwordsOf(playlist.entries, address)
+    const passwords = await passwordsOf(playlist.entries, address)
     const { header, defaults, problems } = cleanHeader(playlist.header, passwords)
     for (const problem of problems) warnings.push(`${source}: ${problem}`)
     playlists.set(source, { ...playlist, header, ...openLines(playlist, passwords) })
@@ -89,8 +89,10 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
       )
   }
   const ids = await assignChannelIds(wanted)
-  const shared = sharedDirectories(found.map(({ origin }) => origin))
-  const channels = found.map(({ item, origin, ...rest }, index) => {
+  const shared = await sharedDirectories(found.map(({ origin }) => origin))
+  let index = -1
+  const channels = await mapInTurns(found, ({ item, origin, ...rest }) => {
+    index += 1
     const { name, titles } = item
     const isClosed = isClosedDirectory(origin, shared)
     return { id: ids[index] ?? '', name, titles, item, isClosed, ...rest, ...origin }

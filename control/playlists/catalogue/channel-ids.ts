@@ -1,11 +1,11 @@
 import { isChannelId } from '#domain/channels/channel'
 import type { PlaylistEntry } from '../m3u/playlist.ts'
 import { shortHash, slugOf } from './slug.ts'
-import { yieldEvery } from './yield-to-event-loop.ts'
+import { byCodeUnits, eachInTurns, mapInTurns, sortInTurns } from './yield-to-event-loop.ts'
 
-const countBy = (texts: readonly string[]): Map<string, number> => {
+const countBy = async (texts: Iterable<string>): Promise<Map<string, number>> => {
   const counts = new Map<string, number>()
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1)
+  await eachInTurns(texts, (text) => counts.set(text, (counts.get(text) ?? 0) + 1))
   return counts
 }
 
@@ -20,25 +20,26 @@ export const placeHash = ({ name, url }: PlaylistEntry): string =>
   shortHash(`${name}\n${placeOf(url)}`)
 
 /** Exact doubles are numbered by address, so that the order of the list does not matter. */
-const numberDoubles = (
-  entries: readonly PlaylistEntry[],
-  ids: string[],
-  used: Set<string>,
-): void => {
-  const order = ids.map((_, index) => index)
-  order.sort((a, b) => {
-    const [left, right] = [entries[a]?.url ?? '', entries[b]?.url ?? '']
-    return left < right ? -1 : left > right ? 1 : a - b
-  })
+const numberDoubles = async (entries: readonly PlaylistEntry[], ids: string[]): Promise<void> => {
+  const used = await countBy(ids)
+  const doubled: number[] = []
+  for (const [index, id] of ids.entries()) if ((used.get(id) ?? 0) > 1) doubled.push(index)
+  const order = await sortInTurns(
+    doubled,
+    (a, b) => byCodeUnits(entries[a]?.url ?? '', entries[b]?.url ?? '') || a - b,
+  )
   const seen = new Set<string>()
-  for (const index of order) {
+  /** The number that the last double of an id got: those below are taken. */
+  const last = new Map<string, number>()
+  await eachInTurns(order, (index) => {
     const id = ids[index] ?? ''
     let free = id
-    for (let count = 2; seen.has(free) || (count > 2 && used.has(free)); count += 1)
-      free = `${id}-${count}`
+    let count = last.get(id) ?? 2
+    for (; seen.has(free) || (free !== id && used.has(free)); count += 1) free = `${id}-${count}`
     seen.add(free)
+    last.set(id, count)
     ids[index] = free
-  }
+  })
 }
 
 /**
@@ -47,22 +48,24 @@ const numberDoubles = (
  * so control planes agree without exchanging anything.
  */
 export const assignChannelIds = async (entries: readonly PlaylistEntry[]): Promise<string[]> => {
-  const tvgIds = countBy(entries.map((entry) => entry.tvgId))
+  const tvgIds = await countBy(entries.map((entry) => entry.tvgId))
   const isOwn = (entry: PlaylistEntry): boolean =>
-    isChannelId(entry.tvgId) && tvgIds.get(entry.tvgId) === 1
-  const taken = new Set(entries.filter(isOwn).map((entry) => entry.tvgId))
-  const bases: string[] = []
-  for (const [index, entry] of entries.entries()) {
-    await yieldEvery(index)
-    bases.push(isOwn(entry) ? '' : baseOf(entry))
-  }
-  const slugs = countBy(bases)
-  const ids = entries.map((entry, index) => {
+    tvgIds.get(entry.tvgId) === 1 && isChannelId(entry.tvgId)
+  const taken = new Set<string>()
+  const bases = await mapInTurns(entries, (entry) => {
+    if (!isOwn(entry)) return baseOf(entry)
+    taken.add(entry.tvgId)
+    return ''
+  })
+  const slugs = await countBy(bases)
+  let index = 0
+  const ids = await mapInTurns(entries, (entry) => {
     const base = bases[index] ?? ''
+    index += 1
     if (base === '') return entry.tvgId
     if (slugs.get(base) === 1 && !taken.has(base)) return base
     return `${base}-${placeHash(entry)}`
   })
-  numberDoubles(entries, ids, new Set(ids))
+  await numberDoubles(entries, ids)
   return ids
 }

@@ -8,7 +8,7 @@ export interface NamedChannel {
   readonly item: Pick<PlaylistEntry, 'tvgId'>
 }
 
-const PLAIN = /^[!-~]*$/
+const PLAIN = /^(?:[!-~]+(?: [!-~]+)*)?$/
 
 /** A text as it looks: one form of Unicode, single blanks, no characters without width. */
 export const visibleText = (text: string): string =>

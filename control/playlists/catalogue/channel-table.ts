@@ -4,10 +4,10 @@ import {
   formatChannelRecord,
   streamNumberKey,
 } from '#domain/channels/channel-table'
-import { archiveDelayMin, archiveOf, archiveTemplate } from './archive.ts'
+import { archiveDelayMin, archiveOf } from './archive.ts'
 import type { Channel } from './channel.ts'
 import { crowdedDirectories, directoryKey, ownersOf } from './ownership.ts'
-import { yieldEvery } from './yield-to-event-loop.ts'
+import { eachInTurns } from './yield-to-event-loop.ts'
 
 /** A group as the channel table knows it. */
 export interface GroupChannels {
@@ -17,17 +17,17 @@ export interface GroupChannels {
   readonly leftOut: readonly Channel[]
 }
 
-const groupsById = (
+const groupsById = async (
   groups: readonly GroupChannels[],
   pick: (group: GroupChannels) => readonly Channel[],
-): Map<string, string[]> => {
+): Promise<Map<string, string[]>> => {
   const found = new Map<string, string[]>()
   for (const group of groups)
-    for (const { id } of pick(group)) {
+    await eachInTurns(pick(group), ({ id }) => {
       const ids = found.get(id)
       if (ids) ids.push(group.id)
       else found.set(id, [group.id])
-    }
+    })
   return found
 }
 
@@ -37,15 +37,15 @@ export const buildChannelTable = async (
   groups: readonly GroupChannels[],
   numbers: ReadonlyMap<string, number> = new Map(),
 ): Promise<Map<string, string>> => {
-  const inGroups = groupsById(groups, (group) => group.channels)
-  const surged = groupsById(groups, (group) => group.leftOut)
-  const crowded = crowdedDirectories(channels)
+  const inGroups = await groupsById(groups, (group) => group.channels)
+  const surged = await groupsById(groups, (group) => group.leftOut)
+  const crowded = await crowdedDirectories(channels)
   const table = new Map<string, string>()
-  for (const [index, channel] of channels.entries()) {
-    await yieldEvery(index)
+  await eachInTurns(channels, (channel) => {
     const number = numbers.get(channel.id)
     if (number !== undefined) table.set(streamNumberKey(number), channel.id)
-    const asked = archiveOf(channel)?.asked ?? ''
+    const found = archiveOf(channel)
+    const asked = found?.asked ?? ''
     if (asked !== '') {
       table.set(archiveKey(channel.id), asked)
       const delay = archiveDelayMin(channel)
@@ -63,12 +63,12 @@ export const buildChannelTable = async (
         isClosed: channel.isClosed,
         isVod: channel.isVod,
         isUnsure: channel.isUnsure,
-        archive: archiveTemplate(channel),
+        archive: found?.place.kind === 'elsewhere' ? found.place.template : '',
         groups: inGroups.get(channel.id) ?? [],
         surgedFrom: surged.get(channel.id) ?? [],
       }),
     )
-  }
-  for (const [key, owner] of await ownersOf(channels)) table.set(key, owner)
+  })
+  await eachInTurns(await ownersOf(channels), ([key, owner]) => table.set(key, owner))
   return table
 }

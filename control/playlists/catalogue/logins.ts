@@ -2,6 +2,7 @@ import { isLoginArgument, isUserArgument, loginsInPath } from '#domain/addresses
 import { decodePercent } from '#domain/credentials/encoding'
 import { formatAttribute, parseInfoLine } from '../m3u/info-line.ts'
 import type { Playlist, PlaylistEntry } from '../m3u/playlist.ts'
+import { eachInTurns } from './yield-to-event-loop.ts'
 
 /** Names under which guides, and others, take a login. */
 const LOGIN_NAME =
@@ -50,18 +51,18 @@ const loginsOf = (address: string): Found => {
 const isOwnName = (user: string): boolean => user.length >= LEAST_ARGUMENT && /\d/.test(user)
 
 /** Passwords, and users' names that are no common words, in the addresses of a list's streams and of the list: in their path, their query, and before their host. */
-export const passwordsOf = (
+export const passwordsOf = async (
   entries: readonly Pick<PlaylistEntry, 'url'>[],
   address = '',
-): Set<string> => {
+): Promise<Set<string>> => {
   const found = new Set<string>()
-  for (const url of [address, ...entries.map((it) => it.url)]) {
+  await eachInTurns([{ url: address }, ...entries], ({ url }) => {
     const { users, passwords } = loginsOf(url)
     for (const it of [...users.filter(isOwnName), ...passwords])
       if (it !== '') found.add(it).add(decodePercent(it))
     const [user, password] = [users[0], passwords[0]].map((it) => decodePercent(it ?? ''))
     if (user && password) found.add(Buffer.from(`${user}:${password}`).toString('base64'))
-  }
+  })
   return found
 }
 

@@ -2,7 +2,7 @@ import { decodePath, ownerKey, SHARED_OWNER, stemOf } from '#domain/addresses/ow
 import { readingsOf } from '#domain/addresses/unclear'
 import type { Channel } from './channel.ts'
 import { isPanelEntry } from './panel-entry.ts'
-import { yieldToEventLoop } from './yield-to-event-loop.ts'
+import { eachInTurns, filterInTurns, mapInTurns } from './yield-to-event-loop.ts'
 
 type Place = Pick<Channel, 'origin' | 'base' | 'entry'>
 
@@ -33,32 +33,38 @@ const isAmbiguous = (stem: string, stems: ReadonlySet<string>): boolean => {
 }
 
 /** In a shared directory each channel owns its entry under every extension, as far as that is certain. */
-const claimFiles = (owners: Map<string, string>, crowd: readonly Channel[]): void => {
-  const stems = new Set(crowd.map((channel) => stemOf(fileKey(channel))))
-  for (const channel of crowd) {
+const claimFiles = async (
+  owners: Map<string, string>,
+  crowd: readonly Channel[],
+): Promise<void> => {
+  const stems = new Set<string>()
+  await eachInTurns(crowd, (channel) => stems.add(stemOf(fileKey(channel))))
+  await eachInTurns(crowd, (channel) => {
     const file = fileKey(channel)
     const stem = stemOf(file)
     claim(owners, isAmbiguous(stem, stems) ? file : stem, channel.id)
     const twin = twinOf(channel)
     if (twin) claim(owners, stemOf(fileKey(twin)), channel.id)
-  }
+  })
   // Two channels under one stem: each keeps its exact file.
-  for (const channel of crowd)
+  await eachInTurns(crowd, (channel) => {
     if (owners.get(stemOf(fileKey(channel))) === SHARED_OWNER)
       claim(owners, fileKey(channel), channel.id)
+  })
 }
 
 /** Who owns which directory and, where several share one, which entries in it; in the form of the table's keys. */
 export const ownersOf = async (channels: readonly Channel[]): Promise<Map<string, string>> => {
   const owners = new Map<string, string>()
-  for (const channel of channels) claim(owners, directoryKey(channel), channel.id)
-  await yieldToEventLoop()
+  await eachInTurns(channels, (channel) => claim(owners, directoryKey(channel), channel.id))
   const isShared = (channel: Channel): boolean => owners.get(directoryKey(channel)) === SHARED_OWNER
-  claimFiles(
-    owners,
-    channels.filter((channel) => channel.entry !== '' && isShared(channel)),
+  const crowd = await filterInTurns(
+    channels,
+    (channel) => channel.entry !== '' && isShared(channel),
   )
-  return withReadings(owners)
+  await claimFiles(owners, crowd)
+  await addReadings(owners)
+  return owners
 }
 
 /** A key in the forms that some origins read its path in. */
@@ -71,17 +77,20 @@ const readingsOfKey = (key: string): string[] => {
 }
 
 /** Each key stands in those forms too, unless that name is another channel's. */
-const withReadings = (owners: Map<string, string>): Map<string, string> => {
-  for (const [key, owner] of owners)
+const addReadings = (owners: Map<string, string>): Promise<void> =>
+  eachInTurns(owners, ([key, owner]) => {
     for (const read of readingsOfKey(key)) if (!owners.has(read)) owners.set(read, owner)
-  return owners
-}
+  })
 
 /** Directories, as keys, that are the directory of several channels. */
-export const sharedDirectories = (channels: readonly Place[]): Set<string> => {
+export const sharedDirectories = async (channels: readonly Place[]): Promise<Set<string>> => {
   const met = new Set<string>()
   const shared = new Set<string>()
-  for (const key of channels.map(directoryKey)) (met.has(key) ? shared : met).add(key)
+  await eachInTurns(channels, (channel) => {
+    const key = directoryKey(channel)
+    const keys = met.has(key) ? shared : met
+    keys.add(key)
+  })
   return shared
 }
 
@@ -95,21 +104,23 @@ export const isClosedDirectory = (channel: Place, shared: ReadonlySet<string>): 
   isPanelEntry(channel.base, channel.entry)
 
 /** Directories, as keys, that hold another channel's files: shared ones, and those with a channel somewhere below, as some origin reads it. */
-export const crowdedDirectories = (channels: readonly Channel[]): Set<string> => {
-  const crowded = sharedDirectories(channels)
+export const crowdedDirectories = async (channels: readonly Channel[]): Promise<Set<string>> => {
+  const crowded = await sharedDirectories(channels)
   const read = new Map<string, string[]>()
-  for (const key of new Set(channels.map(directoryKey)))
+  const directories = new Set(await mapInTurns(channels, directoryKey))
+  await eachInTurns(directories, (key) => {
     for (const form of readingsOfKey(key)) {
       const same = read.get(form)
       if (same === undefined) read.set(form, [key])
       else same.push(key)
     }
-  for (const form of read.keys()) {
+  })
+  await eachInTurns(read.keys(), (form) => {
     const root = form.indexOf('/', form.indexOf('|'))
     for (let at = form.length - 1; at > root; ) {
       at = form.lastIndexOf('/', at - 1)
       for (const above of read.get(form.slice(0, at + 1)) ?? []) crowded.add(above)
     }
-  }
+  })
   return crowded
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { yieldToEventLoop } from '../catalogue/yield-to-event-loop.ts'
 import type { Playlist, PlaylistProblem } from '../m3u/playlist.ts'
 import { PlaylistReader, type ReaderOptions } from '../m3u/reader.ts'
 import { gunzipIfNeeded } from './gunzip.ts'
@@ -30,6 +31,18 @@ export interface SourceParts {
 
 /** Result of one fetch of a source. */
 export type RefreshOutcome = 'changed' | 'unchanged' | 'failed'
+
+/** Bytes that are read at once: some hundred entries. */
+const PIECE = 64 * 1024
+
+/** What comes in any pieces, in small ones with a turn of the event loop between them. */
+async function* inPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks)
+    for (let at = 0; at < chunk.length; at += PIECE) {
+      yield chunk.subarray(at, at + PIECE)
+      await yieldToEventLoop()
+    }
+}
 
 type Body = Extract<Transfer, { kind: 'body' }>
 
@@ -74,11 +87,16 @@ export class PlaylistSource {
     if (!found) return false
     try {
       const reader = this.readerFor(found.copy.baseUrl)
-      for await (const chunk of found.chunks) if (!reader.push(chunk)) break
+      const hash = createHash('sha256').update(found.copy.baseUrl ?? '')
+      for await (const chunk of inPieces(found.chunks)) {
+        if (!reader.push(chunk)) break
+        hash.update(chunk)
+      }
       const result = reader.finish()
       if (!result.ok) return false
       this.current = result.playlist
       this.copy = found.copy
+      this.digest = hash.digest('base64')
       return true
     } catch {
       return false
@@ -130,7 +148,7 @@ export class PlaylistSource {
       spool = await this.parts.lastGood.begin()
       const reader = this.readerFor(body.baseUrl, body.mayBeCut)
       const hash = createHash('sha256').update(body.baseUrl ?? '')
-      for await (const chunk of gunzipIfNeeded(body.chunks)) {
+      for await (const chunk of inPieces(gunzipIfNeeded(body.chunks))) {
         if (!reader.push(chunk)) break
         hash.update(chunk)
         await spool.write(chunk)

@@ -1,11 +1,10 @@
-import { groupBy } from '#domain/group-by'
 import { parseAddress } from '#domain/networks/network'
 import { type IsThrough, isPrivateHost } from '#domain/pictures/through'
 import { archiveOf } from '../catalogue/archive.ts'
 import type { Channel } from '../catalogue/channel.ts'
 import { passwordsOf } from '../catalogue/logins.ts'
 import { crowdedDirectories, directoryKey } from '../catalogue/ownership.ts'
-import { yieldToEventLoop } from '../catalogue/yield-to-event-loop.ts'
+import { eachInTurns, groupInTurns } from '../catalogue/yield-to-event-loop.ts'
 import { logoOf, sealNone } from './pictures.ts'
 import { findDeadSelectors, type Selection } from './selection.ts'
 
@@ -27,16 +26,20 @@ export interface CheckOptions {
 const shown = 5
 const perCheck = 50
 
-const sample = (texts: readonly string[]): string =>
-  texts.length > shown
-    ? `${texts.slice(0, shown).join(', ')} and ${texts.length - shown} more`
-    : texts.join(', ')
+const sample = (texts: readonly string[], count = texts.length): string =>
+  count > shown ? `${texts.slice(0, shown).join(', ')} and ${count - shown} more` : texts.join(', ')
 
-const idsOf = (channels: readonly Channel[]): string => sample(channels.map(({ id }) => id))
+const idsOf = (channels: readonly Channel[]): string =>
+  sample(
+    channels.slice(0, shown).map(({ id }) => id),
+    channels.length,
+  )
+
+type Show = (address: string) => string
 
 /** Addresses as they may stand in logs: parts of a path that are a password of the list's streams are left out. */
-const shownFor = (channels: readonly Channel[]): ((address: string) => string) => {
-  const passwords = passwordsOf(channels.map(({ item }) => item))
+const shownFor = async (channels: readonly Channel[]): Promise<Show> => {
+  const passwords = await passwordsOf(channels.map(({ item }) => item))
   return (address) =>
     address
       .split('/')
@@ -44,81 +47,104 @@ const shownFor = (channels: readonly Channel[]): ((address: string) => string) =
       .join('/')
 }
 
-const checkDirectories = (channels: readonly Channel[]): string[] => {
-  const show = shownFor(channels)
-  const crowded = crowdedDirectories(channels)
+/** The first warnings about channels that have something in common. */
+const warnOf = async <K>(
+  channels: readonly Channel[],
+  keyOf: (channel: Channel) => K,
+  warn: (same: readonly Channel[], key: K) => string | null,
+): Promise<string[]> => {
   const warnings: string[] = []
-  for (const [key, inside] of groupBy(channels, directoryKey)) {
-    const place = show(`${inside[0]?.origin ?? ''}${inside[0]?.base ?? ''}`)
-    if (inside.length > 1)
-      warnings.push(
-        `${inside.length} channels share ${place} (${idsOf(inside)}): a session opens its own entry there and what its manifests name`,
-      )
-    else if (crowded.has(key))
-      warnings.push(
-        `other channels lie below ${place} of ${idsOf(inside)}; kept apart by their directories`,
-      )
-  }
+  await eachInTurns(await groupInTurns(channels, keyOf), ([key, same]) => {
+    const text = warnings.length < perCheck ? warn(same, key) : null
+    if (text !== null) warnings.push(text)
+  })
   return warnings
 }
 
-const checkEntries = (channels: readonly Channel[]): string[] => {
-  const show = shownFor(channels)
-  return [...groupBy(channels, ({ origin, base, entry }) => origin + base + entry)]
-    .filter(([, same]) => new Set(same.map(({ query }) => query)).size > 1)
-    .map(
-      ([place, same]) =>
-        `${idsOf(same)} differ only in the query of ${show(place)}: a session of one opens the others`,
-    )
+type Check = (channels: readonly Channel[], show: Show) => Promise<string[]>
+
+const checkDirectories: Check = async (channels, show) => {
+  const crowded = await crowdedDirectories(channels)
+  return await warnOf(channels, directoryKey, (inside, key) => {
+    const place = (): string => show(`${inside[0]?.origin ?? ''}${inside[0]?.base ?? ''}`)
+    if (inside.length > 1)
+      return `${inside.length} channels share ${place()} (${idsOf(inside)}): a session opens its own entry there and what its manifests name`
+    return crowded.has(key)
+      ? `other channels lie below ${place()} of ${idsOf(inside)}; kept apart by their directories`
+      : null
+  })
 }
 
-const checkNames = (channels: readonly Channel[]): string[] =>
-  [
-    ...groupBy(
-      channels.filter(({ item }) => item.tvgId !== ''),
-      ({ item }) => item.tvgId,
-    ),
-  ]
-    .filter(([, same]) => same.length > 1)
-    .map(
-      ([tvgId, same]) =>
-        `tvg-id '${tvgId}' means ${same.length} channels (${idsOf(same)}): what a rule, selection or exclusion says of it holds for each`,
-    )
+const checkEntries: Check = (channels, show) =>
+  warnOf(
+    channels,
+    ({ origin, base, entry }) => origin + base + entry,
+    (same, place) =>
+      same.length > 1 && new Set(same.map(({ query }) => query)).size > 1
+        ? `${idsOf(same)} differ only in the query of ${show(place)}: a session of one opens the others`
+        : null,
+  )
+
+const checkNames: Check = (channels) =>
+  warnOf(
+    channels,
+    ({ item }) => item.tvgId,
+    (same, tvgId) =>
+      tvgId !== '' && same.length > 1
+        ? `tvg-id '${tvgId}' means ${same.length} channels (${idsOf(same)}): what a rule, selection or exclusion says of it holds for each`
+        : null,
+  )
 
 const hostOf = (origin: string): string => new URL(origin).hostname.replace(/^\[|\]$/g, '')
 
-const checkHosts = (channels: readonly Channel[]): string[] =>
-  [...groupBy(channels, ({ origin }) => origin)]
-    .filter(([origin]) => parseAddress(hostOf(origin)) === null)
-    .map(
-      ([origin, same]) =>
-        `${origin} is named by host but the edge has no resolver (${idsOf(same)})`,
+const checkHosts: Check = (channels) =>
+  warnOf(
+    channels,
+    ({ origin }) => origin,
+    (same, origin) =>
+      parseAddress(hostOf(origin)) === null
+        ? `${origin} is named by host but the edge has no resolver (${idsOf(same)})`
+        : null,
+  )
+
+/** An address up to its path. */
+const BEFORE_PATH = /^https?:\/\/[^/\\?#]*/i
+
+const checkPictures =
+  (isThrough: IsThrough): Check =>
+  (channels) => {
+    const hosts = new Map<string, string>()
+    const logoHost = (channel: Channel): string => {
+      const logo = channel.hiddenLogo ?? logoOf(channel, sealNone)
+      const start = BEFORE_PATH.exec(logo)?.[0] ?? ''
+      const known = hosts.get(start)
+      if (known !== undefined) return known
+      const host = URL.canParse(start) ? new URL(start).hostname : ''
+      hosts.set(start, host)
+      return host
+    }
+    return warnOf(channels, logoHost, (same, host) =>
+      host !== '' && isPrivateHost(host) && !isThrough(host)
+        ? `viewers elsewhere do not reach ${host}, where logos lie (${idsOf(same)}): name it in pictures.through`
+        : null,
     )
+  }
 
-const logoHost = (channel: Channel): string => {
-  const logo = channel.hiddenLogo ?? logoOf(channel, sealNone)
-  return /^https?:\/\//i.test(logo) && URL.canParse(logo) ? new URL(logo).hostname : ''
-}
+const checkCatchup: Check = (channels) =>
+  warnOf(
+    channels,
+    (channel) => {
+      const place = archiveOf(channel)?.place
+      return place?.kind === 'unusable' ? place.problem : ''
+    },
+    (same, problem) => (problem === '' ? null : `${idsOf(same)}: ${problem}`),
+  )
 
-const checkPictures = (channels: readonly Channel[], isThrough: IsThrough): string[] =>
-  [...groupBy(channels, logoHost)]
-    .filter(([host]) => host !== '' && isPrivateHost(host) && !isThrough(host))
-    .map(
-      ([host, same]) =>
-        `viewers elsewhere do not reach ${host}, where logos lie (${idsOf(same)}): name it in pictures.through`,
-    )
-
-const checkCatchup = (channels: readonly Channel[]): string[] => {
-  const problems = groupBy(channels, (channel) => {
-    const place = archiveOf(channel)?.place
-    return place?.kind === 'unusable' ? place.problem : ''
-  })
-  problems.delete('')
-  return [...problems].map(([problem, same]) => `${idsOf(same)}: ${problem}`)
-}
-
-const checkGroups = (channels: readonly Channel[], groups: readonly GroupSelection[]): string[] => {
-  const deadSelectors = findDeadSelectors(channels)
+const checkGroups = async (
+  channels: readonly Channel[],
+  groups: readonly GroupSelection[],
+): Promise<string[]> => {
+  const deadSelectors = await findDeadSelectors(channels)
   return groups
     .map((group) => ({ id: group.id, dead: deadSelectors(group.channels) }))
     .filter(({ dead }) => dead.length > 0)
@@ -132,12 +158,16 @@ export const checkChannels = async (
   options: CheckOptions,
 ): Promise<string[]> => {
   const { isThrough = () => false } = options
-  const checkLogos = (list: readonly Channel[]): string[] => checkPictures(list, isThrough)
-  const checks = [checkNames, checkDirectories, checkEntries, checkCatchup, checkLogos]
+  const show = await shownFor(channels)
+  const checks = [
+    checkNames,
+    checkDirectories,
+    checkEntries,
+    checkCatchup,
+    checkPictures(isThrough),
+    ...(options.hasResolver ? [] : [checkHosts]),
+  ]
   const warnings: string[] = []
-  for (const check of options.hasResolver ? checks : [...checks, checkHosts]) {
-    warnings.push(...check(channels).slice(0, perCheck))
-    await yieldToEventLoop()
-  }
-  return [...warnings, ...checkGroups(channels, groups)]
+  for (const check of checks) warnings.push(...(await check(channels, show)))
+  return [...warnings, ...(await checkGroups(channels, groups))]
 }

@@ -42,6 +42,9 @@ export interface RenderOptions {
 
 const extgrpLine = /^#EXTGRP:/i
 
+/** Lines that are put together at once. */
+const PART_LINES = 2000
+
 const isArmed = (text: string): boolean =>
   [placeholder, guidePlaceholder, picturesPlaceholder].some((mark) => text.includes(mark))
 
@@ -55,7 +58,8 @@ const disarmInfo = (line: string): string => {
   return disarm(line.slice(0, comma)) + line.slice(comma).replace(/@(?=@|guide@|pictures@)/g, '@ ')
 }
 
-const linesOf = (item: PlaylistEntry): string[] => [...item.before, ...item.after]
+const hasExtgrp = ({ before, after }: PlaylistEntry): boolean =>
+  before.some((it) => extgrpLine.test(it)) || after.some((it) => extgrpLine.test(it))
 
 /** Header attributes of all sources: EPG addresses side by side under both names, of others the first. */
 const mergeHeaders = (playlists: readonly Playlist[], hasGuide: boolean): Attribute[] => {
@@ -150,12 +154,11 @@ const entryLines = (channel: Channel, number: number | null, options: EntryOptio
   const { item } = channel
   const { usesExtgrp, sealPicture } = options
   const shown = (line: string): string => pictureLine(disarm(line), sealPicture)
-  const hasOwn = linesOf(item).some((line) => extgrpLine.test(line))
   return [
     ...item.before.map(shown),
     infoOf(channel, number, options),
     ...item.after.map(shown),
-    ...(usesExtgrp && !hasOwn ? [`#EXTGRP:${disarm(item.titles.join(';'))}`] : []),
+    ...(usesExtgrp && !hasExtgrp(item) ? [`#EXTGRP:${disarm(item.titles.join(';'))}`] : []),
     `${placeholder}/${channel.id}/${entryName(channel)}${disarm(item.suffix)}`,
   ]
 }
@@ -166,17 +169,27 @@ export const renderList = async (
   playlists: readonly Playlist[],
   options: RenderOptions = {},
 ): Promise<RenderedList> => {
-  const usesExtgrp = channels.some(({ item }) => linesOf(item).some((it) => extgrpLine.test(it)))
+  const usesExtgrp = channels.some(({ item }) => hasExtgrp(item))
   const { renumber = false, hasGuide = false, sealPicture = sealNone } = options
-  const lines = headerLines(playlists, hasGuide)
+  const parts: string[] = []
+  const hash = createHash('sha256')
+  let lines = headerLines(playlists, hasGuide)
+  const flush = (): void => {
+    const part = `${lines.join('\n')}\n`
+    hash.update(part)
+    parts.push(part)
+    lines = []
+  }
   for (const [index, channel] of channels.entries()) {
     await yieldEvery(index)
     const number = renumber ? index + 1 : null
     const entry = { usesExtgrp, hasGuide, sealPicture }
     for (const line of entryLines(channel, number, entry)) lines.push(line)
+    if (lines.length > PART_LINES) flush()
   }
   for (const { trailing } of playlists) for (const line of trailing) lines.push(disarm(line))
-  const text = `${lines.join('\n')}\n`
-  const version = createHash('sha256').update(text).digest('base64url').slice(0, 16)
+  if (lines.length > 0) flush()
+  const version = hash.digest('base64url').slice(0, 16)
+  const text = parts.join('')
   return { version, text, channels: channels.length, offered: channels }
 }

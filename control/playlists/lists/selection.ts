@@ -6,6 +6,12 @@ import {
   foldName,
   visibleText,
 } from '../catalogue/channel-names.ts'
+import {
+  eachInTurns,
+  filterInTurns,
+  mapInTurns,
+  sortInTurns,
+} from '../catalogue/yield-to-event-loop.ts'
 
 /** Which channels, as configured; all of them where nothing is named. */
 export interface Selection {
@@ -70,8 +76,11 @@ export const compileSelection = (selection: Selection): ((channel: Channel) => b
 }
 
 /** The selected channels: those named by `order` first, the rest as the sources have them. */
-export const selectChannels = (channels: readonly Channel[], selection: Selection): Channel[] => {
-  const selected = channels.filter(compileSelection(selection))
+export const selectChannels = async (
+  channels: readonly Channel[],
+  selection: Selection,
+): Promise<Channel[]> => {
+  const selected = await filterInTurns(channels, compileSelection(selection))
   if (selection.order.length === 0) return selected
   const byId = new Map(selection.order.map((text, index) => [text, index]))
   const byName = new Map(selection.order.map((text, index) => [foldName(text), index]))
@@ -81,19 +90,17 @@ export const selectChannels = (channels: readonly Channel[], selection: Selectio
       .find((place) => place !== undefined) ??
     byName.get(foldName(channel.name)) ??
     selection.order.length
-  return selected
-    .map((channel) => ({ channel, rank: rank(channel) }))
-    .sort((a, b) => a.rank - b.rank)
-    .map(({ channel }) => channel)
+  const ranked = await mapInTurns(selected, (channel) => ({ channel, rank: rank(channel) }))
+  return (await sortInTurns(ranked, (a, b) => a.rank - b.rank)).map(({ channel }) => channel)
 }
 
 /** A test for selectors no channel answers to: most likely a misspelling. */
-export const findDeadSelectors = (
+export const findDeadSelectors = async (
   channels: readonly Channel[],
-): ((selection: Selection) => string[]) => {
+): Promise<(selection: Selection) => string[]> => {
   const known = new Set<string>()
   const knownToExclusions = new Set<string>()
-  for (const channel of channels) {
+  await eachInTurns(channels, (channel) => {
     const { id, name, titles } = channel
     known
       .add(id)
@@ -104,7 +111,7 @@ export const findDeadSelectors = (
       knownToExclusions.add(foldName(it))
     }
     for (const title of titles) known.add(foldName(title))
-  }
+  })
   return ({ titles, ids, names, exclude, order }) => {
     const isKnown = (text: string): boolean => known.has(text) || known.has(foldName(text))
     const dead = [...titles, ...ids, ...names, ...order].filter((text) => !isKnown(text))

@@ -1,4 +1,5 @@
 import type { Channel } from '../catalogue/channel.ts'
+import { eachInTurns } from '../catalogue/yield-to-event-loop.ts'
 import { compileSelection, type Selection } from './selection.ts'
 
 /** A profile that narrows one group for the time being. */
@@ -17,16 +18,16 @@ export interface SurgedChannels {
 }
 
 /** Divides a group's channels by the profiles in force; a channel must be in all of them to be kept. */
-export const applySurge = (
+export const applySurge = async (
   channels: readonly Channel[],
   profiles: readonly SurgeProfile[],
-): SurgedChannels => {
+): Promise<SurgedChannels> => {
   const tests = profiles.map((profile) => compileSelection(profile.channels))
   const kept: Channel[] = []
   const leftOut: Channel[] = []
-  for (const channel of channels) {
+  await eachInTurns(channels, (channel) => {
     const list = tests.every((isKept) => isKept(channel)) ? kept : leftOut
     list.push(channel)
-  }
+  })
   return { kept, leftOut }
 }

@@ -1,4 +1,11 @@
 import { createHash } from 'node:crypto'
+import {
+  byCodeUnits,
+  eachInTurns,
+  filterInTurns,
+  mapInTurns,
+  sortInTurns,
+} from '../catalogue/yield-to-event-loop.ts'
 
 /** Gives each channel the number that apps call it by. */
 export type NumbersOf = (ids: readonly string[]) => Promise<ReadonlyMap<string, number>>
@@ -43,13 +50,14 @@ const settle = async (
   isReserved: (number: number) => boolean,
 ): Promise<Map<string, number>> => {
   const found = new Map<string, number>()
-  let waiting = [...ids].sort()
+  let waiting = await sortInTurns(ids, byCodeUnits)
   for (let attempt = 0; waiting.length > 0; attempt += 1) {
-    const wishes = waiting.map((id) => ({ id, number: wishedNumber(id, attempt) }))
+    const wishes = await mapInTurns(waiting, (id) => ({ id, number: wishedNumber(id, attempt) }))
     const owners = await claim(wishes, new Map([...held, ...found]))
-    for (const [index, { id, number }] of wishes.entries())
+    await eachInTurns(wishes.entries(), ([index, { id, number }]) => {
       if (owners[index] === id && !isReserved(number)) found.set(id, number)
-    waiting = waiting.filter((id) => !found.has(id))
+    })
+    waiting = await filterInTurns(waiting, (id) => !found.has(id))
   }
   return found
 }
@@ -74,7 +82,7 @@ export const createStreamNumbers = (
       known = new Map([...known].filter(([id]) => channels.has(id)))
       for (const id of unclaimed) if (!channels.has(id)) unclaimed.delete(id)
     }
-    const wanted = ids.filter((id) => !known.has(id) || unclaimed.has(id))
+    const wanted = await filterInTurns(ids, (id) => !known.has(id) || unclaimed.has(id))
     if (wanted.length === 0) return known
     const settled = await settle(wanted, shared ?? own, known, isReserved).catch(
       async (error: unknown) => {
@@ -87,10 +95,10 @@ export const createStreamNumbers = (
       },
     )
     if (settled === null) return known
-    for (const [id, number] of settled) {
+    await eachInTurns(settled, ([id, number]) => {
       known.set(id, number)
       unclaimed.delete(id)
-    }
+    })
     return known
   }
 }

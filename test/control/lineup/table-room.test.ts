@@ -11,16 +11,16 @@ const table = (channels: number) => {
 }
 
 describe('room for tables at the edge', () => {
-  it('counts what nginx measures, 300 to 500 bytes a channel, and a page for what is large', () => {
-    const each = tableBytes(table(10_000)) / 10_000
+  it('counts what nginx measures, 300 to 500 bytes a channel, and a page for what is large', async () => {
+    const each = (await tableBytes(table(10_000))) / 10_000
     expect(each).toBeGreaterThan(300)
     expect(each).toBeLessThan(500)
-    expect(tableBytes(new Map([['k', 'x'.repeat(5000)]]))).toBe(128 + 8192)
+    expect(await tableBytes(new Map([['k', 'x'.repeat(5000)]]))).toBe(128 + 8192)
   })
 
-  it('refuses what would fill a zone, naming the setting', () => {
-    expect(tableTooLarge(table(50_000), 32, 'edge.zones.channels_mb')).toBeNull()
-    expect(tableTooLarge(table(120_000), 32, 'edge.zones.channels_mb')).toMatch(
+  it('refuses what would fill a zone, naming the setting', async () => {
+    expect(await tableTooLarge(table(50_000), 32, 'edge.zones.channels_mb')).toBeNull()
+    expect(await tableTooLarge(table(120_000), 32, 'edge.zones.channels_mb')).toMatch(
       /needs \d+ MB .* edge\.zones\.channels_mb gives 32/,
     )
   })

@@ -15,7 +15,7 @@ const bare = entry('Adult Two', 'http://o/ad2/index.m3u8?t=1', 'group-title="Mix
 const bareToo = entry('Adult Two', 'http://o/ad2b/index.m3u8?t=2', 'group-title="Mix"')
 
 const picked = async (lists: readonly string[], given: Partial<Selection>) =>
-  selectChannels(await channelsOf(...lists), select(given)).map(({ name }) => name)
+  (await selectChannels(await channelsOf(...lists), select(given))).map(({ name }) => name)
 
 describe('what is written for a tvg-id', () => {
   it.each<[string, Partial<Selection>, string[]]>([
@@ -41,11 +41,11 @@ describe('what is written for a tvg-id', () => {
     const profile = { name: 'eve', group: 'all', running: 'end' as const }
     const surged = (given: Partial<Selection>) =>
       applySurge(channels, [{ ...profile, channels: select(given) }])
-    expect(surged({ exclude: ['adult1'] }).leftOut.map(({ name }) => name)).toEqual([
+    expect((await surged({ exclude: ['adult1'] })).leftOut.map(({ name }) => name)).toEqual([
       'Adult One',
       'Adult One HD',
     ])
-    expect(surged({ ids: ['adult1'] }).kept).toHaveLength(2)
+    expect((await surged({ ids: ['adult1'] })).kept).toHaveLength(2)
   })
 
   it('chooses the auth backend, and a negation needs all names', async () => {
@@ -174,7 +174,10 @@ describe('an exclusion by an id made of a name', () => {
         async (before, more) => {
           const closed = await channelsOf(...before)
           const exclude = closed.map(({ id }) => id)
-          const after = selectChannels(await channelsOf(...more, ...before), select({ exclude }))
+          const after = await selectChannels(
+            await channelsOf(...more, ...before),
+            select({ exclude }),
+          )
           const urls = new Set(closed.map(({ item }) => item.url))
           expect(after.filter(({ item }) => urls.has(item.url))).toEqual([])
         },

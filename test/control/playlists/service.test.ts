@@ -30,12 +30,19 @@ const start = (fileSettleMs = 20, mostChannels = Infinity, protocolAt?: Protocol
   const service = new PlaylistService({
     stateDir: folder,
     now: () => 1,
-    onChange: () => {
-      changes += 1
-      wake()
-    },
+    prepare: ({ channels }) =>
+      Promise.resolve(
+        channels.length > mostChannels
+          ? { refusal: 'too many' }
+          : {
+              refusal: null,
+              take: () => {
+                changes += 1
+                wake()
+              },
+            },
+      ),
     onStatus: (status) => statuses.push(status),
-    refuse: ({ channels }) => (channels.length > mostChannels ? 'too many' : null),
     fileCheckMs: 20,
     fileSettleMs,
     ...(protocolAt === undefined ? {} : { protocolAt }),
@@ -215,9 +222,13 @@ describe('the playlist service', () => {
     const service = new PlaylistService({
       stateDir: folder,
       now: () => 1,
-      onChange: () => {
-        if (isBroken) throw new Error('listener broke')
-      },
+      prepare: () =>
+        Promise.resolve({
+          refusal: null,
+          take: () => {
+            if (isBroken) throw new Error('listener broke')
+          },
+        }),
       onStatus: (status) => {
         if (status.error?.reason === 'listener broke') report(status)
       },

@@ -37,6 +37,14 @@ describe('channel ids', () => {
     expect(channels[0]?.item.tvgId).toBe('255')
   })
 
+  it('number as many doubles as a list has, each step once', async () => {
+    const [first = '', ...others] = await idsOf(
+      ...Array.from({ length: 8_000 }, () => entry('Film', 'http://o/film.mp4')),
+    )
+    expect(first).toMatch(/^film-[0-9a-f]{8}$/)
+    expect(others).toEqual(Array.from({ length: 7_999 }, (_, index) => `${first}-${index + 2}`))
+  })
+
   it('tell doubles apart by name, then by address, whatever the order', async () => {
     const doubles = [
       entry('One', 'http://o/1/i.m3u8?t=1', 'tvg-id="one"'),

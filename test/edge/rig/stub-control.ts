@@ -146,6 +146,8 @@ export function createStub(): StubControl {
   const sync = (request: SyncRequest): SyncResponse => {
     stub.syncs.push(request)
     if (stub.syncs.length > 1000) stub.syncs.splice(0, 500)
+    // Those are sessions like any other from then on, as for control.
+    for (const { key } of request.degraded) stub.known.add(key)
     const { have } = request
     // An edge that is slow may have given up before the last answer came: its news is told again, as control does.
     const isLost = unheard.bans !== undefined && have.bans !== unheard.bans.cursor

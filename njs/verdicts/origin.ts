@@ -1,4 +1,4 @@
-import { ARCHIVE_MARK, fillArchive, placeholdersOf } from '../domain/addresses/archive.ts'
+import { ARCHIVE_MARK, fillArchive, originsNamed } from '../domain/addresses/archive.ts'
 import { hasGiven, openGiven } from '../domain/addresses/given-values.ts'
 import {
   type OwnValue,
@@ -10,9 +10,8 @@ import {
 import { decodePath, ownerOf, stemOf } from '../domain/addresses/owners.ts'
 import { mayGoTo } from '../domain/addresses/redirects.ts'
 import { type ReferenceBase, remoteBase } from '../domain/addresses/remote.ts'
-import { resolveAddress } from '../domain/addresses/resolve.ts'
 import { openSeal, type SealedPlace, type SealKind } from '../domain/addresses/seal.ts'
-import { sealedPath } from '../domain/addresses/sealed-path.ts'
+import { sealBeside, sealedPath } from '../domain/addresses/sealed-path.ts'
 import { isUnclear } from '../domain/addresses/unclear.ts'
 import { entryOfProtocol, entryUnderPass, isEntryBelowTicket } from '../domain/channels/channel.ts'
 import {
@@ -114,7 +113,7 @@ const readKnown = (table: NgxSharedDict<string>, channel: string): Known | null 
     names,
     oddNames: [...names].filter((name) => name !== '' && !MANIFEST.test(name)),
     decodedEntry: decodePath(record.entry),
-    named: namedOrigins(record),
+    named: originsNamed(record),
     isAlone: !record.isClosed && !record.isShared,
     own: ownValues(record.base + record.entry, record.query),
     seals: new Map(),
@@ -150,14 +149,6 @@ export const isStreamed = (channel: string): boolean => readChannel(channel)?.pr
 export const channelOfNumber = (text: string): string => {
   if (!isStreamNumber(text) || readChannel(text) !== null) return text
   return liveTable('channels')?.get(streamNumberKey(text)) ?? text
-}
-
-/** Origins that the list itself names for a channel: its own, and its archive's. */
-const namedOrigins = (record: ChannelRecord): readonly string[] => {
-  if (record.archive === '') return [record.origin]
-  const start = record.archive.split(placeholdersOf(record.archive)[0] ?? '?', 1)[0] ?? ''
-  const archive = resolveAddress(start, { origin: record.origin, path: '/', query: '' })
-  return archive === null ? [record.origin] : [record.origin, archive.origin]
 }
 
 /** Whether the edge goes to an origin for a channel, where its manifests and redirections lead there. */
@@ -219,6 +210,14 @@ const findSealed = (channel: Known, { rest, args, channel: id }: RouteRequest): 
   if (!isOne && isOthers(id, place.origin, path, place.path)) return OUTSIDE
   const asked = withQuery(path, withGiven(args))
   return { ok: true, origin: place.origin, path: asked, seal: place.kind }
+}
+
+/** Route of a manifest that another one names as its `Location`; `null` for anything else. */
+const findBeside = (channel: Known, { rest, args, channel: id }: RouteRequest): Found | null => {
+  const seal = sealBeside(rest)
+  const place = seal === null ? null : open(channel, id, seal)
+  if (place?.kind !== 'manifest') return null
+  return { ok: true, origin: place.origin, path: withQuery(place.path, args), seal: 'manifest' }
 }
 
 /** What players resolve the references of a remote element with, of whose address this is the path below the channel; `null` for anything else. */
@@ -285,6 +284,8 @@ export const findRoute = (asked: RouteRequest): Route => {
   // What a mark stood for is read anew.
   const isSame = args === asked.args && rest === asked.rest
   const question = isSame ? asked : { ...asked, args, rest, isClear: false }
+  const beside = findBeside(channel, question)
+  if (beside !== null) return beside
   if (rest.startsWith(MARK)) {
     if (rest.startsWith('@/')) return findSealed(channel, question)
     if (rest.startsWith(ARCHIVE_MARK)) return findArchive(record, question)

@@ -18,6 +18,18 @@ const FREE_VALUE = /^[\w:.~+-]{1,64}$/
 /** Placeholders of an archive's address, in order. */
 export const placeholdersOf = (template: string): string[] => template.match(PLACEHOLDER) ?? []
 
+/** Origins that a list itself names for a channel: its own, and its archive's. */
+export const originsNamed = (channel: {
+  readonly origin: string
+  readonly archive: string
+}): readonly string[] => {
+  const { origin, archive } = channel
+  if (archive === '') return [origin]
+  const start = archive.split(placeholdersOf(archive)[0] ?? '?', 1)[0] ?? ''
+  const address = resolveAddress(start, { origin, path: '/', query: '' })
+  return address === null ? [origin] : [origin, address.origin]
+}
+
 /** Where an archive lies, filled with what a player asks for. */
 export interface FilledArchive {
   readonly address: Address

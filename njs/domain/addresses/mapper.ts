@@ -2,7 +2,7 @@ import { hideArguments, hideInPath, namesOwnValue, type OwnValue } from './own-a
 import { type ReferenceBase, remotePlace, type Standing } from './remote.ts'
 import { type Address, directoryOf, referenceTo, resolveAddress, upFrom } from './resolve.ts'
 import type { SealedPlace, SealKind } from './seal.ts'
-import { STREAMED } from './sealed-path.ts'
+import { besideOf, STREAMED } from './sealed-path.ts'
 import { hasHiddenSlash, isUnclear } from './unclear.ts'
 
 /** The origin and directory of a channel. */
@@ -63,6 +63,8 @@ export interface Mapper {
   rewriteManifest(reference: string, name: string): string
   /** The same for a remote element of DASH, which is read where the element stands that links to it. */
   rewriteRemote(reference: string, base: ReferenceBase): string
+  /** The same for a `Location` of DASH, which some players (Shaka) resolve references with from then on: it has no directory before its name. */
+  rewriteLocation(reference: string): string
   /** The same with all of the address under seal, its arguments too, and a name in place of its own; `null` where that is not possible. */
   hide(reference: string, name: string): string | null
   /** Whether a reference may not stay as it is, since its path has a value of the channel's own address, or any part of it a given one. */
@@ -190,8 +192,8 @@ const placesOf = (context: MapperContext, sealed: ReturnType<typeof sealer>): Pl
 
 /** The name of a manifest behind a seal. */
 const namer =
-  ({ isStreamed }: MapperContext): ((name: string) => string) =>
-  (name) =>
+  ({ isStreamed }: MapperContext) =>
+  (name: string): string =>
     isStreamed === true && MANIFEST.test(name) ? STREAMED + name.slice(name.lastIndexOf('.')) : name
 
 interface Wholes extends Pick<Mapper, 'hide' | 'rewriteRemote'> {
@@ -270,8 +272,18 @@ export const createMapper = (asked: MapperContext): Mapper => {
     const place = sealed('manifest', address.origin, address.path)
     return place === null ? reference : conceal(`${up}${place}${nameOf(name)}${address.query}`)
   }
+  const rewriteLocation = (reference: string): string => {
+    const shown = rewriteManifest(reference, 'manifest.mpd')
+    const address = resolveAddress(reference, manifest)
+    const isBeside = isStreamed || !namesDirectory(shown)
+    if (isBeside || address === null || !context.isAllowed(address.origin)) return shown
+    const [under, open] = tellsGiven(address.query) ? [address.query, ''] : ['', address.query]
+    const place = sealed('manifest', address.origin, address.path + under)
+    return place === null ? shown : conceal(besideOf(place) + open)
+  }
   return {
     ...wholes,
+    rewriteLocation,
     document: { address: manifest, directory },
     manifest: context.base?.address ?? manifest,
     directory: context.base?.directory ?? directory,

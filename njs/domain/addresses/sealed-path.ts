@@ -10,6 +10,13 @@ export const STREAMED = 'streamed'
 export const isStreamedManifest = (rest: string, seal: SealKind | null): boolean =>
   (seal === 'manifest' || seal === 'remote') && /\/streamed\.(?:m3u8|mpd)$/.test(rest)
 
+/** The name of a sealed manifest, `@/<seal>/`, that may stand beside any other and has no directory. */
+export const besideOf = (sealed: string): string => `@${sealed.slice(2, -1)}.mpd`
+
+/** The seal in such a name, of a path below the channel; `null` where it has none. */
+export const sealBeside = (rest: string): string | null =>
+  rest.includes('@~') ? (/(?:^|\/)@(~[\w-]+)\.mpd$/.exec(rest)?.[1] ?? null) : null
+
 /** The origin's path for a seal and the name after it; `null` where the seal does not cover that name. */
 export const sealedPath = (place: SealedPlace, name: string): string | null => {
   const { kind, path } = place

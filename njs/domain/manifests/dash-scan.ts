@@ -80,8 +80,11 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   RepresentationIndex: ['sourceURL'],
   BitstreamSwitching: ['sourceURL'],
 }
-/** Elements whose text is the address of a document, from the manifest's own address on. */
-const DOCUMENTS: ReadonlySet<string> = new Set(['Location', 'ContentSteering'])
+/** Elements whose text is the address of a document, from the manifest's own address on, and how it is rewritten. */
+const DOCUMENTS: ReadonlyMap<string, (mapper: Mapper, reference: string) => string> = new Map([
+  ['Location', (mapper: Mapper, it: string) => mapper.rewriteLocation(it)],
+  ['ContentSteering', (mapper: Mapper, it: string) => mapper.rewriteManifest(it, 'manifest.mpd')],
+])
 /** What an operation of a patch puts in place of an attribute (ISO/IEC 23009-1, 5.15; RFC 5261). */
 const CHANGED = /@(?:media|index|initialization|bitstreamSwitching|sourceURL)\s*$/
 
@@ -170,10 +173,11 @@ export class Gatherer implements XmlVisitor {
         this.patches.push({ from: end, to: at, value: textOf(this.source.slice(end, at)) })
     if (this.level?.isPatch === true && (name === 'add' || name === 'replace'))
       return this.enterOperation(tag, found)
-    if (!DOCUMENTS.has(name)) return () => undefined
+    const rewrite = DOCUMENTS.get(name)
+    if (rewrite === undefined) return () => undefined
     return (at) => {
       const value = textOf(this.source.slice(end, at))
-      this.replace({ from: end, to: at, value }, this.mapper.rewriteManifest(value, 'manifest.mpd'))
+      this.replace({ from: end, to: at, value }, rewrite(this.mapper, value))
     }
   }
 

@@ -114,7 +114,7 @@ describe('references', () => {
     const text = (it: readonly string[]) =>
       `<BaseURL>v/</BaseURL><Location>${it[0]}</Location><PatchLocation ttl="9">${it[1]}</PatchLocation><ContentSteering>${it[2]}</ContentSteering><UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="${it[3]}"/><Period xlink:href="${it[4]}"/>`
     const ours = [
-      '@/~files..n./m.mpd?a=1',
+      '@~manifest..n.m.mpd.mpd?a=1',
       '@/~remote..dash.c.p.mpp.1.http:..o:1..dash.c.v..0.http:..o:1..dash.c.m.mpd/manifest.mpd?x',
       '@/~manifest..s/manifest.mpd',
       '@/~file..time/time http://ntp:9/',

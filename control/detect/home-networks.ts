@@ -1,5 +1,7 @@
+import { isTooWide } from '#domain/networks/home-network'
 import { contains, type Network, parseAddress, parseNetwork } from '#domain/networks/network'
 import type { PlayRecord } from '#domain/types'
+import { say } from '../sentences/sentences.ts'
 
 /** Parsed networks, and the texts that are not networks. */
 export interface ReadNetworks {
@@ -19,6 +21,12 @@ export const readNetworks = (texts: readonly string[]): ReadNetworks => {
   }
   return { networks, problems }
 }
+
+/** What is wrong with texts that are to name homes: what is no network, and what is too wide. */
+export const homeProblems = (texts: readonly string[]): string[] => [
+  ...readNetworks(texts).problems,
+  ...texts.filter(isTooWide).map((name) => say('value.wide_home', { name })),
+]
 
 /** A test whether a play came from one of the networks; texts that are not networks match nothing. */
 export const isFromNetworks = (texts: readonly string[]): ((play: PlayRecord) => boolean) => {

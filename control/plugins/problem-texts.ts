@@ -92,6 +92,8 @@ export const DETAILS = {
   'network.wide': "A network is one /{bits}; keep '{value}' out by a rule instead.",
   'network.viewer': "A viewer's network is one IPv4 address or an IPv6 /{prefix}, not '{value}'.",
   'network.wrong': "'{value}' is no network.",
+  'home.wide':
+    "'{value}' is too wide for a home: name no more than a /8 (IPv6: a /16). To keep an account from being judged, call the account itself fine (feedback of kind account).",
   'home.missing': "'{value}' is not among the homes.",
   'playing.none_account': "Nothing plays of account '{id}'.",
   'playing.none_device': "Nothing plays of device '{id}'.",

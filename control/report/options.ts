@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { readNetworks } from '../detect/home-networks.ts'
+import { homeProblems } from '../detect/home-networks.ts'
 import { isTimeZone } from '../detect/local-days.ts'
 import { PAST_SOURCES } from '../sources/registry.ts'
 
@@ -130,7 +130,7 @@ const zoneOf = (text: string | undefined, problems: string[]): string | null => 
 
 const homesOf = (texts: readonly string[] | undefined, problems: string[]): string[] => {
   const homes = (texts ?? []).flatMap((text) => text.split(',')).filter((text) => text !== '')
-  problems.push(...readNetworks(homes).problems.map((problem) => `--home: ${problem}`))
+  problems.push(...homeProblems(homes).map((problem) => `--home: ${problem}`))
   return homes
 }
 

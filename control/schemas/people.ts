@@ -73,8 +73,10 @@ export const homesSchema = Type.Object({
 /** Body of `PATCH /people/{id}/homes`. */
 export const homesBody = Type.Object(
   {
-    add: Type.Optional(homes('Addresses, CIDRs or ranges that are home.')),
-    remove: Type.Optional(homes('Homes as they are listed.')),
+    add: Type.Optional(
+      homes('Addresses, CIDRs or ranges that are home, no wider than a /8 (IPv6: a /16).'),
+    ),
+    remove: Type.Optional(homes('Homes of the list, in any spelling.')),
   },
   {
     additionalProperties: false,

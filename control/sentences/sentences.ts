@@ -201,6 +201,8 @@ export const SENTENCES = {
   'value.no_port': 'there is no port {port}; the last is {most}',
   'value.shared': '{address} is the address of {other} too',
   'value.no_dns': '{server}: not the address of a DNS server',
+  'value.wide_home':
+    "'{name}' is too wide for a home: name no more than a /8 (IPv6: a /16). To keep an account from being judged: gatehouse feedback add ACCOUNT account",
   'value.hidden': 'stands for no secret of this configuration: write the secret itself',
   'value.for_file': 'is for gatehouse.yaml; send the value itself',
   'hook.no_listener': 'needs `hooks.listen`: nobody could ask',

@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { type EdgeAnswers, edgeConfig } from '../../config/examples/edge.ts'
 import { type HomeServer, homeConfig } from '../../config/examples/home.ts'
 import { MEDIA_SERVER_KINDS } from '../../config/schema/media-servers.ts'
+import { homeProblems } from '../../detect/home-networks.ts'
 import { CliError } from '../common/context.ts'
 import { print } from '../common/output.ts'
 
@@ -54,6 +55,8 @@ const homeText = async (options: InitOptions, ask: Ask | null): Promise<[string,
     options.homeNetwork.length === 0 && ask !== null
       ? lists(await ask('Your own public addresses or networks, where you know them', ''))
       : options.homeNetwork
+  const [problem] = homeProblems(homeNetworks)
+  if (problem !== undefined) throw new CliError(`--home-network: ${problem}`)
   return [homeConfig({ servers, homeNetworks, admin: options.admin }), servers]
 }
 

@@ -70,7 +70,7 @@ const addHomes = (command: Command): void => {
       ),
   )
     .option('--add <network>', 'an address, CIDR or range; again for more', collected)
-    .option('--remove <network>', 'as it is listed; again for more', collected)
+    .option('--remove <network>', 'one of the list; again for more', collected)
     .action(async (person: string, options: Options) => {
       const { add, remove } = options
       const path = `/people/${pathSegment(await personId(options, person))}/homes` as const

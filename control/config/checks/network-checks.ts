@@ -1,3 +1,4 @@
+import { isTooWide } from '#domain/networks/home-network'
 import { parseAddress, parseNetwork } from '#domain/networks/network'
 import { throughProblem } from '#domain/pictures/through'
 import { say } from '../../sentences/sentences.ts'
@@ -31,6 +32,8 @@ export const checkNetworks = (config: Config, report: Report): void => {
       report(['pictures', 'through', index], say('about', { name: entry, what: problem }))
   }
   checkList(config.home_networks, ['home_networks'], report)
+  for (const [index, name] of config.home_networks.entries())
+    if (isTooWide(name)) report(['home_networks', index], say('value.wide_home', { name }))
   for (const [index, { networks }] of config.groups.entries())
     checkList(networks, ['groups', index, 'networks'], report)
   for (const [index, server] of config.edge.resolver.entries())

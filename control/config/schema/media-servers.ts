@@ -33,6 +33,6 @@ export const mediaServerSchema = item(
 /** Networks of the media servers' home. */
 export const homeNetworksSchema = texts({
   description:
-    "CIDRs, addresses or ranges of your own home, besides the LAN and the media servers' own public addresses: plays from there are at home.",
+    "CIDRs, addresses or ranges of your own home, besides the LAN and the media servers' own public addresses, none wider than a /8 (IPv6: a /16): plays from there are at home.",
   examples: [['203.0.113.9', '2001:db8:1::/48']],
 })

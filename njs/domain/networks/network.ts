@@ -101,6 +101,10 @@ const lanBlocks: readonly Network[] = [
 export const isLan = (address: Address): boolean =>
   lanBlocks.some((block) => contains(block, address))
 
+/** Whether all of a network is what `isLan` holds of an address. */
+export const isLanNetwork = ({ base, prefix }: Network): boolean =>
+  lanBlocks.some((block) => block.prefix <= prefix && contains(block, base))
+
 const toBigInt = (address: Address): bigint =>
   address.words.reduce((sum, word) => (sum << 32n) + BigInt(word), 0n)
 

@@ -107,6 +107,7 @@ describe('parseConfig', () => {
     ['edge: {trusted_proxies: [localhost]}', 'edge.trusted_proxies[0]: localhost: not an address'],
     ['hooks: {allow: [10.0.0.0/33]}', 'hooks.allow[0]: 10.0.0.0/33: the mask must be'],
     ['edge: {resolver: [1.1.1.1, dns.example]}', 'edge.resolver[1]: dns.example: not the address'],
+    ['home_networks:\n- 10.0.0.0/8\n- ::/0', ":3: home_networks[1]: '::/0' is too wide for a home"],
     ['- a list', 'must hold settings'],
     ['a: [', 'YAML'],
   ])('refuses %s', (text, message) => {

@@ -106,6 +106,28 @@ test('homes said of a person hold for each of the accounts, and go on when they 
   expect((await call('GET', `/people/${ANN}/homes`)).body.homes).toEqual(add)
 })
 
+test('a home has one spelling, also one that an older release kept as it was written', async () => {
+  await api.store.history.upsertPlays([...lyon])
+  const path = `/people/${ANN}/homes`
+  const old = { account: ANN, kind: 'home', verdict: 'fine', by: 'x', at: now } as const
+  await api.store.feedback.put({ id: 'old', value: '2001:DB8:0::/32', ...old })
+  await api.store.feedback.put({ id: 'wide', value: '0.0.0.0/0', ...old })
+  const homes = async () => (await call('GET', path)).body.homes
+  expect(await homes()).toEqual(['0.0.0.0/0', '2001:db8::/32'])
+  expect((await call('PATCH', path, { remove: ['0/0'] })).body.homes).toEqual(['2001:db8::/32'])
+  const add = ['2001:db8::/32', '203.0.113.77/24', '203.0.113.0/24']
+  expect((await call('PATCH', path, { add })).body.homes).toEqual([
+    '2001:db8::/32',
+    '203.0.113.0/24',
+  ])
+  expect((await api.store.feedback.list()).rows).toHaveLength(2)
+  const again = { kind: 'home', value: '2001:db8:0:0::/32' }
+  expect((await call('POST', `/accounts/${ANN}/feedback`, again)).body.id).toBe('old')
+  const remove = ['2001:DB8::/32', '203.0.113.0-203.0.113.255']
+  expect((await call('PATCH', path, { remove })).body.homes).toEqual([])
+  expect((await api.store.feedback.list()).rows).toEqual([])
+})
+
 test('homes of nobody, and what is no network or not among them, are refused', async () => {
   await api.store.history.upsertPlays([...lyon])
   const of = async (id: string, body: object) => {
@@ -116,6 +138,15 @@ test('homes of nobody, and what is no network or not among them, are refused', a
   expect(await of('nobody', { add })).toEqual([404, "There is no account 'nobody'."])
   expect(await of('server:x:0', { add })).toEqual([400, "'server:x:0' is nobody's account."])
   expect(await of(ANN, { add: ['10.0/99'] })).toEqual([400, "'10.0/99' is no network."])
+  for (const value of ['0.0.0.0/0', '::/0']) {
+    const [status, why] = await of(ANN, { add: [value] })
+    expect([status, why]).toEqual([400, expect.stringContaining(`'${value}' is too wide`)])
+    const word = { kind: 'home', value }
+    expect(await call('POST', `/accounts/${ANN}/feedback`, word)).toMatchObject({
+      status: 400,
+      body: { detailId: 'home.wide', values: { value } },
+    })
+  }
   expect(await of(ANN, { remove: add })).toEqual([404, "'203.0.113.9' is not among the homes."])
   expect((await of(ANN, {}))[0]).toBe(400)
   expect((await api.store.feedback.list()).rows).toEqual([])

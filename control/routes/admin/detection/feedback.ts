@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { canonicalHome } from '#domain/networks/home-network'
 import { networkKey } from '#domain/networks/network'
 import type { FeedbackCache } from '../../../detect/live/feedback-cache.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
@@ -54,6 +55,10 @@ const valueOf = (
   if (kind !== 'network') return value
   return networkOf(value, v6Prefix)
 }
+
+/** Homes of older releases are kept as they were spelt. */
+const spelt = ({ kind, value }: Feedback): string =>
+  kind === 'home' ? canonicalHome(value) : value
 
 const removeRoute = (plain: FastifyInstance, options: FeedbackRoutesOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
@@ -124,7 +129,7 @@ export const feedbackRoutes = (plain: FastifyInstance, options: FeedbackRoutesOp
       const { kind } = request.body
       const value = valueOf(request.body, account, options.v6Prefix())
       const known = await store.feedback.ofAccount(account)
-      const same = known.find((entry) => entry.kind === kind && entry.value === value)
+      const same = known.find((entry) => entry.kind === kind && spelt(entry) === value)
       if (same) return await reply.code(201).send(same)
       const by = request.actor.name
       const entry: Feedback = {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import type { Static } from 'typebox'
+import { canonicalHome, isTooWide } from '#domain/networks/home-network'
 import type { AccountRef } from '#domain/types'
 import { isPerson } from '#domain/viewer/person'
 import { readNetworks } from '../../../detect/home-networks.ts'
@@ -33,12 +34,14 @@ export interface HomesRoutesOptions extends AccountSources {
 
 type Homes = Static<typeof homesSchema>
 
-/** A network said to be home, as it is kept. Throws for what is none. */
+/** A network said to be home, as it is kept. Throws for what is none, and for what holds half the world. */
 export const homeOf = (value: string): string => {
   const [problem] = readNetworks([value]).problems
   if (problem !== undefined)
     throw new ProblemError('request.invalid', detail('network.wrong', { value }))
-  return value.trim()
+  if (isTooWide(value))
+    throw new ProblemError('request.invalid', detail('home.wide', { value: value.trim() }))
+  return canonicalHome(value)
 }
 
 const isHome = ({ kind, verdict }: Feedback): boolean => kind === 'home' && verdict === 'fine'
@@ -48,7 +51,11 @@ const wordsOf = async (
   accounts: readonly AccountRef[],
 ): Promise<Feedback[]> => {
   const words = await Promise.all(accounts.map((account) => feedback.ofAccount(account)))
-  return words.flat().filter(isHome)
+  // Those of older releases are kept as they were spelt.
+  return words
+    .flat()
+    .filter(isHome)
+    .map((word) => ({ ...word, value: canonicalHome(word.value) }))
 }
 
 const homesIn = (words: readonly Feedback[]): string[] =>
@@ -128,7 +135,7 @@ export const homesRoutes = (plain: FastifyInstance, options: HomesRoutesOptions)
     async (request, reply) => {
       const accounts = await accountsOf(request.params.id)
       const added = (request.body.add ?? []).map(homeOf)
-      const removed = new Set((request.body.remove ?? []).map((value) => value.trim()))
+      const removed = new Set((request.body.remove ?? []).map(canonicalHome))
       const before = await wordsOf(store, accounts)
       requireMatch(request, reply, homesOf(accounts, before))
       expectKnown(removed, before)

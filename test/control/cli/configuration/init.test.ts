@@ -73,6 +73,9 @@ test('what is there is not replaced, and what cannot be is said', async () => {
     await expect(init('home', '--server', 'kodi=http://x', '--out', other)).rejects.toThrow(
       'KIND=URL',
     )
+    await expect(init('home', '--home-network', '0/0', '--out', other)).rejects.toThrow(
+      "--home-network: '0/0' is too wide",
+    )
     await expect(init('channels', '--out', other)).rejects.toThrow('--playlist')
     await expect(init('garden', '--out', other)).rejects.toThrow('init home')
     expect(existsSync(other)).toBe(false)

@@ -86,6 +86,8 @@ export const ruProblems = {
   'detail.network.viewer':
     'Сеть зрителя — один адрес IPv4 или одна сеть IPv6 /{prefix}, а не «{value}».',
   'detail.network.wrong': '«{value}» — не сеть.',
+  'detail.home.wide':
+    '«{value}» слишком широка для дома: назовите не больше /8 (IPv6: /16). Чтобы аккаунт не оценивался, отметьте сам аккаунт как нормальный (feedback вида account).',
   'detail.home.missing': '«{value}» среди домашних сетей нет.',
   'detail.playing.none_account': 'Аккаунт «{id}» сейчас ничего не смотрит.',
   'detail.playing.none_device': 'Устройство «{id}» сейчас ничего не смотрит.',

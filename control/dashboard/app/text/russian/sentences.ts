@@ -221,6 +221,8 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
   'said.value.no_port': 'порта {port} нет; последний — {most}',
   'said.value.shared': '{address} — это и адрес {other}',
   'said.value.no_dns': '{server}: не адрес сервера DNS',
+  'said.value.wide_home':
+    '«{name}» слишком широка для дома: назовите не больше /8 (IPv6: /16). Чтобы аккаунт не оценивался: gatehouse feedback add ACCOUNT account',
   'said.value.hidden': 'за этой меткой нет секрета этой конфигурации: напишите сам секрет',
   'said.value.for_file': 'это для gatehouse.yaml; пришлите само значение',
   'said.hook.no_listener': 'нужно `hooks.listen`: иначе никто не сможет спросить',

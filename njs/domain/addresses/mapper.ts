@@ -1,6 +1,14 @@
 import { hideArguments, hideInPath, namesOwnValue, type OwnValue } from './own-arguments.ts'
 import { type ReferenceBase, remotePlace, type Standing } from './remote.ts'
-import { type Address, directoryOf, referenceTo, resolveAddress, upFrom } from './resolve.ts'
+import {
+  type Address,
+  directoryOf,
+  isBelowItsBase,
+  namesDirectory,
+  referenceTo,
+  resolveAddress,
+  upFrom,
+} from './resolve.ts'
 import type { SealedPlace, SealKind } from './seal.ts'
 import { besideOf, STREAMED } from './sealed-path.ts'
 import { hasHiddenSlash, isUnclear } from './unclear.ts'
@@ -83,21 +91,6 @@ const SEALED = '@/'
 const MANIFEST = /^[^?#]*(\.(?:m3u8?|mpd))(?:[?#]|$)/i
 
 const PLAIN = /^[A-Za-z0-9_~@-][A-Za-z0-9_.~@-]*(?:\?[^#]*)?$/
-
-/** Whether a reference is a relative path as players and the edge read it alike: from its base on, with dots or without. */
-export const isRelativePath = (reference: string): boolean =>
-  !/^[/\\?#]|^[a-z][a-z0-9+.-]*:|^@\/|[\s"<>\\^`{|}#]/i.test(reference)
-
-/** Whether a reference is relative and stays within its base directory. */
-export const isBelowItsBase = (reference: string): boolean => {
-  if (!isRelativePath(reference)) return false
-  const mark = reference.indexOf('?')
-  return !isUnclear(mark < 0 ? reference : reference.slice(0, mark))
-}
-
-/** Whether a reference has a directory before its file. */
-export const namesDirectory = (reference: string): boolean =>
-  reference.split('?', 1)[0]?.includes('/') === true
 
 const isOwn = ({ channel }: MapperContext, { origin, path }: Address): boolean =>
   !channel.isClosed &&
@@ -231,6 +224,20 @@ const wholesOf = (
   return { hide, hidden, rewriteRemote }
 }
 
+/** A manifest's address as the name that stands beside the present one; `null` where it stands there anyhow, or the edge may not fetch it. */
+const beside =
+  (context: MapperContext, sealed: ReturnType<typeof sealer>, { fileAt, tellsGiven }: Places) =>
+  (reference: string): string | null => {
+    const address = resolveAddress(reference, context.manifest)
+    if (address === null || context.isStreamed === true) return null
+    const path = fileAt(address)?.split('?', 1)[0]
+    if (path === undefined) return null
+    if (MANIFEST.test(path) && directoryOf(path) === directoryOf(context.rest)) return null
+    const [under, open] = tellsGiven(address.query) ? [address.query, ''] : ['', address.query]
+    const place = sealed('manifest', address.origin, address.path + under)
+    return place === null ? null : hideArguments(besideOf(place) + open, context.ownValues)
+  }
+
 /** Creates the mapper of one manifest; it caches seals of directories. */
 export const createMapper = (asked: MapperContext): Mapper => {
   const isStreamed = asked.isStreamed === true
@@ -240,11 +247,13 @@ export const createMapper = (asked: MapperContext): Mapper => {
   const up = upFrom(directory)
   const keeps = keeper(context, directory)
   const sealed = sealer(context)
-  const { fileAt, directoryAt, tells, tellsGiven } = placesOf(context, sealed)
+  const places = placesOf(context, sealed)
+  const { fileAt, directoryAt, tells, tellsGiven } = places
   const hasGiven = (context.givenValues ?? []).length > 0
   const values = [...context.ownValues, ...(context.givenValues ?? [])]
   const conceal = (reference: string): string => hideArguments(reference, values)
   const nameOf = namer(context)
+  const besideIt = beside(context, sealed, places)
   const wholes = wholesOf(context, sealed, { tellsGiven, conceal })
   const rewriteShown = (reference: string): string => {
     const isTold = tells(reference)
@@ -272,18 +281,9 @@ export const createMapper = (asked: MapperContext): Mapper => {
     const place = sealed('manifest', address.origin, address.path)
     return place === null ? reference : conceal(`${up}${place}${nameOf(name)}${address.query}`)
   }
-  const rewriteLocation = (reference: string): string => {
-    const shown = rewriteManifest(reference, 'manifest.mpd')
-    const address = resolveAddress(reference, manifest)
-    const isBeside = isStreamed || !namesDirectory(shown)
-    if (isBeside || address === null || !context.isAllowed(address.origin)) return shown
-    const [under, open] = tellsGiven(address.query) ? [address.query, ''] : ['', address.query]
-    const place = sealed('manifest', address.origin, address.path + under)
-    return place === null ? shown : conceal(besideOf(place) + open)
-  }
   return {
     ...wholes,
-    rewriteLocation,
+    rewriteLocation: (it) => besideIt(it) ?? rewriteManifest(it, 'manifest.mpd'),
     document: { address: manifest, directory },
     manifest: context.base?.address ?? manifest,
     directory: context.base?.directory ?? directory,

@@ -1,4 +1,5 @@
 import { formatAddress, parseV6Words } from '../networks/address.ts'
+import { isUnclear } from './unclear.ts'
 
 /** An address of an origin over HTTP, resolved. */
 export interface Address {
@@ -121,3 +122,18 @@ export const referenceTo = (directory: string, path: string): string => {
   // A colon in the first segment would be read as a scheme; an empty reference does not name a directory.
   return text === '' || /^[^/?]*:|^[/?]/.test(text) ? `./${text}` : text
 }
+
+/** Whether a reference is a relative path as players and the edge read it alike: from its base on, with dots or without. */
+export const isRelativePath = (reference: string): boolean =>
+  !/^[/\\?#]|^[a-z][a-z0-9+.-]*:|^@\/|[\s"<>\\^`{|}#]/i.test(reference)
+
+/** Whether a reference is relative and stays within its base directory. */
+export const isBelowItsBase = (reference: string): boolean => {
+  if (!isRelativePath(reference)) return false
+  const mark = reference.indexOf('?')
+  return !isUnclear(mark < 0 ? reference : reference.slice(0, mark))
+}
+
+/** Whether a reference has a directory before its file. */
+export const namesDirectory = (reference: string): boolean =>
+  reference.split('?', 1)[0]?.includes('/') === true

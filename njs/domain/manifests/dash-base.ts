@@ -1,8 +1,10 @@
-import { isBelowItsBase, type Mapper, namesDirectory } from '../addresses/mapper.ts'
+import type { Mapper } from '../addresses/mapper.ts'
 import type { ReferenceBase } from '../addresses/remote.ts'
 import {
   type Address,
   directoryOf,
+  isBelowItsBase,
+  namesDirectory,
   referenceTo,
   resolveAddress,
   upFrom,

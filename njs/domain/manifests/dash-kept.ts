@@ -1,5 +1,10 @@
-import { isBelowItsBase, type Mapper, namesDirectory } from '../addresses/mapper.ts'
-import { type Address, resolveAddress } from '../addresses/resolve.ts'
+import type { Mapper } from '../addresses/mapper.ts'
+import {
+  type Address,
+  isBelowItsBase,
+  namesDirectory,
+  resolveAddress,
+} from '../addresses/resolve.ts'
 import { type Base, baseFrom, hrefOf, ownBase, placeOf } from './dash-base.ts'
 import type { Level, SegmentElement } from './dash-scan.ts'
 

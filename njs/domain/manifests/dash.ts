@@ -1,5 +1,5 @@
-import { isRelativePath, type Mapper } from '../addresses/mapper.ts'
-import { resolveAddress } from '../addresses/resolve.ts'
+import type { Mapper } from '../addresses/mapper.ts'
+import { isRelativePath, resolveAddress } from '../addresses/resolve.ts'
 import { finish, type Steps } from '../steps.ts'
 import {
   type Base,

@@ -47,6 +47,22 @@ export interface Evidence {
   readonly place?: string
   /** On how many more days a device of one home would have to play in the other to clear the account. */
   readonly guestDays?: number
+  /** Of a second household: televisions of its own. */
+  readonly televisions?: number
+  /** On how many days devices of one home were guests of the other, both played at once, and both played at all. */
+  readonly mixedDays?: number
+  readonly overlapDays?: number
+  readonly commonDays?: number
+  /** The owner of the data centre that plays came through. */
+  readonly owner?: string
+  /** Streams at once, on average. */
+  readonly streams?: number
+  /** Players that one playlist copy must have been in at least. */
+  readonly players?: number
+  /** When a playlist copy was first used. */
+  readonly firstUsedAt?: number
+  /** Networks of devices never seen before. */
+  readonly newNetworks?: number
   /** The provider of both plays, where they came over one within a country: its lines are located anywhere. */
   readonly provider?: string
   readonly overlapMs?: number

@@ -4,6 +4,7 @@ import { hasDerivedDevice, isTimed } from '../guards.ts'
 import { clockSlackMs } from '../normalise.ts'
 import type { Inspect, MayFind } from '../rules/rule-types.ts'
 import { watchedUntil } from '../watched.ts'
+import { clearedOfSome, networksOf } from './cleared-by.ts'
 
 const MINUTE_MS = 60_000
 
@@ -56,15 +57,22 @@ export const inspectConcurrentStreams: Inspect<'concurrent_streams'> = (event, r
   }
   if (streams.size <= params.max_streams) return null
   const others = [...streams.values()].filter((p) => p !== event)
+  const size = { count: streams.size, limit: params.max_streams }
+  const devices = [...streams.values()].flatMap((p) => p.device ?? []).sort()
+  // Streams counted by network stay where another device plays there.
+  const isByDevice = !params.ignore_same_network && devices.length >= size.count - size.limit
+  const cleared = isByDevice
+    ? clearedOfSome(size, 'the devices', 'fine')
+    : `Cleared by a rule that allows ${size.count}.`
   return createFinding(event, others, {
     kind: 'concurrent_streams',
     severity: 'low',
     confidence: 15,
-    summary: `${streams.size} streams at once; ${params.max_streams} are allowed.`,
+    summary: `${size.count} streams at once; ${size.limit} are allowed. ${cleared}`,
     evidence: {
-      count: streams.size,
-      limit: params.max_streams,
-      devices: [...streams.values()].flatMap((p) => p.device ?? []).sort(),
+      ...size,
+      devices,
+      ...(isByDevice ? {} : { networks: networksOf([...streams.values()]).slice(0, 50) }),
     },
   })
 }

@@ -120,6 +120,7 @@ export const findCopiedPlaylist = (
   const providers = distinct(strangers.map(providerOf))
   if (providers < PROVIDERS_AT_LEAST && mostAtOnce(strangers) < FAMILY_AT_MOST) return null
   const countries = [...new Set(strangers.flatMap((p) => p.country ?? []))].sort()
+  const players = playersOf(uses)
   const until = uses.reduce((last, play) => Math.max(last, endOf(play)), since)
   return createFinding(
     event,
@@ -129,12 +130,14 @@ export const findCopiedPlaylist = (
       severity: 'high',
       confidence: 80,
       summary:
-        `Playlist copy ${download} was used by ${playersOf(uses)} players on ${networks} ` +
+        `Playlist copy ${download} was used by ${players} players on ${networks} ` +
         `networks new to the account (${countries.join(', ') || 'places unknown'}) from ${dayText(since)} UTC ` +
         `within ${durationText(until - since)}. ` +
         `Cleared by feedback that those networks are the household's own.`,
       evidence: {
         download,
+        players,
+        firstUsedAt: since,
         count: networks,
         limit: params.min_places,
         windowMs: until - since,

@@ -2,6 +2,7 @@ import type { PlayRecord } from '#domain/types'
 import { createFinding, durationText } from '../finding.ts'
 import { hasNetwork } from '../guards.ts'
 import type { Inspect, MayFind, ParamsOf } from '../rules/rule-types.ts'
+import { clearedOfSome } from './cleared-by.ts'
 
 type Params = ParamsOf<'device_velocity'>
 
@@ -45,15 +46,18 @@ export const inspectDeviceVelocity: Inspect<'device_velocity'> = (event, recent,
   }
   if (first.size + 1 <= params.max) return null
   const names = [...first.keys(), name].sort()
+  const size = { count: names.length, limit: params.max }
+  const as = params.count === 'devices' ? 'fine' : 'home or fine'
   const windowMs = params.window_hours * HOUR_MS
   return createFinding(event, [...first.values()], {
     kind: 'device_velocity',
     severity: 'low',
     confidence: 10,
-    summary: `${names.length} different ${params.count} within ${durationText(windowMs)}; ${params.max} are allowed.`,
+    summary:
+      `${names.length} different ${params.count} within ${durationText(windowMs)}; ${params.max} are allowed. ` +
+      clearedOfSome(size, 'them', as),
     evidence: {
-      count: names.length,
-      limit: params.max,
+      ...size,
       windowMs,
       ...(params.count === 'devices' ? { devices: names } : { networks: names }),
     },

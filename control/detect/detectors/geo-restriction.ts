@@ -1,4 +1,4 @@
-import { createFinding, deviceName, placeName } from '../finding.ts'
+import { createFinding, deviceName, placeWithRadius } from '../finding.ts'
 import { hasNetwork } from '../guards.ts'
 import type { Inspect } from '../rules/rule-types.ts'
 
@@ -14,7 +14,7 @@ export const inspectGeoRestriction: Inspect<'geo_restriction'> = (event, _recent
     kind: 'geo_restriction',
     severity: 'high',
     confidence: 10,
-    summary: `The ${deviceName(event)} played in ${placeName(event)}; ${country} ${why}.`,
+    summary: `The ${deviceName(event)} played in ${placeWithRadius(event)}; ${country} ${why}. Cleared by feedback that ${event.network} is home or fine, or by a rule that allows ${country}.`,
     evidence: { countries: [country] },
   })
 }

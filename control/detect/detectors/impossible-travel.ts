@@ -12,6 +12,7 @@ import {
 } from '../guards.ts'
 import { clockSlackMs, endOf } from '../normalise.ts'
 import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
+import { clearedAtEither } from './cleared-by.ts'
 
 type Params = ParamsOf<'impossible_travel'>
 
@@ -69,7 +70,7 @@ export const inspectImpossibleTravel: Inspect<'impossible_travel'> = (event, rec
     confidence: 25,
     summary:
       `The ${deviceName(from)} stopped in ${placeWithRadius(from)} and the ${deviceName(event)} started in ` +
-      `${placeWithRadius(event)}, ${km} km away, ${durationText(elapsedMs)} later${pace}.`,
+      `${placeWithRadius(event)}, ${km} km away, ${durationText(elapsedMs)} later${pace}. ${clearedAtEither(from, event)}`,
     evidence: {
       distanceKm: distance.km,
       leastDistanceKm: distance.leastKm,

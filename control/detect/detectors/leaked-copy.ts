@@ -150,6 +150,7 @@ const findStrangers = (
         `Cleared by feedback that the devices are the household's own.`,
       evidence: {
         count: strangers.size,
+        newNetworks: places.size,
         limit: params.min_devices,
         windowMs: params.burst_hours * HOUR_MS,
         devices: [...strangers.keys()].sort(),

@@ -105,9 +105,10 @@ export const inspectRestreaming: Inspect<'restreaming'> = (event, recent, params
   if (days < params.min_days) return null
   const parallel = meanParallel(intervals, merged)
   if (parallel < params.min_parallel && !(fromHosting && goesOn(plays, params, until))) return null
+  const owner = event.asnOrg ?? ''
   const source = fromHosting
-    ? `a data centre (${event.asnOrg})`
-    : `one network in ${placeName(event)}`
+    ? `a data centre (${owner})`
+    : `one network in ${placeName(event) ?? 'a place without a name'}`
   return createFinding(event, plays.filter((p) => p !== event).slice(-4), {
     kind: 'restreaming',
     severity: 'high',
@@ -118,6 +119,8 @@ export const inspectRestreaming: Inspect<'restreaming'> = (event, recent, params
       `Cleared by feedback that the network is home, where a set is left on.`,
     evidence: {
       count: days,
+      ...(fromHosting && { owner }),
+      streams: Math.round(parallel * 10) / 10,
       limit: params.min_days,
       windowMs: params.window_hours * HOUR_MS,
       devices: [...new Set(plays.flatMap((p) => p.device ?? []))].sort().slice(0, 50),

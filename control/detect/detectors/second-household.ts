@@ -6,6 +6,7 @@ import { describeHome } from '../household/household-text.ts'
 import { isOneHousehold } from '../household/one-household.ts'
 import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
 import type { Finding } from '../types.ts'
+import { namedShortly, networksOf } from './cleared-by.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -18,25 +19,11 @@ const samples = (plays: readonly PlayRecord[]): PlayRecord[] => {
 
 const days = (count: number): string => `${count} day${count === 1 ? '' : 's'}`
 
-const NAMED_AT_MOST = 3
-
-/** The networks a home played from, the commonest first, as a subject with its verb. */
-const networksOf = (home: Home): string => {
-  const plays = new Map<string, number>()
-  for (const { play } of home.ownPlays)
-    if (!play.isLan && play.network !== null)
-      plays.set(play.network, (plays.get(play.network) ?? 0) + 1)
-  const names = [...plays].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([name]) => name)
-  const [first] = names
-  if (first === undefined) return 'its networks are'
-  if (names.length === 1) return `${first} is`
-  const more = names.length > NAMED_AT_MOST ? ', …' : ''
-  return `its ${names.length} networks (${names.slice(0, NAMED_AT_MOST).join(', ')}${more}) are`
-}
-
 /** What would clear the account, besides time: guests, and an operator who says that the place is home. */
-const clearedBy = (guestDays: number | null, home: Home): string => {
-  const said = `feedback that ${networksOf(home)} home`
+const clearedBy = (guestDays: number | null, networks: readonly string[]): string => {
+  const [first] = networks
+  const several = first === undefined ? 'its networks' : `its networks (${namedShortly(networks)})`
+  const said = `feedback that ${networks.length === 1 ? `${first} is` : `${several} are`} home`
   return guestDays === null
     ? `Cleared by ${said}.`
     : `Cleared by devices of one home playing in the other on ${guestDays} more ${guestDays === 1 ? 'day' : 'days'}, or by ${said}.`
@@ -58,10 +45,11 @@ export const secondHouseholdFinding = (
   if (strongest.overlapDays < params.min_overlap_days) return null
   const place = placeOf(strongest.home)
   const own = strongest.home.ownPlays.map((t) => t.play)
+  const networks = networksOf(own)
   const sets = strongest.home.televisions.size
   const television =
     sets === 0 ? '' : `, with ${sets === 1 ? 'a television' : `${sets} televisions`} of its own`
-  const { overlapDays, commonDays } = strongest
+  const { overlapDays, commonDays, mixedDays } = strongest
   const overlap =
     overlapDays === 0
       ? ''
@@ -72,16 +60,20 @@ export const secondHouseholdFinding = (
     confidence,
     summary:
       `A second household in ${place} played on ${days(strongest.days)}${television}; ` +
-      `devices of one home were guests of the other on ${days(strongest.mixedDays)}${overlap}. ${clearedBy(guestDaysToClear, strongest.home)}`,
+      `devices of one home were guests of the other on ${days(mixedDays)}${overlap}. ${clearedBy(guestDaysToClear, networks)}`,
     evidence: {
       place,
       count: strongest.days,
       limit: params.min_days,
+      televisions: sets,
+      mixedDays,
+      overlapDays,
+      commonDays,
       overlapMs: strongest.overlapHours * HOUR_MS,
       ...(guestDaysToClear === null ? {} : { guestDays: guestDaysToClear }),
       ...(strongest.distanceKm === null ? {} : { distanceKm: strongest.distanceKm }),
       devices: [...strongest.home.devices].sort(),
-      networks: [...new Set(own.flatMap((p) => p.network ?? []))].sort().slice(0, 50),
+      networks: networks.slice(0, 50),
     },
   })
 }

@@ -13,6 +13,7 @@ import {
 import { clockSlackMs } from '../normalise.ts'
 import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
 import { WATCHED_AT_MOST_MS, watchedUntil } from '../watched.ts'
+import { clearedAtEither } from './cleared-by.ts'
 
 const MINUTE_MS = 60_000
 
@@ -69,7 +70,7 @@ export const inspectSimultaneousPlaces: Inspect<'simultaneous_places'> = (
     confidence: 35,
     summary:
       `The ${deviceName(play)} in ${placeWithRadius(play)} and the ${deviceName(event)} in ${placeWithRadius(event)}, ` +
-      `${Math.round(distance.km)} km apart, played at the same time for ${durationText(sharedMs)}.`,
+      `${Math.round(distance.km)} km apart, played at the same time for ${durationText(sharedMs)}. ${clearedAtEither(play, event)}`,
     evidence: {
       distanceKm: distance.km,
       leastDistanceKm: distance.leastKm,

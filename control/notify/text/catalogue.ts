@@ -22,6 +22,14 @@ export const KINDS: Readonly<Record<FindingKind, Words>> = {
   hosting_network: { en: 'A data centre', ru: 'Дата-центр' },
 }
 
+/** Names of kinds of devices, by those that evidence has. */
+export const DEVICE_NAMES: Readonly<Record<string, Words>> = {
+  television: { en: 'television', ru: 'телевизор' },
+  'phone or tablet': { en: 'phone or tablet', ru: 'телефон или планшет' },
+  computer: { en: 'computer', ru: 'компьютер' },
+  device: { en: 'device', ru: 'устройство' },
+}
+
 /** Names of severities. */
 export const SEVERITY_NAMES: Readonly<Record<Severity, Words>> = {
   low: { en: 'low', ru: 'низкая' },

@@ -212,7 +212,7 @@ describe('whoever is flagged', () => {
     )
     const { findings } = assessAccount([...evenings, ...plays], { now })
     expect(findings.find(({ kind }) => kind === 'second_household')?.summary).toContain(
-      'feedback that its 2 networks (198.18.9.7, 198.18.9.90) are home.',
+      'feedback that its networks (198.18.9.7, 198.18.9.90) are home.',
     )
   })
 })

@@ -3,6 +3,7 @@ import { inspectConcurrentStreams } from '../../../../control/detect/detectors/c
 import { inspectDeviceVelocity } from '../../../../control/detect/detectors/device-velocity.ts'
 import { inspectGeoRestriction } from '../../../../control/detect/detectors/geo-restriction.ts'
 import { inspectHostingNetwork } from '../../../../control/detect/detectors/hosting-network.ts'
+import { sentenceOf } from '../../../../control/notify/text/sentences.ts'
 import { HOUR, MINUTE, play, START } from '../play-builder.ts'
 
 describe('device velocity', () => {
@@ -55,6 +56,17 @@ describe('concurrent streams', () => {
       params,
     )
     expect(finding?.evidence).toMatchObject({ count: 3, limit: 2, devices: ['a', 'b', 'c'] })
+  })
+
+  it('of unknown devices are cleared by a rule alone', () => {
+    const unknown = [0, 1, 2].map((n) => play({ at: n * MINUTE, device: null }))
+    const finding = inspectConcurrentStreams(unknown[2] ?? play(), unknown.slice(0, 2), params)
+    expect(finding?.summary).toBe(
+      '3 streams at once; 2 are allowed. Cleared by a rule that allows 3.',
+    )
+    expect(finding && sentenceOf('ru', finding)).toBe(
+      'Одновременно 3 потока; разрешено 2. Снимается, если правило разрешит 3.',
+    )
   })
 
   it('do not count a device that goes from one episode to the next', () => {

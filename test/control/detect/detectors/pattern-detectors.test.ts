@@ -165,7 +165,7 @@ describe('a second household', () => {
     )
     expect(finding?.evidence).toMatchObject({ place: 'Bordeaux (± 25 km)', guestDays: 16 })
     expect(finding && sentenceOf('ru', finding)).toMatch(
-      /^Второе домохозяйство \(Bordeaux \(± 25 км\)\) смотрело 8 дней; .* Снимается, если устройства одного дома ещё 16 дней посмотрят в другом или если отметить, что 198\.51\.100\.9 — дом\.$/,
+      /^Второе домохозяйство \(Bordeaux \(± 25 км\)\) смотрело 8 дней; там свой телевизор; устройства одного дома были в гостях у другого 0 дней; оба смотрели одновременно: 8 дней из 8\. Снимается, если устройства одного дома ещё 16 дней посмотрят в другом или если отметить, что 198\.51\.100\.9 — дом\.$/,
     )
     expect(finding?.evidence.distanceKm).toBeCloseTo(436, -1)
     expect(finding?.confidence).toBeGreaterThan(80)

@@ -1,9 +1,10 @@
 import type { ComponentChildren } from 'preact'
 import { lazy, Suspense } from 'preact/compat'
 import { useMemo } from 'preact/hooks'
+import { DEVICE_NAMES } from '../../../../notify/text/catalogue.ts'
 import { seenIn } from '../../data/evidence.ts'
 import { country, duration, moment, number, player, radiusText } from '../../text/format.ts'
-import { t, words } from '../../text/text.ts'
+import { language, t, words } from '../../text/text.ts'
 import { PlayClock } from './clock.tsx'
 
 /** A time in Unix milliseconds, by its name and size. */
@@ -64,7 +65,7 @@ export const Evidence = ({ evidence }: { readonly evidence: unknown }) => {
 const deviceName = (name: string | null): string => {
   const [, kind, agent] = /^([a-z ]+) \((.+)\)$/.exec(name ?? '') ?? []
   if (kind === undefined || agent === undefined) return name ?? '–'
-  return `${words('device', kind.replaceAll(' ', '_'))} (${player(agent)})`
+  return `${DEVICE_NAMES[kind]?.[language] ?? kind} (${player(agent)})`
 }
 
 const EvidenceMap = lazy(async () => (await import('../map/evidence-map.tsx')).EvidenceMap)

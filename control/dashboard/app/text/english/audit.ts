@@ -2,10 +2,6 @@ import type { Wording } from './wording.ts'
 
 /** English words of the audit log and of evidence. */
 export const enAudit = {
-  'device.television': 'television',
-  'device.phone_or_tablet': 'phone or tablet',
-  'device.computer': 'computer',
-  'device.device': 'device',
   'evidence.distanceKm': 'Distance, km',
   'evidence.leastDistanceKm': 'At least, km',
   'evidence.elapsedMs': 'Time between',
@@ -16,6 +12,15 @@ export const enAudit = {
   'evidence.lowersTrust': 'Lowers trust',
   'evidence.place': 'Where it is',
   'evidence.guestDays': 'Days as a guest that would clear it',
+  'evidence.televisions': 'Televisions of its own',
+  'evidence.mixedDays': 'Days as guests of each other',
+  'evidence.overlapDays': 'Days both played at once',
+  'evidence.commonDays': 'Days both played',
+  'evidence.owner': 'Data centre of',
+  'evidence.streams': 'Streams at once, on average',
+  'evidence.players': 'Players at least',
+  'evidence.firstUsedAt': 'First used',
+  'evidence.newNetworks': 'New networks',
   'evidence.count': 'Count',
   'evidence.limit': 'Allowed',
   'evidence.windowMs': 'Within',

@@ -3,10 +3,6 @@ import type { Wording } from '../english/wording.ts'
 
 /** Russian words of the audit log and of evidence. */
 export const ruAudit: Readonly<Record<keyof typeof enAudit, Wording>> = {
-  'device.television': 'телевизор',
-  'device.phone_or_tablet': 'телефон или планшет',
-  'device.computer': 'компьютер',
-  'device.device': 'устройство',
   'evidence.distanceKm': 'Расстояние, км',
   'evidence.leastDistanceKm': 'Не меньше, км',
   'evidence.elapsedMs': 'Прошло времени',
@@ -17,6 +13,15 @@ export const ruAudit: Readonly<Record<keyof typeof enAudit, Wording>> = {
   'evidence.lowersTrust': 'Снижает доверие',
   'evidence.place': 'Где',
   'evidence.guestDays': 'Сколько дней в гостях снимут находку',
+  'evidence.televisions': 'Свои телевизоры',
+  'evidence.mixedDays': 'Дней в гостях друг у друга',
+  'evidence.overlapDays': 'Дней, когда смотрели одновременно',
+  'evidence.commonDays': 'Дней, когда смотрели оба',
+  'evidence.owner': 'Чей дата-центр',
+  'evidence.streams': 'Потоков сразу, в среднем',
+  'evidence.players': 'Плееров не меньше',
+  'evidence.firstUsedAt': 'Первое использование',
+  'evidence.newNetworks': 'Новые сети',
   'evidence.count': 'Количество',
   'evidence.limit': 'Допускается',
   'evidence.windowMs': 'За время',

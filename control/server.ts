@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
-import { pino } from 'pino'
 import { createApp } from './app.ts'
 import { loadConfig } from './config/load.ts'
 import { statePaths } from './config/paths.ts'
 import { ConfigError } from './config/problems/problems.ts'
+import { createLog } from './log.ts'
 
 const USAGE = 'usage: node dist/server.js --config FILE --state FOLDER [--demo-history]'
 const STOP_MS = 10_000
@@ -25,7 +25,7 @@ const main = async (): Promise<void> => {
   // State holds hashes, keys and addresses: files are the owner's alone; sockets are opened one by one.
   process.umask(0o077)
   const loaded = loadConfig(values.config, process.env)
-  const log = pino({ level: loaded.config.log.level, base: null })
+  const log = createLog(loaded.config.log.level)
   const hasDemoHistory = values['demo-history'] && loaded.config.demo.enabled
   const app = await createApp({ loaded, paths: statePaths(values.state), log, hasDemoHistory })
 

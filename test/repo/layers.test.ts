@@ -12,7 +12,7 @@ const LEVELS: readonly (readonly string[])[] = [
   `control/access control/detect control/respond control/sources control/report control/edge
    control/lineup control/explain control/lint control/notify control/operators`,
   'control/plugins control/routes control/schemas control/dashboard',
-  `control/compose control/app.ts control/server.ts control/cli control/supervise control/demo`,
+  `control/compose control/app.ts control/log.ts control/server.ts control/cli control/supervise control/demo`,
 ].map((level) => level.split(/\s+/))
 
 /** Within the edge likewise. */

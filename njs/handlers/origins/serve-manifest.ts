@@ -25,7 +25,7 @@ import {
   type Shared,
   takeFlight,
 } from '../../state/manifests/copies.ts'
-import { noteAnswer, pauseMs, readDue, UNKNOWN_DUE } from '../../state/manifests/due.ts'
+import { noteAnswer, pauseMs, readDue, UNKNOWN_DUE, WAIT_MS } from '../../state/manifests/due.ts'
 import { readPolicy } from '../../state/policy.ts'
 import { noteOriginFailure } from '../../state/reports.ts'
 import { setAll } from '../../verdicts/cookies.ts'
@@ -37,8 +37,6 @@ import { type Rewritten, rewriteManifest, withoutUnclear } from '../../verdicts/
 /** Time after which another request may fetch although the first has not ended: longer than nginx waits for a whole answer (`js_fetch_timeout`), which for a blocking reload is more. */
 const FLIGHT_MS = 25_000
 const BLOCKING_FLIGHT_MS = 40_000
-/** How long a request waits for another's fetch, in ms: longer than players do. */
-const WAIT_MS = 30_000
 /** Most requests that begin to wait in one second: each holds a JavaScript context of 1.5 MB. A blocking reload holds it as long where it is fetched by itself. */
 const MOST_WAITING = 400
 

@@ -3,10 +3,7 @@ import { logError } from '../../platform/log.ts'
 import { answerManifest, internalRedirect, manifestType } from '../../platform/reply.ts'
 import { type Request, variablesOf } from '../../platform/request.ts'
 import { isInFlight, readShared, type Shared } from '../../state/manifests/copies.ts'
-import { pauseMs, readDue } from '../../state/manifests/due.ts'
-
-/** How long a request waits for another's fetch, in ms: longer than players do. */
-const WAIT_MS = 30_000
+import { pauseMs, readDue, WAIT_MS } from '../../state/manifests/due.ts'
 
 /** Whether another request may still bring a copy. */
 const isComing = (copy: string, shared: Shared | null): boolean =>

@@ -11,6 +11,9 @@ export interface Due {
 /** Of what is held back by nobody, or was never asked for. */
 export const UNKNOWN_DUE: Due = { at: 0, earlyMs: 0 }
 
+/** How long a request waits for another's fetch, in ms: longer than players do. */
+export const WAIT_MS = 30_000
+
 const KEPT_MS = 20_000
 /** Around when an answer is due, others look often: from so long before at least, or at most. */
 const EARLY_MS = 10

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { askedFor, openFolder } from '../rig/folder.ts'
 import { type Rig, startRig } from '../rig/rig.ts'
 import { channelRows, group } from '../rig/tables.ts'
 
@@ -20,14 +21,9 @@ beforeAll(async () => {
     })
     origin.files.set('*', { type: 'video/mp4', body: '<MPD></MPD>' })
   })
-  root = await open('ch1')
+  root = await openFolder(rig, 'ch1')
 })
 afterAll(() => rig?.stop())
-
-const open = async (channel: string): Promise<string> => {
-  const opened = await rig.get(`/live/${rig.ticket()}/${channel}/index.m3u8`)
-  return new URL((opened.headers.get('location') ?? '').replace(/[^/]*$/, ''), rig.url).href
-}
 
 const decode = (text: string): string => text.replaceAll('&amp;', '&')
 const filled = (text: string): string =>
@@ -49,12 +45,7 @@ const moved = async (target: string, body: string, base = root) => {
   return { text, at: base + name, direct: direct.href }
 }
 
-const asked = async (address: URL): Promise<string> => {
-  expect(address.href.startsWith(rig.url), address.href).toBe(true)
-  rig.origin.seen.length = 0
-  await rig.get(address.href.slice(rig.url.length))
-  return rig.origin.seen[0]?.url ?? ''
-}
+const asked = (address: URL): Promise<string> => askedFor(rig, address)
 
 /** Resolved with the BaseURLs of a manifest, each from the one before. */
 const resolve = (text: string, at: string, reference: string): URL => {
@@ -160,7 +151,7 @@ test.each(HLS_TARGETS.flatMap((target) => TICKETS.map((it) => [target, it] as co
 
 test('a ticket of the first of two redirections, of a name of no kind, and in a playlist that was reached without it', async () => {
   const [first, second] = ['qZ8mN2vB6c', 'hG5kL9pT3w']
-  const base = await open('ch2')
+  const base = await openFolder(rig, 'ch2')
   const { files, moved: redirections } = rig.origin
   redirections.set('/a/x.m3u8', `/b/y.m3u8?k9=${second}`)
   files.set('/b/y.m3u8', { type: HLS, body: '' })
@@ -206,7 +197,7 @@ test.each([(mark: string) => mark, (mark: string) => mark.replace('~kept~', '~ke
     const [mark = ''] = /~kept~[\w-]+~/.exec(first) ?? []
     const seal = /^@\/[^/]+\//.exec(first)?.[0] ?? ''
     expect(mark).not.toBe('')
-    const other = await open('ch2')
+    const other = await openFolder(rig, 'ch2')
     for (const it of [`${seal}low.m3u8?x=${change(mark)}`, `low.ts?x=${change(mark)}`])
       expect(await asked(new URL(it, at))).toContain('~kept~')
     expect(await asked(new URL(`low.ts?x=${change(mark)}`, other))).toContain('~kept~')

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { askedFor, openFolder } from '../rig/folder.ts'
 import { type Rig, startRig } from '../rig/rig.ts'
 import { channelRows, group } from '../rig/tables.ts'
 
@@ -15,17 +16,11 @@ beforeAll(async () => {
     stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true })] }
     stub.tables.channels.rows = channelRows({ ch1: { origin: origin.url, base: '/hls/ch1/' } })
   })
-  const opened = await rig.get(`/live/${rig.ticket()}/ch1/index.m3u8`)
-  root = new URL((opened.headers.get('location') ?? '').replace(/[^/]*$/, ''), rig.url).href
+  root = await openFolder(rig)
 })
 afterAll(() => rig?.stop())
 
-/** What the origin is asked for. */
-const asked = async (url: URL): Promise<string> => {
-  rig.origin.seen.length = 0
-  await rig.get(url.href.slice(rig.url.length))
-  return rig.origin.seen[0]?.url ?? ''
-}
+const asked = (address: URL): Promise<string> => askedFor(rig, address)
 
 const part = (text: string, pattern: RegExp): string =>
   (pattern.exec(text)?.[1] ?? '').replaceAll('&amp;', '&').replace('$Number$', '7')

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { askedFor, openFolder } from '../rig/folder.ts'
 import { type Rig, startRig } from '../rig/rig.ts'
 import { channelRows, group } from '../rig/tables.ts'
 
@@ -16,17 +17,11 @@ beforeAll(async () => {
     stub.tables.channels.rows = channelRows({ ch1: { origin: origin.url, base: '/hls/ch1/' } })
     origin.files.set('*', { type: 'video/mp4', body: '' })
   })
-  const opened = await rig.get(`/live/${rig.ticket()}/ch1/index.m3u8`)
-  root = new URL((opened.headers.get('location') ?? '').replace(/[^/]*$/, ''), rig.url).href
+  root = await openFolder(rig)
 })
 afterAll(() => rig?.stop())
 
-const asked = async (url: URL): Promise<string> => {
-  expect(url.href.startsWith(rig.url), url.href).toBe(true)
-  rig.origin.seen.length = 0
-  await rig.get(url.href.slice(rig.url.length))
-  return rig.origin.seen[0]?.url ?? ''
-}
+const asked = (address: URL): Promise<string> => askedFor(rig, address)
 
 interface Found {
   readonly bases: readonly string[]

@@ -1,3 +1,4 @@
+import { openFolder } from '../rig/folder.ts'
 import { type Rig, startRig } from '../rig/rig.ts'
 import { channelRows, group } from '../rig/tables.ts'
 
@@ -41,10 +42,7 @@ export async function startJudge(): Promise<Judge> {
       dash: { origin: origin.url, base: '/dash/', entry: 'get', protocol: 'dash' },
     })
   })
-  const open = async (channel: string): Promise<string> => {
-    const opened = await rig.get(`/live/${rig.ticket()}/${channel}/index.m3u8`)
-    return new URL((opened.headers.get('location') ?? '').replace(/[^/]*$/, ''), rig.url).href
-  }
+  const open = (channel: string): Promise<string> => openFolder(rig, channel)
   const root = await open('ch1')
   let cases = 0
   return {

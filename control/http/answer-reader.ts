@@ -32,8 +32,9 @@ export class AnswerError extends Error {
   override readonly name = 'AnswerError'
 }
 
-/** As long as curl lets one line of a head be. */
-const MOST_HEAD = 102_400
+/** As long as curl lets one line of a head be, and all of it. */
+const MOST_LINE = 102_400
+const MOST_HEAD = 307_200
 const LF = 0x0a
 /** A reason may follow without a blank; a fourth digit makes it no status. */
 const STATUS = /^HTTP\/[ \t]*(\d(?:\.[ \t]*\d)?)[ \t]+(\d{3})(?!\d)/i
@@ -119,8 +120,8 @@ const codingsOf = (framing: AnswerHeaders): string[] =>
     .map((one) => one.trim())
 
 /**
- * Chunked goes before any length (RFC 9112, 6.3), which has to be one all the same; of several lengths the last counts, and of that the number it
- * begins with, as curl has it.
+ * Chunked goes before any length (RFC 9112, 6.3), which has to be one all the same, and any other coding lasts to the end; of several lengths the
+ * last counts, and of that the number it begins with, as curl has it.
  */
 const framingOf = ({ status, framing: headers }: ParsedHead): Framing => {
   if (status === 204 || status === 304) return { kind: 'length', left: 0 }
@@ -130,9 +131,9 @@ const framingOf = ({ status, framing: headers }: ParsedHead): Framing => {
   const codings = codingsOf(headers)
   if (!codings.every((one) => CODING.test(one)))
     throw new AnswerError('malformed answer: an unknown Transfer-Encoding')
-  if (codings.at(-1) === 'chunked') return { kind: 'chunked', step: 'size', left: 0 }
+  if (codings.includes('chunked')) return { kind: 'chunked', step: 'size', left: 0 }
   const last = lengths.at(-1)
-  if (last === undefined) return { kind: 'close' }
+  if (last === undefined || headers['transfer-encoding'] !== undefined) return { kind: 'close' }
   const digits = /^\+?0*(\d+)/.exec(last)?.[1] ?? ''
   return digits.length > MOST_DIGITS ? { kind: 'close' } : { kind: 'length', left: Number(digits) }
 }
@@ -150,6 +151,17 @@ const endOfHead = (bytes: Buffer): number => {
     if (bytes[next] === LF) return next + 1
   }
   return -1
+}
+
+/** Whether a head, as far as it came, or a line of it is longer than curl takes one. */
+const isOversize = (head: Buffer): boolean => {
+  if (head.length > MOST_HEAD) return true
+  let from = 0
+  for (let end = head.indexOf(LF); end >= 0; end = head.indexOf(LF, from)) {
+    if (end - from > MOST_LINE) return true
+    from = end + 1
+  }
+  return head.length - from > MOST_LINE
 }
 
 /** What follows the size says nothing to curl, with a semicolon or without. */
@@ -204,10 +216,10 @@ class Reader implements AnswerReader {
     if (end < 0) {
       const begun = this.rest.subarray(0, 5).toString('latin1').toUpperCase()
       if (!'HTTP/'.startsWith(begun)) throw new AnswerError('malformed answer')
-      if (this.rest.length > MOST_HEAD) throw new AnswerError('oversize headers')
+      if (isOversize(this.rest)) throw new AnswerError('oversize headers')
       return false
     }
-    if (end > MOST_HEAD) throw new AnswerError('oversize headers')
+    if (isOversize(this.rest.subarray(0, end))) throw new AnswerError('oversize headers')
     const text = this.rest.toString('latin1', 0, end)
     this.rest = this.rest.subarray(end)
     const head = parseHead(text)
@@ -236,7 +248,7 @@ class Reader implements AnswerReader {
 
   private takeLine(): string | null {
     const end = this.rest.indexOf(LF)
-    if (end < 0 && this.rest.length > MOST_HEAD)
+    if (end < 0 && this.rest.length > MOST_LINE)
       throw new AnswerError('malformed answer: its chunks')
     if (end < 0) return null
     const line = this.rest.toString('latin1', 0, end)

@@ -75,6 +75,10 @@ const shapes: Readonly<Record<string, string>> = {
   'blanks within the version': `${head('403 Forbidden', 'Content-Length: 2').replace('1.1', ' 1.1')}no`,
   'a blank before the colon of a length': `${head('403 Forbidden', 'Content-Length : 9')}no`,
   'a folded coding': `${head('403 Forbidden', 'Transfer-Encoding: chunked', ' x')}${CHUNKED}`,
+  'headers of 200 kB': `${head('403 Forbidden', ...Array.from({ length: 200 }, (_, at) => `X-${at}: ${'x'.repeat(1000)}`), 'Content-Length: 2')}no`,
+  'a length beside identity': `${head('403 Forbidden', 'Transfer-Encoding: identity', 'Content-Length: 5')}no`,
+  'a length beside a coding without a name': `${head('403 Forbidden', 'Content-Length: 1', 'Transfer-Encoding:')}no`,
+  'chunked and commas': `${head('403 Forbidden', 'Transfer-Encoding: chunked, ,')}${CHUNKED}`,
   'HTTP/2': `${head('403 Forbidden', 'Content-Length: 2').replace('1.1', '2')}no`,
   'a chunk size with a word behind it': `${head('403 Forbidden', 'Transfer-Encoding: chunked')}2 x\r\nn\n\r\n2,\r\no\n\r\n0\tx\r\n\r\n`,
   '204': head('204 No Content'),
@@ -86,6 +90,8 @@ const ENDS = [
   'until the end',
   'HTTP/1.0',
   'a length too long to be one',
+  'a length beside identity',
+  'a length beside a coding without a name',
 ]
 
 test.each(Object.keys(shapes))('%s: status and body as curl reads them', async (name) => {
@@ -139,6 +145,8 @@ const odd: Readonly<Record<string, string>> = {
       `${head('200 OK', 'Content-Length: 2').replace('1.1', version)}ok`,
     ]),
   ),
+  'chunks that break off, in a coding and commas': `${head('200 OK', 'Transfer-Encoding: chunked, ,')}2\r\nno\r\nzz\r\n`,
+  'a line of 110 kB': `${head('200 OK', `X-A: ${'x'.repeat(110_000)}`, 'Content-Length: 2')}ok`,
   'a coding nobody knows': `${head('200 OK', 'Transfer-Encoding: chunked;q=1')}${CHUNKED}`,
 }
 test.each(Object.keys(odd))(
@@ -151,7 +159,7 @@ test.each(Object.keys(odd))(
       })
     const { url, ask } = await served(bytes)
     await expect(run('curl', ['-s', '-m', '5', url.href])).rejects.toThrow('Command failed')
-    expect((await ask()).broken).toMatch(/^malformed answer: /)
+    expect((await ask()).broken).toMatch(/^malformed answer: |^oversize headers$/)
     const refused = await served(bytes.replace(/200 O\0?K/, (it) => it.replace('200', '403')))
     expect(await refused.ask()).toMatchObject({ status: 403 })
   },

@@ -38,8 +38,10 @@ const realIp = (settings: NginxSettings): string[] => {
 
 const certificateLines = ({ https }: NginxSettings, served: ServedCertificate): string[] => [
   'http2 on;',
-  `ssl_certificate "${served.file}";`,
-  `ssl_certificate_key "${served.file}";`,
+  ...served.files.flatMap((file) => [
+    `ssl_certificate "${file}";`,
+    `ssl_certificate_key "${file}";`,
+  ]),
   ...(https?.hasHttp3 === true
     ? ['add_header_inherit merge;', 'add_header Alt-Svc $gh_alt_svc always;']
     : []),
@@ -110,10 +112,10 @@ export const httpsFragment = ({ https }: NginxSettings): string => {
     '}',
   ]
   const redirect = [
-    '# By scheme, by what a proxy says of it, by path and method.',
-    'map "$scheme $http_x_forwarded_proto $uri $request_method" $gh_to_https {',
+    '# By scheme, by what a trusted proxy says of it (only there do the addresses differ), by path and method.',
+    'map "$scheme $realip_remote_addr $remote_addr $http_x_forwarded_proto $uri $request_method" $gh_to_https {',
     '    default "";',
-    '    "~^http https " "";',
+    '    "~^http (\\S+) (?!\\1 )\\S+ https " "";',
     '    "~^http .* /health [A-Z]+$" "";',
     '    "~^http .* (?:GET|HEAD)$" moved;',
     '    "~^http " kept;',

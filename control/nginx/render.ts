@@ -40,8 +40,8 @@ const checked = (settings: NginxSettings): void => {
   for (const origin of settings.origins) assertPlain('origin', origin)
   for (const server of Object.values(settings.serversOfOrigins ?? {}).flat())
     assertPlain('origins[].servers', server)
-  for (const { file, names } of settings.https?.certificates ?? [])
-    for (const text of [file, ...names]) assertPlain('certificate', text)
+  for (const { files, names } of settings.https?.certificates ?? [])
+    for (const text of [...files, ...names]) assertPlain('certificate', text)
   if (settings.edgeKey !== null) assertPlain('edgeKey', settings.edgeKey)
   if (settings.pushListen !== null) assertPlain('pushListen', settings.pushListen.announced)
 }

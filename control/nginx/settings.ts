@@ -6,10 +6,10 @@ export interface PublicListen {
   readonly isProxyProtocol: boolean
 }
 
-/** A certificate nginx serves. */
+/** Certificates nginx serves for the same names: one, or one for each kind of key. */
 export interface ServedCertificate {
-  /** PEM file of certificate, chain and key. */
-  readonly file: string
+  /** PEM files, each of certificate, chain and key. */
+  readonly files: readonly string[]
   /** Server names; may begin with `*.`. */
   readonly names: readonly string[]
 }

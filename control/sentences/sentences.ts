@@ -33,6 +33,7 @@ export const SENTENCES = {
   'certificate.other_key': 'is the key of another certificate; name the two that belong together',
   'certificate.expired': 'expired on {day} UTC; renew it',
   'certificate.early': 'is not valid before {day} UTC; see that the clock is right',
+  'certificate.weak': 'is refused by OpenSSL ({what}); have it issued anew',
   'certificate.is_over': 'expired on {day} UTC',
   'certificate.expires': 'expires on {day} UTC',
   'certificate.in_use': 'what is in use {what}',

@@ -1,10 +1,20 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { createSecureContext } from 'node:tls'
+import { formatAddress, parseAddress } from '#domain/networks/network'
 import { say } from '../../sentences/sentences.ts'
 
-/** A certificate and its key that fit and hold now. */
-export interface Pair {
-  /** Names of its subjectAltName (RFC 6125); addresses left out. */
+/** What a certificate is for. */
+export interface Subjects {
+  /** Names of its subjectAltName (RFC 6125) that nginx can serve. */
   readonly names: readonly string[]
+  /** Addresses of its subjectAltName. */
+  readonly addresses: readonly string[]
+  /** Kind of its key: `rsa`, `ec`. */
+  readonly keyType: string
+}
+
+/** A certificate and its key that fit and hold now. */
+export interface Pair extends Subjects {
   /** Unix ms. */
   readonly notBefore: number
   readonly notAfter: number
@@ -56,6 +66,37 @@ const readChain = (text: string): X509Certificate[] | string => {
 const namesOf = ({ subjectAltName }: X509Certificate): string[] =>
   (subjectAltName ?? '').split(', ').flatMap((entry) => NAME.exec(entry)?.[1]?.toLowerCase() ?? [])
 
+const addressesOf = ({ subjectAltName }: X509Certificate): string[] =>
+  (subjectAltName ?? '').split(', ').flatMap((entry) => {
+    const [, text = ''] = /^IP Address:(.*)$/.exec(entry) ?? []
+    const address = parseAddress(text)
+    return address === null ? [] : [formatAddress(address)]
+  })
+
+const subjectsOf = (leaf: X509Certificate): Subjects => ({
+  names: namesOf(leaf),
+  addresses: addressesOf(leaf),
+  keyType: leaf.publicKey.asymmetricKeyType ?? '',
+})
+
+/** What the first certificate of a PEM text is for, whether it holds now or not; `null` where there is none. */
+export const subjectsIn = (text: string): Subjects | null => {
+  const chain = readChain(text)
+  const leaf = typeof chain === 'string' ? undefined : chain[0]
+  return leaf === undefined ? null : subjectsOf(leaf)
+}
+
+/** Why OpenSSL refuses a pair at the level of security that nginx has: a short key, an old digest; `null` where it does not. */
+const objectionTo = (cert: string, key: string): string | null => {
+  try {
+    createSecureContext({ cert, key, ciphers: 'DEFAULT@SECLEVEL=2' })
+    return null
+  } catch (error) {
+    const [, reason] = /::([^:]+)$/.exec(error instanceof Error ? error.message : '') ?? []
+    return reason ?? codeOf(error)
+  }
+}
+
 const day = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
 
 /** Judges the texts of both PEM files; `now` in Unix ms. */
@@ -77,7 +118,9 @@ export const judgePair = (certificate: string, key: string, now: number): Pair |
     return { file: 'certificate', message: say('certificate.expired', { day: day(notAfter) }) }
   if (now < notBefore)
     return { file: 'certificate', message: say('certificate.early', { day: day(notBefore) }) }
-  return { names: namesOf(leaf), notBefore, notAfter }
+  const what = objectionTo(certificate, key)
+  if (what !== null) return { file: 'certificate', message: say('certificate.weak', { what }) }
+  return { ...subjectsOf(leaf), notBefore, notAfter }
 }
 
 /** Whether a judgement is a problem. */

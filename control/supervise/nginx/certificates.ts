@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { StatePaths } from '../../config/paths.ts'
 import { type CertificateSetting, certificatesOf } from '../../config/schema/https.ts'
 import type { Config } from '../../config/schema/schema.ts'
-import { isProblem, judgePair } from '../../nginx/certificates/judge-pair.ts'
+import { certificateServers, subjectsServed } from '../../nginx/certificates/certificate-servers.ts'
+import { subjectsIn } from '../../nginx/certificates/judge-pair.ts'
 import { complaintAbout, readPair } from '../../nginx/certificates/read-pair.ts'
 import type { ServedCertificate } from '../../nginx/settings.ts'
 import { Failure } from '../../runtime/failure.ts'
@@ -36,11 +37,6 @@ export function writeServed(paths: StatePaths, setting: CertificateSetting, text
   renameSync(`${file}.new`, file)
 }
 
-const namesIn = (text: string): readonly string[] => {
-  const judged = judgePair(text, text, Date.now())
-  return isProblem(judged) ? [] : judged.names
-}
-
 /**
  * Copies the configured certificates for nginx and says what it serves. Throws a `Failure` for a pair that cannot be
  * served and of which, where `isRunning`, no good copy is in use either.
@@ -56,10 +52,14 @@ export function storeCertificates(
     const isKept = isRunning && readServed(paths, pair.setting) !== ''
     if (complaint !== null && !isKept) throw new Failure(complaint)
   }
-  return pairs.map((pair) => {
+  const served = pairs.map((pair) => {
     const { setting } = pair
     if (complaintAbout(pair) === null) writeServed(paths, setting, pair.text)
-    const names = setting.names.length > 0 ? setting.names : namesIn(readServed(paths, setting))
-    return { file: servedFile(paths, setting), names }
+    const subjects = subjectsServed(setting, subjectsIn(readServed(paths, setting)))
+    return { ...subjects, file: servedFile(paths, setting) }
   })
+  return certificateServers(served).map(({ pairs: own, names }) => ({
+    files: own.map(({ file }) => file),
+    names,
+  }))
 }

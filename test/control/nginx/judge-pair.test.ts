@@ -70,6 +70,15 @@ describe('a certificate and its key', () => {
     )
   })
 
+  it('are refused where OpenSSL finds them too weak', async () => {
+    const weak = await ca.issue('weak', { rsa: 1024 })
+    expect(judged(text(weak.certificate), text(weak.key))).toBe(
+      'certificate: is refused by OpenSSL (ee key too small); have it issued anew',
+    )
+    const good = await ca.issue('long', { rsa: 2048 })
+    expect(judged(text(good.certificate), text(good.key))).toEqual(['localhost'])
+  })
+
   it('are served for the names alone that nginx takes', async () => {
     const names = 'DNS:*.example.net,DNS:w*.example.net,DNS:*,DNS:a.*.example.net,DNS:example.net'
     const odd = await ca.issue('odd', { names })
@@ -78,7 +87,10 @@ describe('a certificate and its key', () => {
 
   it('are told where they should have been renewed: the last sixth of their life, 14 days at most', () => {
     const told = (life: number, left: number) =>
-      expiryWarning({ names: [], notBefore: 0, notAfter: life * DAY }, (life - left) * DAY)
+      expiryWarning(
+        { names: [], addresses: [], keyType: 'ec', notBefore: 0, notAfter: life * DAY },
+        (life - left) * DAY,
+      )
     expect([told(90, 15), told(6, 1.1), told(398, 30)]).toEqual([null, null, null])
     expect(told(90, 13)).toBe('expires on 1970-04-01 00:00 UTC')
     expect(told(6, 0.9)).toContain('expires on')
@@ -122,6 +134,32 @@ describe('check', () => {
       ),
     ).toEqual([
       `3 edge.certificates[0].certificate_file: ${other.certificate}: does not name x.example.net, which it is to be served for`,
+    ])
+  })
+
+  it('takes an address as a name of the first certificate', async () => {
+    expect(check(named('  public_url: https://127.0.0.1:8443\n'))).toEqual([])
+    expect(check(named('  public_url: https://127.0.0.2\n'))).toEqual([
+      '4 edge.public_url: no certificate names 127.0.0.2: players refuse it',
+    ])
+    const six = await ca.issue('six', { names: 'IP:2001:db8::1' })
+    const first = `  certificate_file: ${six.certificate}\n  key_file: ${six.key}\n`
+    expect(check(`${first}  public_url: 'https://[2001:db8::1]'\n`)).toEqual([])
+    const second = `  certificates: [{ certificate_file: ${six.certificate}, key_file: ${six.key} }]\n`
+    expect(check(named(`${second}  public_url: 'https://[2001:db8::1]'\n`))).toEqual([
+      `4 edge.certificates[0].certificate_file: ${six.certificate}: names no host, and only the first certificate serves who asks for none`,
+      '5 edge.public_url: no certificate names [2001:db8::1]: players refuse it',
+    ])
+  })
+
+  it('says which certificate is never chosen; one of RSA beside one of ECDSA is', async () => {
+    const more = (one: { certificate: string; key: string }) =>
+      named(`  certificates: [{ certificate_file: ${one.certificate}, key_file: ${one.key} }]\n`)
+    const names = 'DNS:*.tv.example.net,DNS:tv.example.net,IP:127.0.0.1'
+    expect(check(more(await ca.issue('beside', { names, rsa: 2048 })))).toEqual([])
+    const same = await ca.issue('same', { names: 'DNS:b.example.net,DNS:tv.example.net' })
+    expect(check(more(same))).toEqual([
+      `4 edge.certificates[0].certificate_file: ${same.certificate}: is not used for tv.example.net: ${pair.certificate} is`,
     ])
   })
 

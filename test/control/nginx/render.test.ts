@@ -64,9 +64,9 @@ describe('the rendered configuration', () => {
       port: 443,
       redirectTo: 'https://$host',
       certificates: [
-        { file: '/c/a.pem', names: ['tv.example.net'] },
-        { file: '/c/b.pem', names: ['*.example.org'] },
-        { file: '/c/c.pem', names: [] },
+        { files: ['/c/a.pem'], names: ['tv.example.net'] },
+        { files: ['/c/b.pem'], names: ['*.example.org'] },
+        { files: ['/c/c.pem'], names: [] },
       ],
     }
     const text = conf({ https })
@@ -81,7 +81,7 @@ describe('the rendered configuration', () => {
     const served = conf({ https: { ...https, redirectTo: null, hasHttp3: false } })
     expect(served).toContain('ssl_certificate_key "/c/a.pem";')
     expect(served).not.toMatch(/quic|add_header Alt-Svc|gh_to_https/)
-    const broken = { ...https, certificates: [{ file: '/c/a.pem', names: ['a;b'] }] }
+    const broken = { ...https, certificates: [{ files: ['/c/a.pem'], names: ['a;b'] }] }
     expect(() => conf({ https: broken })).toThrow(NginxSettingError)
   })
 

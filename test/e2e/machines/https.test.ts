@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { connect } from 'node:tls'
+import { type ConnectionOptions, connect } from 'node:tls'
 import { beforeAll, expect, test } from 'vitest'
 import { run } from '../../../control/runtime/exec.ts'
 import { tempDir, useCleanup } from '../../support/cleanup.ts'
@@ -21,6 +21,7 @@ let folder: string
 let port: number
 let plain: string
 let certificate: string
+let rsa: { certificate: string; key: string }
 let key: string
 
 /** An edge with a certificate for localhost and, for tv.example.net, one named in the list. */
@@ -36,6 +37,7 @@ const config = (other: { certificate: string; key: string }): string =>
   key_file: ${key}
   certificates:
     - { certificate_file: ${other.certificate}, key_file: ${other.key} }
+    - { certificate_file: ${rsa.certificate}, key_file: ${rsa.key} }
 `,
     )
 
@@ -50,6 +52,7 @@ beforeAll(async () => {
   key = join(folder, 'edge.key')
   await install('first')
   const other = await ca.issue('other', { names: 'DNS:tv.example.net' })
+  rsa = await ca.issue('rsa', { rsa: 2048 })
   service = await startService({ config: config(other) })
   onCleanup(service.stop)
 }, 300_000)
@@ -68,9 +71,10 @@ const curl = async (...args: string[]): Promise<string> => {
 }
 
 /** Common name of the certificate a server name is answered with. */
-const served = (servername: string): Promise<string> =>
+const served = (servername: string, more: ConnectionOptions = {}): Promise<string> =>
   new Promise((resolve, reject) => {
-    const socket = connect({ host: '127.0.0.1', port, servername, rejectUnauthorized: false })
+    const to = { host: '127.0.0.1', port, servername, rejectUnauthorized: false }
+    const socket = connect({ ...to, ...more })
     socket.on('error', reject)
     socket.on('secureConnect', () => {
       resolve(String(socket.getPeerCertificate().subject.CN))
@@ -94,6 +98,9 @@ test('plain requests are redirected to HTTPS, a posted login with its method', a
   const behind = ['-H', 'X-Forwarded-Proto: https', '-H', 'X-Forwarded-For: 198.51.100.7']
   const shown = await curl(...behind, `${plain}/playlist.m3u?token=${token()}`)
   expect(shown).toContain(`\nhttps://127.0.0.1`)
+  // The same words from somebody else.
+  const stranger = ['--interface', '127.0.0.2', ...behind]
+  expect(await curl(...codes, ...stranger, asked)).toBe(`301 ${moved}`)
 })
 
 test('lists come by HTTP/2 and name HTTPS, each server name has its certificate', async () => {
@@ -105,6 +112,9 @@ test('lists come by HTTP/2 and name HTTPS, each server name has its certificate'
   expect(await served('localhost')).toBe('first')
   expect(await served('tv.example.net')).toBe('other')
   expect(await served('unknown.example.net')).toBe('first')
+  // To clients that read RSA alone, the one of the same names with such a key.
+  const old = { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-RSA-AES128-GCM-SHA256' } as const
+  expect(await served('localhost', old)).toBe('rsa')
   expect(service.edge).toBe(`https://127.0.0.1:${port}`)
 })
 

@@ -6,10 +6,10 @@ import { run } from '../../../control/runtime/exec.ts'
 export interface TestCa {
   /** PEM file of the authority. */
   readonly file: string
-  /** A certificate for `localhost` and 127.0.0.1, or for other names; `days` of life, two when left out. */
+  /** A certificate for `localhost` and 127.0.0.1, or for other names; `days` of life, two when left out; `rsa`: bits of an RSA key in place of ECDSA. */
   readonly issue: (
     name: string,
-    options?: { readonly names?: string; readonly days?: number },
+    options?: { readonly names?: string; readonly days?: number; readonly rsa?: number },
   ) => Promise<{ certificate: string; key: string }>
 }
 
@@ -29,12 +29,13 @@ export async function makeCa(folder: string, name = 'ca'): Promise<TestCa> {
   await openssl(['req', '-x509', ...KEY, '-days', '2', ...subject, '-keyout', key, '-out', file])
   return {
     file,
-    async issue(leaf, { names: alternatives = 'DNS:localhost,IP:127.0.0.1', days = 2 } = {}) {
+    async issue(leaf, { names: alternatives = 'DNS:localhost,IP:127.0.0.1', days = 2, rsa } = {}) {
+      const kind = rsa === undefined ? KEY : ['-newkey', `rsa:${rsa}`, '-nodes']
       const [request, certificate, leafKey, names] = ['csr', 'crt', 'key', 'cnf'].map((end) =>
         at(`${name}-${leaf}.${end}`),
       ) as [string, string, string, string]
       writeFileSync(names, `subjectAltName=${alternatives}\n`)
-      await openssl(['req', ...KEY, '-subj', `/CN=${leaf}`, '-keyout', leafKey, '-out', request])
+      await openssl(['req', ...kind, '-subj', `/CN=${leaf}`, '-keyout', leafKey, '-out', request])
       const signed = ['-CA', file, '-CAkey', key, '-CAcreateserial', '-days', String(days)]
       await openssl([
         'x509',

@@ -34,6 +34,7 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
   'said.certificate.other_key': 'это ключ другого сертификата; назовите те два, что вместе',
   'said.certificate.expired': 'истёк {day} UTC; обновите его',
   'said.certificate.early': 'действует только с {day} UTC; проверьте часы',
+  'said.certificate.weak': 'отвергается OpenSSL ({what}); выпустите его заново',
   'said.certificate.is_over': 'истёк {day} UTC',
   'said.certificate.expires': 'истекает {day} UTC',
   'said.certificate.in_use': 'о том, что сейчас используется: {what}',

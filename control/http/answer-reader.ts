@@ -278,7 +278,7 @@ class Reader implements AnswerReader {
     if (line === null) return null
     if (framing.step === 'trailer') {
       if (line === '' || line === '\r') this.state = 'done'
-      else if (!line.includes(':')) throw new AnswerError('malformed answer: its trailer')
+      else if (!/^[ \t]|:/.test(line)) throw new AnswerError('malformed answer: its trailer')
     } else if (framing.step === 'after') {
       if (!/^\r*$/.test(line)) throw new AnswerError('malformed answer: its chunks')
       framing.step = 'size'

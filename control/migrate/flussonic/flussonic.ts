@@ -34,7 +34,10 @@ export interface ImportResult<Config> {
   readonly report: readonly ReportLine[]
 }
 
-const STARTERS = ['allow', 'deny', 'backend', 'auth', 'on_play', 'auth_backend', 'stream', 'url']
+const STARTERS = [
+  ...['allow', 'deny', 'backend', 'auth', 'on_play', 'auth_backend', 'template', 'prefix'],
+  ...['stream', 'ondemand', 'live', 'vod', 'file', 'publish', 'url', 'input', 'include'],
+]
 /** Blocks that take a viewer's authorization, and whether their name is a prefix of stream names. */
 const PUBLISHERS: Readonly<Record<string, boolean>> = {
   stream: false,
@@ -133,7 +136,10 @@ const collectRules = (statements: readonly Statement[], context: TargetContext):
     const line = lineOf(statement)
     if (line === undefined) continue
     const auth = readLine(line, context) ?? (hasGlobal ? openToAll(line, context) : null)
-    if (auth === null) continue
+    if (auth === null) {
+      context.report.kept(line, 'nothing is named, which lets everyone in')
+      continue
+    }
     reportName(statement, auth, context.report)
     addRule(rules, patternOf(statement), auth)
     if (auth.link !== null) {

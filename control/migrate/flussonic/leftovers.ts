@@ -10,25 +10,46 @@ const READ: Readonly<Record<string, ReadonlySet<string>>> = {
 
 /** Words of statements that restrict access: losing one of them would admit more viewers. */
 const RESTRICTS =
-  /auth|allow|den(?:y|ied)|limit|max_|session|token|key|password|countr|domain|on_play|secur|protect|drm|crypt|restrict|forbid|reject|require|verify|geo|login|access|referer|user_?agent|\bips?\b|on_publish|white_?list|black_?list|\bblock|\bban|\bpin|^disabled?$|^iptv$|^only|_only$|^except|^exclude|^protocols?$|secret|^clients?$|viewers|concurren|quota|^private$|^hidden$|expir|^config_external$|^no_(?:hls|dash|mss|mpegts|rtmp|rtsp|http|dvr)/i
+  /auth|allow|den(?:y|ied)|limit|max_|session|token|key|password|countr|domain|on_play|secur|protect|drm|crypt|restrict|forbid|reject|require|verify|geo|login|access|referer|user_?agent|\bips?\b|on_publish|white_?list|black_?list|\bblock|\bban|\bpin|^disabled?$|^iptv$|^only|_only$|^except|^exclude|^protocols?$|secret|^clients?$|viewers|concurren|quota|^private$|^hidden$|expir|connections|firewall|hotlink|^vpn|^sign(?:ed|ature|_)|^acl|permi(?:t|ssion)|^config_external$|^no_(?:hls|dash|mss|mpegts|rtmp|rtsp|http|dvr)/i
 
 /** Ways of delivery, and of keeping what was delivered, that may be switched off. */
 const DELIVERY =
-  /^(?:hls|dash|mss|hds|cmaf|ll_?hls|mpegts|tshttp|rtmps?|rtsps?|webrtc|srt|m4[sf]|play|download|dvr)$/i
+  /^(?:hls|dash|mss|hds|cmaf|ll_?hls|(?:mpeg)?ts|tshttp|rtmps?|rtsps?|webrtc|srt|m4[sf]|play|outputs?|download|dvr)$/i
+/** `off`, `hls=false`, `-hls`. */
+const OFF = /(?:^|[=:])(?:off|false|no|none|0|disabled?)$|^[-!]\w/i
 
-const restricts = ({ name, args }: Pick<Statement, 'name' | 'args'>): boolean =>
-  RESTRICTS.test(name) ||
-  (DELIVERY.test(name) && args.some(({ text }) => /^(?:off|false|no)$/i.test(text))) ||
-  args.some(({ text }) =>
-    /^(?:auth|securetoken|iptv):\/\/|^(?:max_sessions|allowed_|disallowed_|soft_limitation|domains?)/i.test(
+const isOff = ({ name, args }: Pick<Statement, 'name' | 'args'>, within: string): boolean => {
+  const isSwitch = DELIVERY.test(within) && /^enabled?$/i.test(name)
+  if (DELIVERY.test(within) && OFF.test(name)) return true
+  return (isSwitch || DELIVERY.test(name)) && args.some(({ text }) => OFF.test(text))
+}
+
+const restricts = (statement: Pick<Statement, 'name' | 'args'>, within = ''): boolean =>
+  RESTRICTS.test(statement.name) ||
+  isOff(statement, within) ||
+  statement.args.some(({ text }) =>
+    /^(?:auth|securetoken|iptv):\/\/|^(?:max_sessions|allowed_|disallowed_|soft_limitation|domains?)|^(?:deny|forbid|reject)$/i.test(
       text,
     ),
   )
 
+/** Words that begin a line: what they say may be a statement, behind one whose `;` is missing. */
+const nameRunOn = (statement: Statement, report: Report): void => {
+  let { line } = statement
+  for (const word of statement.args) {
+    if (word.line > line && !word.isQuoted && restricts({ name: word.text, args: [] }))
+      report.notUnderstood(word, `\`${word.text}\` may restrict: a \`;\` is missing before it`)
+    line = word.line
+  }
+}
+
 /** Names a statement that has no form here, and everything in its block. */
 const name = (statement: Statement, within: string, report: Report): void => {
   const place = within === '' ? '' : ` within \`${within}\``
-  if (restricts(statement))
+  nameRunOn(statement, report)
+  if (/^include$/i.test(statement.name))
+    report.notUnderstood(statement, `\`${statement.name}\`${place} names no single file: not read`)
+  else if (restricts(statement, within))
     report.notUnderstood(statement, `\`${statement.name}\`${place} restricts, and is not converted`)
   else report.ignored(statement, `\`${statement.name}\`${place} is not converted`)
   for (const inner of statement.block ?? []) name(inner, statement.name, report)

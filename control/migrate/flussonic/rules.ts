@@ -122,6 +122,12 @@ export const LUA_ADVICE =
 /** Whether an address names a Lua file. */
 export const isLua = (target: string): boolean => /\.lua$/i.test(target)
 
+/** An address of http or https as our configuration takes it; `null` where it is none. */
+export const httpAddress = (text: string): string | null =>
+  /^https?:\/\//i.test(text) && URL.canParse(text)
+    ? text.replace(/^https?/i, (scheme) => scheme.toLowerCase())
+    : null
+
 const readTimeout = (options: readonly Token[], report: Report): number | undefined => {
   let timeoutMs: number | undefined
   for (const option of options) {
@@ -136,16 +142,17 @@ const addBackend = (statement: Statement, into: ImportedBackend, report: Report)
   const [target, ...options] = statement.args
   if (target === undefined) return report.notUnderstood(statement, '`backend` without an address')
   if (isLua(target.text)) return report.notUnderstood(statement, LUA_ADVICE)
-  if (!/^https?:\/\//i.test(target.text) || !URL.canParse(target.text))
+  const address = httpAddress(target.text)
+  if (address === null)
     return report.notUnderstood(statement, '`backend`: not an http or https address')
   const timeoutMs = readTimeout(options, report)
-  if (into.backends.some(({ url }) => url === target.text))
+  if (into.backends.some(({ url }) => url === address))
     return report.changed(statement, '`backend` stands twice; it is asked once')
   into.backends.push({
-    url: target.text,
+    url: address,
     ...(timeoutMs === undefined ? {} : { timeout_ms: timeoutMs }),
   })
-  report.kept(statement, `backend ${new URL(target.text).host}`)
+  report.kept(statement, `backend ${new URL(address).host}`)
 }
 
 const addStatement = (statement: Statement, draft: Draft, report: Report): void => {

@@ -3,7 +3,7 @@ import type { Names } from '../names.ts'
 import type { Report } from '../report.ts'
 import type { Place, Token } from '../tokens.ts'
 import type { ImportedBackend } from './rules.ts'
-import { isLua, LUA_ADVICE } from './rules.ts'
+import { httpAddress, isLua, LUA_ADVICE } from './rules.ts'
 
 /** A `secure_links` entry of our configuration. */
 export interface ImportedLink {
@@ -114,8 +114,8 @@ const authOf = (
     const auth = named(text.slice('auth://'.length), target, context)
     return auth === null ? null : { auth, link: null }
   }
-  if (/^https?:\/\//i.test(text) && URL.canParse(text))
-    return { auth: backendOf(text, target, context), link: null }
+  const address = httpAddress(text)
+  if (address !== null) return { auth: backendOf(address, target, context), link: null }
   if (/^securetoken:\/\/[^?]+/.test(text))
     return { auth: null, link: linkOf(text, target, context) }
   const isIptv = text.startsWith('iptv://')

@@ -62,7 +62,7 @@ const shapes: Readonly<Record<string, string>> = {
   'until the end': `${head('403 Forbidden', 'Connection: close')}no`,
   'HTTP/1.0': 'HTTP/1.0 403 Forbidden\r\n\r\nno',
   'a folded header': 'HTTP/1.1 403 Forbidden\r\nX-A: 1\r\n  2\r\nContent-Length: 2\r\n\r\nno',
-  'chunks with extensions and a trailer': `${head('403 Forbidden', 'Transfer-Encoding: chunked')}2;a=b\r\nno\r\n0\r\nX-T: 1\r\n\r\n`,
+  'chunks with extensions and a trailer': `${head('403 Forbidden', 'Transfer-Encoding: chunked')}2;a=b\r\nno\r\n0\r\nX-T: 1\r\n y\r\n\r\n`,
   'upper-case chunked': `${head('403 Forbidden', 'TRANSFER-ENCODING: Chunked')}${CHUNKED}`,
   'no blank behind a colon': `${head('403 Forbidden', 'Content-Length:2')}no`,
   'a reason without a blank': `${head('403Forbidden', 'Content-Length: 2')}no`,

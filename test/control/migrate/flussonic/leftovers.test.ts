@@ -80,9 +80,33 @@ describe('what is not converted', () => {
     ['which streams a source keeps', 'source http://o.example {\n except a;\n}', 3],
     ['a second word of a template', 'template t {\n}\nstream a {\n template t u;\n}', 5],
     ['a line of a name no channel has', 'stream sport/one {\n on_play auth://main;\n}', 2],
+    ['a statement behind one without its `;`', 'stream a {\n input x\n password p;\n}', 4],
+    ['several of them at the top', 'http 80\nrtmp 1935\ncluster_key k;', 4],
+    ['an include of several files', 'include a.conf b.conf;', 2],
+    ['an include in capitals', 'INCLUDE a.conf;', 2],
+    ['an include that runs on', 'include a.conf\nhttp 80;', 2],
+    ['a way of delivery that is off in its block', 'stream a {\n hls {\n  off;\n }\n}', 4],
+    ['one that is not enabled', 'stream a {\n webrtc {\n  enabled false;\n }\n}', 4],
+    ['one that is off by a word', 'stream a {\n play hls=false;\n}', 3],
+    ['one that is taken away', 'stream a {\n output -dash;\n}', 3],
+    ['one that is disabled', 'stream a {\n rtmp disabled;\n}', 3],
+    ['a word that refuses', 'stream a {\n proxies deny;\n}', 3],
     ['a line of a prefix', 'vod films {\n on_play auth://main;\n}', 2],
   ])('%s: what restricts is told with its line', (_, source, line) => {
     expect(imported(main + source).lost).toEqual([line])
+  })
+
+  it('a line that begins a statement does so where the `;` before it is missing', () => {
+    const { config, lost } = imported(
+      `${main}template t {\n dvr /d 1d\n on_play auth://main;\n}\nstream a {\n push rtmp://x\n template t\n input y\n}\n`,
+    )
+    expect(config.channels).toEqual([{ match: '^a$', auth: 'main', limitation: 'hard' }])
+    expect(lost).toEqual([])
+  })
+
+  it('an address in capitals is written as the configuration takes it', () => {
+    const { config } = imported('stream a {\n on_play HTTP://10.0.0.1/A;\n}')
+    expect(config.auth_backends?.[0]?.backends).toEqual([{ url: 'http://10.0.0.1/A' }])
   })
 
   it('a line that stands in a block of its own closes its stream, whatever holds for all', () => {

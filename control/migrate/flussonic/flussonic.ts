@@ -34,10 +34,10 @@ export interface ImportResult<Config> {
   readonly report: readonly ReportLine[]
 }
 
-const STARTERS = [
-  ...['allow', 'deny', 'backend', 'auth', 'on_play', 'auth_backend', 'template', 'prefix'],
-  ...['stream', 'ondemand', 'live', 'vod', 'file', 'publish', 'url', 'input', 'include'],
-]
+const STARTERS =
+  'allow deny backend auth on_play auth_backend template prefix stream ondemand live vod file publish url input include'.split(
+    ' ',
+  )
 /** Blocks that take a viewer's authorization, and whether their name is a prefix of stream names. */
 const PUBLISHERS: Readonly<Record<string, boolean>> = {
   stream: false,

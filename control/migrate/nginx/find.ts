@@ -43,17 +43,30 @@ const REFUSES = new Set([
   'limit_req',
   'satisfy',
   'secure_link',
+  'secure_link_secret',
   'ssl_verify_client',
   'valid_referers',
 ])
 
-/** Refusals of modules, too many to name: `auth_request`, `auth_jwt`, `auth_ldap`, Lua in its several forms. */
-const REFUSES_BY_MODULE = /^(?:auth_(?!delay$|http$)[a-z]+$|(?:access|rewrite)_by_lua)/
+/** Refusals of modules, too many to name: `auth_request`, `auth_jwt`, `auth_ldap`, and scripts that answer in their several forms. */
+const REFUSES_BY_MODULE =
+  /^(?:auth_(?!delay$|http$)[a-z]+$|(?:access|rewrite|content)_by_lua|(?:js_content|perl)$)/
+/** What a viewer comes with, beside what every player sends alike. */
+const OF_VIEWER =
+  /\$\{?(?:http_(?!accept|host|origin|range|upgrade|x_forwarded_proto)|remote_|binary_remote_addr|realip_|geoip|arg_|cookie_|ssl_client_|invalid_referer|secure_link)/
 
 const isOff = ({ args }: Statement): boolean => args[0]?.text === 'off'
 
 const answersRefusal = ({ name, args }: Statement): boolean =>
   name === 'return' && /^4\d\d$/.test(args[0]?.text ?? '')
+
+/** Whether it answers some viewers otherwise than the rest: refuses, or sends elsewhere those who come with something. */
+const tellsApart = ({ args, block }: Statement): boolean =>
+  block?.some(
+    (one) =>
+      answersRefusal(one) ||
+      (/^(?:return|rewrite)$/.test(one.name) && args.some(({ text }) => OF_VIEWER.test(text))),
+  ) === true
 
 /** What refuses everyone in a location; 404 says no more than that nothing is there. */
 const closedBy = (block: readonly Statement[]): Statement[] =>
@@ -69,10 +82,15 @@ const holdsNoMedia = ({ args, block }: Statement): boolean => {
   return isHidden || block?.some(({ name }) => name === 'stub_status') === true
 }
 
-/** Locations that hold no media and refuse viewers, which loses nothing. */
+/** Whether a server refuses whoever asks it, as those for unknown names do. */
+const isClosedServer = ({ name, block }: Statement): boolean =>
+  name === 'server' && block?.some(answersRefusal) === true
+
+/** Locations that hold no media and refuse viewers, and servers that refuse everyone: both lose nothing. */
 export const findAside = (statements: readonly Statement[]): Statement[] =>
   statements.flatMap((statement) => {
     if (statement.name === 'location' && holdsNoMedia(statement)) return [statement]
+    if (isClosedServer(statement)) return [statement]
     return findAside(statement.block ?? [])
   })
 
@@ -91,8 +109,8 @@ export const findOutside = (statements: readonly Statement[], variable: string):
   statements.flatMap((statement) => {
     const { name, block } = statement
     if (isReadElsewhere(statement, variable)) return []
-    if (name === 'if')
-      return uses(statement, variable) || block?.some(answersRefusal) === true ? [statement] : []
+    if (isClosedServer(statement)) return uses(statement, variable) ? [statement] : []
+    if (name === 'if') return uses(statement, variable) || tellsApart(statement) ? [statement] : []
     if (block === null || REFUSES_BY_MODULE.test(name))
       return isRefusal(statement) || uses(statement, variable) ? [statement] : []
     return [...findOutside(block, variable), ...(name === 'location' ? closedBy(block) : [])]

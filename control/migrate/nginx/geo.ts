@@ -178,7 +178,7 @@ export const importNginxGeo = (
   for (const outside of findOutside(statements, chosen.geo.variable))
     report.notUnderstood(outside, `\`${outside.name}\` is not converted where it stands`)
   for (const aside of findAside(statements))
-    report.ignored(aside, 'this `location` holds no list and no stream: not converted')
+    report.ignored(aside, `this \`${aside.name}\` holds no list and no stream: not converted`)
   const { proxies } = chosen.geo
   const config: GeoConfig = {
     ...(proxies.length === 0 ? {} : { edge: { trusted_proxies: proxies } }),

@@ -26,7 +26,12 @@ describe('what stands around the locations that are read', () => {
     ' set $where $g;',
     ' if ($bad_agent) { return 403; }',
     ' if ($http_referer ~ thief) { return 444; }',
+    ' if ($http_user_agent ~ bot) { rewrite ^ /denied last; }',
+    ' if ($arg_token = "") { return 302 /sign-in; }',
     ' location /hls/ { deny 192.0.2.1; }',
+    ' location /p { secure_link_secret word; }',
+    ' location /s { js_content main.watch; }',
+    ' location /s { content_by_lua_block { ngx.exit(403) } }',
     ' location ~ [.]ts$ { secure_link $arg_md5; root /y; }',
     ' location /m { if ($g = out) { return 403; } root /y; }',
   ])('is named with its line: %s', (line) => {
@@ -56,6 +61,7 @@ describe('what refuses viewers around the locations that are read', () => {
     ' location ~* (^|/)\\.git { return 404; deny all; }',
     ' location ^~ /.svn/ { deny all; }',
     ' location ^~ /.svn/ { return 403; }',
+    '} server { listen 80 default_server; return 444;',
     ' location = /status { stub_status; allow 127.0.0.1; deny all; }',
   ])('is no loss where it holds neither lists nor streams: %s', (line) => {
     const result = around('', line)
@@ -77,7 +83,7 @@ describe('what refuses viewers around the locations that are read', () => {
     expect(
       complaints(
         around(
-          ' listen 80;\n auth_basic off;\n auth_basic_user_file x;\n auth_request_set $a $b;\n if ($host = x) { return 301 /; }\n auth_delay 1s;\n location / { return 404; }',
+          ' listen 80;\n auth_basic off;\n auth_basic_user_file x;\n auth_request_set $a $b;\n if ($host = x) { return 301 /; }\n if ($http_upgrade) { rewrite ^ /ws; }\n auth_delay 1s;\n location / { return 404; }',
         ),
       ),
     ).toEqual([])

@@ -1,5 +1,5 @@
 import { sealPlace } from '../domain/addresses/seal.ts'
-import { STREAMED } from '../domain/addresses/sealed-path.ts'
+import { bindingOf, STREAMED } from '../domain/addresses/sealed-path.ts'
 import type { Protocol } from '../domain/types.ts'
 import { askedUnderPass, askedUnderTicket } from '../platform/asked.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
@@ -35,11 +35,11 @@ const manifestOf = (variables: Variables, protocol: Protocol): string | null => 
   const { place, channel, rest, args, isClear } = asked
   const found = findRoute({ channel, rest, args, isClear, isInferred: false })
   if (!found.ok || found.seal !== null) return null
-  const binding = { channel, origin: record.origin }
   const { origin, path } = found
-  const seal = sealPlace(nginxCrypto, { kid, secret }, binding, { kind: 'manifest', origin, path })
-  const ending = protocol === 'dash' ? 'mpd' : 'm3u8'
-  return seal === null ? null : `/s/${place}/@/${seal}/${STREAMED}.${ending}`
+  const name = `${STREAMED}.${protocol === 'dash' ? 'mpd' : 'm3u8'}`
+  const one = { kind: 'manifest', origin, path, name } as const
+  const seal = sealPlace(nginxCrypto, { kid, secret }, bindingOf(channel, record), one)
+  return seal === null ? null : `/s/${place}/@/${seal}/${name}`
 }
 
 /** Leads the player of a stream to the manifest that its origin answers; `false` where that is not possible. */

@@ -11,9 +11,9 @@ import { decodePath, ownerOf, stemOf } from '../domain/addresses/owners.ts'
 import { mayGoTo } from '../domain/addresses/redirects.ts'
 import { type ReferenceBase, remoteBase } from '../domain/addresses/remote.ts'
 import { openSeal, type SealedPlace, type SealKind } from '../domain/addresses/seal.ts'
-import { sealBeside, sealedPath } from '../domain/addresses/sealed-path.ts'
+import { BESIDE, bindingOf, sealBeside, sealedPath } from '../domain/addresses/sealed-path.ts'
 import { isUnclear } from '../domain/addresses/unclear.ts'
-import { entryOfProtocol, entryUnderPass, isEntryBelowTicket } from '../domain/channels/channel.ts'
+import { entryNamesUnderPass, isEntryBelowTicket } from '../domain/channels/channel.ts'
 import {
   type ChannelRecord,
   isStreamNumber,
@@ -21,6 +21,7 @@ import {
   streamNumberKey,
 } from '../domain/channels/channel-table.ts'
 import type { EdgeOrigin } from '../domain/channels/protocol.ts'
+import { decodePercent } from '../domain/credentials/encoding.ts'
 import type { ReasonId } from '../domain/reasons.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
 import { secretOf } from '../state/memory.ts'
@@ -72,6 +73,8 @@ interface Known {
   readonly isAlone: boolean
   /** Values of its address that no viewer is shown. */
   readonly own: readonly OwnValue[]
+  /** What its seals are bound to. */
+  readonly binding: ReturnType<typeof bindingOf>
   /** Seals of recent requests, verified. */
   readonly seals: Map<string, SealedPlace | null>
 }
@@ -83,22 +86,13 @@ const MOST_KNOWN = 500
 const LOOK_MS = 50
 const MOST_SEALS = 32
 
-const UNSURE = ['hls', 'dash'] as const
-
 /** What seals and archives begin with. */
 const MARK = '@'
 
-/** How names end that doors of manifests serve. */
+/** What doors of manifests serve. */
 const MANIFEST = /\.(?:m3u8?|mpd)$/i
 
 const OUTSIDE: Route = { ok: false, reason: 'path.outside' }
-
-/** Under which names its entry is asked for under a pass: any protocol's, where control learns it from the origin. */
-const entryNames = (record: ChannelRecord): Set<string> => {
-  const names = new Set(['', record.entry, entryUnderPass(record)])
-  if (record.isUnsure) for (const protocol of UNSURE) names.add(entryOfProtocol(protocol))
-  return names
-}
 
 const readKnown = (table: NgxSharedDict<string>, channel: string): Known | null => {
   const text = table.get(channel)
@@ -106,7 +100,7 @@ const readKnown = (table: NgxSharedDict<string>, channel: string): Known | null 
   if (record === null) return null
   const path = withQuery(record.base + record.entry, record.query)
   const entry: Found = { ok: true, origin: record.origin, path, seal: null }
-  const names = entryNames(record)
+  const names = entryNamesUnderPass(record)
   return {
     record,
     entry,
@@ -116,6 +110,7 @@ const readKnown = (table: NgxSharedDict<string>, channel: string): Known | null 
     named: originsNamed(record),
     isAlone: !record.isClosed && !record.isShared,
     own: ownValues(record.base + record.entry, record.query),
+    binding: bindingOf(channel, record),
     seals: new Map(),
   }
 }
@@ -183,10 +178,10 @@ const isEntryOf = (
   (isInferred && isEntryBelowTicket(rest, record)) ||
   (rest.includes('%') && decodePath(rest) === decodedEntry)
 
-const open = ({ record, seals, own }: Known, channel: string, text: string): SealedPlace | null => {
+const open = ({ binding, seals, own }: Known, text: string, name: string): SealedPlace | null => {
   const before = seals.get(text)
-  if (before !== undefined) return before
-  const sealed = openSeal(nginxCrypto, secretOf, { channel, origin: record.origin }, text)
+  if (before !== undefined) return (before?.name ?? name) === name ? before : null
+  const sealed = openSeal(nginxCrypto, secretOf, { ...binding, name }, text)
   const opened = sealed === null ? null : { ...sealed, path: openPlace(sealed.path, own) }
   if (seals.size >= MOST_SEALS) seals.clear()
   // Invalid seals are not cached: a client could send any number of them.
@@ -194,17 +189,22 @@ const open = ({ record, seals, own }: Known, channel: string, text: string): Sea
   return opened
 }
 
+/** The place of `@/<seal>/<file>`; `null` where that is none. */
+const placeOf = (channel: Known, rest: string): SealedPlace | null => {
+  const end = rest.startsWith('@/') ? rest.indexOf('/', 2) : -1
+  return end < 0 ? null : open(channel, rest.slice(2, end), decodePercent(rest.slice(end + 1)))
+}
+
 /** Route of an address from a rewritten manifest: `@/<seal>/<file>`. */
 const findSealed = (channel: Known, { rest, args, channel: id }: RouteRequest): Route => {
-  const end = rest.indexOf('/', 2)
-  const place = end < 0 ? null : open(channel, id, rest.slice(2, end))
+  const place = placeOf(channel, rest)
+  if (place === null) return OUTSIDE
+  // A manifest might show what it is asked with.
+  const isPlain = MANIFEST.test(rest)
   const withGiven = (text: string): string =>
-    // A manifest might show what it is asked with.
-    hasGiven(text) && !MANIFEST.test(rest)
-      ? openGiven(nginxCrypto, secretOf, { channel: id, origin: channel.record.origin }, text)
-      : text
-  const path = place === null ? null : sealedPath(place, withGiven(rest.slice(end + 1)))
-  if (place === null || path === null) return OUTSIDE
+    !isPlain && hasGiven(text) ? openGiven(nginxCrypto, secretOf, channel.binding, text) : text
+  const path = sealedPath(place, withGiven(rest.slice(rest.indexOf('/', 2) + 1)))
+  if (path === null) return OUTSIDE
   // What a manifest names may lie in another channel's directory; what lies below that and is a third one's was not named.
   const isOne = place.kind !== 'files' && place.kind !== 'tree'
   if (!isOne && isOthers(id, place.origin, path, place.path)) return OUTSIDE
@@ -213,9 +213,9 @@ const findSealed = (channel: Known, { rest, args, channel: id }: RouteRequest): 
 }
 
 /** Route of a manifest that another one names as its `Location`; `null` for anything else. */
-const findBeside = (channel: Known, { rest, args, channel: id }: RouteRequest): Found | null => {
+const findBeside = (channel: Known, { rest, args }: RouteRequest): Found | null => {
   const seal = sealBeside(rest)
-  const place = seal === null ? null : open(channel, id, seal)
+  const place = seal === null ? null : open(channel, seal, BESIDE)
   if (place?.kind !== 'manifest') return null
   return { ok: true, origin: place.origin, path: withQuery(place.path, args), seal: 'manifest' }
 }
@@ -223,9 +223,7 @@ const findBeside = (channel: Known, { rest, args, channel: id }: RouteRequest): 
 /** What players resolve the references of a remote element with, of whose address this is the path below the channel; `null` for anything else. */
 export const baseUnderSeal = (id: string, rest: string): ReferenceBase | null => {
   const channel = findKnown(id)
-  const end = rest.indexOf('/', 2)
-  if (!channel || !rest.startsWith('@/') || end < 0) return null
-  const place = open(channel, id, rest.slice(2, end))
+  const place = channel ? placeOf(channel, rest) : null
   return place === null ? null : remoteBase(place)
 }
 

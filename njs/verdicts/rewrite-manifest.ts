@@ -7,7 +7,7 @@ import {
   ownValues,
 } from '../domain/addresses/own-arguments.ts'
 import { type SealKind, sealPlace, sealText } from '../domain/addresses/seal.ts'
-import { isStreamedManifest } from '../domain/addresses/sealed-path.ts'
+import { bindingOf, isStreamedManifest } from '../domain/addresses/sealed-path.ts'
 import type { ChannelRecord } from '../domain/channels/channel-table.ts'
 import { decodePercent } from '../domain/credentials/encoding.ts'
 import { dashSteps, isDash } from '../domain/manifests/dash.ts'
@@ -109,7 +109,7 @@ const toolsFor = (request: ManifestRequest, found: Fetched): Tools | null => {
   const secret = kid === null ? null : secretOf(kid)
   if (record === null || kid === null || secret === null) return null
   const key = { kid, secret }
-  const binding = { channel: request.channel, origin: record.origin }
+  const binding = bindingOf(request.channel, record)
   const [own, given] = [
     valuesOf(record),
     givenTo(request, found, (text) => sealText(nginxCrypto, key, binding, text)),

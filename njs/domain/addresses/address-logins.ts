@@ -1,3 +1,5 @@
+import { stemOf } from './owners.ts'
+
 /** What of an address is a login at its origin, each as it is written there. */
 export interface AddressLogins {
   readonly users: readonly string[]
@@ -109,6 +111,27 @@ export const ticketsGiven = (path: string, query: string): string[] => {
     return at > 0 && looksGiven(pair.slice(0, at), value) ? [value] : []
   })
   return [...users, ...passwords, ...named, ...given]
+}
+
+/** Arguments that say which of an origin's channels is meant, whatever their values look like. */
+const CHANNEL_NAME = /^(?:id|c|ch|s|n|num|name|.*(?:channel|stream)(?:_?(?:id|name))?)$/i
+/** Unix seconds or milliseconds, until which an address holds. */
+const MOMENT = /^(?:1[5-9]\d{8}|2\d{9})(?:\d{3})?$/
+
+const isOfLogin = (pair: string): boolean => {
+  const at = pair.indexOf('=')
+  const [name, value] = [pair.slice(0, Math.max(0, at)), pair.slice(at + 1)]
+  if (isLoginArgument(name, value) || MOMENT.test(value)) return true
+  return !CHANNEL_NAME.test(name) && looksGiven(name, value)
+}
+
+/** An address without what changes in it while the channel behind it stays: its login, until when it holds, and the ending, which says as what it is asked for. */
+export const withoutLogins = (path: string, query: string): string => {
+  const { users, passwords } = loginsInPath(path)
+  const logins = new Set([...users, ...passwords])
+  const segments = path.split('/').map((it) => (logins.has(it) || MOMENT.test(it) ? '*' : it))
+  const pairs = query.split('&').filter((pair) => pair !== '' && !isOfLogin(pair))
+  return `${stemOf(segments.join('/'))}?${pairs.join('&')}`
 }
 
 const isSaid = (text: string): boolean => text !== ''

@@ -10,7 +10,7 @@ import {
   upFrom,
 } from './resolve.ts'
 import type { SealedPlace, SealKind } from './seal.ts'
-import { besideOf, STREAMED } from './sealed-path.ts'
+import { BESIDE, besideOf, STREAMED } from './sealed-path.ts'
 import { hasHiddenSlash, isUnclear } from './unclear.ts'
 
 /** The origin and directory of a channel. */
@@ -124,14 +124,14 @@ const keeper = (context: MapperContext, directory: string): ((isBelow: boolean) 
 /** Seals places, each once. */
 const sealer = (
   context: MapperContext,
-): ((kind: SealKind, origin: string, path: string) => string | null) => {
+): ((kind: SealKind, origin: string, path: string, name?: string) => string | null) => {
   const known = new Map<string, string | null>()
-  return (kind, origin, path) => {
-    const key = `${kind}${origin}${path}`
+  return (kind, origin, path, name = '') => {
+    const key = `${kind}${name}${origin}${path}`
     const before = known.get(key)
     if (before !== undefined) return before
-    const seal = context.sealOf({ kind, origin, path })
-    const made = seal === null ? null : `${SEALED}${seal}/`
+    const seal = context.sealOf({ kind, origin, path, ...(name === '' ? {} : { name }) })
+    const made = seal === null ? null : `${SEALED}${seal}/${name}`
     known.set(key, made)
     return made
   }
@@ -165,8 +165,8 @@ const placesOf = (context: MapperContext, sealed: ReturnType<typeof sealer>): Pl
     if (isShown && !isUnclear(path) && !context.isOthers(origin, path)) return own + query
     const name = otherNameOf(context, file)
     if (name !== null) {
-      const one = sealed('manifest', origin, path)
-      return one === null ? null : one + name + query
+      const one = sealed('manifest', origin, path, name)
+      return one === null ? null : one + query
     }
     const alone = isAlone(context, address, from)
     const place = alone ? sealed('file', origin, path) : sealed('files', origin, from)
@@ -206,8 +206,8 @@ const wholesOf = (
   const hide = (reference: string, name: string): string | null => {
     const address = resolveAddress(reference, manifest)
     if (address === null || !context.isAllowed(address.origin)) return null
-    const place = sealed('manifest', address.origin, address.path + address.query)
-    return place === null ? null : up + place + nameOf(name)
+    const place = sealed('manifest', address.origin, address.path + address.query, nameOf(name))
+    return place === null ? null : up + place
   }
   const hidden = (reference: string, name: string): string | null =>
     tellsGiven(reference.replace(/^[^?#]*\//, '')) ? hide(reference, name) : null
@@ -216,10 +216,9 @@ const wholesOf = (
     if (address === null || !context.isAllowed(address.origin)) return reference
     const isHidden = tellsGiven(address.query)
     const path = isHidden ? address.path + address.query : address.path
-    const place = sealed('remote', address.origin, remotePlace({ ...address, path }, base).path)
-    return place === null
-      ? reference
-      : conceal(`${up}${place}${nameOf('manifest.mpd')}${isHidden ? '' : address.query}`)
+    const { origin, path: place } = remotePlace({ ...address, path }, base)
+    const one = sealed('remote', origin, place, nameOf('manifest.mpd'))
+    return one === null ? reference : conceal(`${up}${one}${isHidden ? '' : address.query}`)
   }
   return { hide, hidden, rewriteRemote }
 }
@@ -234,7 +233,7 @@ const beside =
     if (path === undefined) return null
     if (MANIFEST.test(path) && directoryOf(path) === directoryOf(context.rest)) return null
     const [under, open] = tellsGiven(address.query) ? [address.query, ''] : ['', address.query]
-    const place = sealed('manifest', address.origin, address.path + under)
+    const place = sealed('manifest', address.origin, address.path + under, BESIDE)
     return place === null ? null : hideArguments(besideOf(place) + open, context.ownValues)
   }
 
@@ -278,8 +277,8 @@ export const createMapper = (asked: MapperContext): Mapper => {
     const whole = wholes.hidden(reference, name)
     if (whole !== null) return whole
     if (MANIFEST.test(address.path)) return rewrite(reference)
-    const place = sealed('manifest', address.origin, address.path)
-    return place === null ? reference : conceal(`${up}${place}${nameOf(name)}${address.query}`)
+    const one = sealed('manifest', address.origin, address.path, nameOf(name))
+    return one === null ? reference : conceal(`${up}${one}${address.query}`)
   }
   return {
     ...wholes,

@@ -16,6 +16,9 @@ export interface OwnValue {
 const OWN = '~own'
 const MARKS = /~own\d+(?![A-Za-z0-9])/g
 
+/** Distance between the numbers of two spellings of one value; more values than that has no address. */
+const SPELLING = 1000
+
 /** Shorter values are no secret, such as a number. */
 const LEAST = 4
 
@@ -32,13 +35,17 @@ export const spellings = (text: string): string[] => {
 /** The values of a channel's own address that no viewer is shown: those of its arguments, and a panel's user and password in its path. */
 export const ownValues = (path: string, query: string): readonly OwnValue[] => {
   const found = new Map<string, OwnValue>()
+  let values = 0
   const add = (text: string, name: string | null): void => {
-    for (const it of spellings(text)) {
+    for (const [at, it] of spellings(text).entries()) {
       if (found.has(it)) continue
       const isFirst = ![...found.values()].some((other) => other.name === name)
       const isLogin = name === null || isLoginArgument(name, text)
-      found.set(it, { text: it, mark: OWN + found.size, name: isFirst ? name : null, isLogin })
+      // By its place in the address alone: a mark under seal holds on where another value is spelled in more ways.
+      const mark = OWN + (values + at * SPELLING)
+      found.set(it, { text: it, mark, name: isFirst ? name : null, isLogin })
     }
+    values += 1
   }
   for (const pair of query.split('&')) {
     const at = pair.indexOf('=')

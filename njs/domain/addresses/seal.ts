@@ -19,6 +19,8 @@ export interface SealedPlace {
   readonly origin: string
   /** A directory with its slash, or the whole path of a file, with its arguments where the edge named it; without dot segments. */
   readonly path: string
+  /** Of one address (`manifest`, `remote`) the name it has behind its seal, which opens it under no other: another might not be read as a manifest. */
+  readonly name?: string
 }
 
 /** What a seal is bound to besides its place. */
@@ -26,6 +28,10 @@ export interface SealBinding {
   readonly channel: string
   /** The channel's own origin: where a playlist changes it, seals are no longer valid. */
   readonly origin: string
+  /** The same of its address there, without its logins (`withoutLogins`); cookies and pictures have none. */
+  readonly address?: string
+  /** The name behind the seal, which those of one address cover. */
+  readonly name?: string
 }
 
 /** The signing key of seals. */
@@ -58,11 +64,23 @@ const KINDS: Readonly<Record<string, SealKind>> = {
   r: 'remote',
 }
 
+const kindOf = (plain: string): SealKind | undefined => KINDS[plain.slice(0, 1)]
+
+const hasName = (kind: SealKind | undefined): boolean => kind === 'manifest' || kind === 'remote'
+
 const keyOf = (crypto: Crypto, secret: Uint8Array): Uint8Array =>
   crypto.hmac(secret, encodeUtf8('gatehouse seal'))
 
-const macOf = (crypto: Crypto, key: Uint8Array, binding: SealBinding, plain: string): Uint8Array =>
-  crypto.hmac(key, encodeUtf8(`${binding.channel}\n${binding.origin}\n${plain}`)).subarray(0, MAC)
+const macOf = (
+  crypto: Crypto,
+  key: Uint8Array,
+  { channel, origin, address, name }: SealBinding,
+  plain: string,
+): Uint8Array => {
+  const bound = address === undefined ? [channel, origin, plain] : [channel, origin, address, plain]
+  if (name !== undefined && hasName(kindOf(plain))) bound.push(name)
+  return crypto.hmac(key, encodeUtf8(bound.join('\n'))).subarray(0, MAC)
+}
 
 /** The MAC is what the stream starts from, so that equal places have equal seals and different ones share no stream (as RFC 5297 does). */
 const mask = (crypto: Crypto, key: Uint8Array, mac: Uint8Array, data: Uint8Array): Uint8Array => {
@@ -85,7 +103,7 @@ const isSame = (a: Uint8Array, b: Uint8Array): boolean => {
 }
 
 /**
- * Seals a text: a MAC over channel, origin and text, and the encrypted text. The same for every viewer. Base64url after `~`: 17 characters,
+ * Seals a text: a MAC over binding and text, and the encrypted text. The same for every viewer. Base64url after `~`: 17 characters,
  * and four for each three bytes. `null` where the text is longer than 4 kB.
  */
 export const sealText = (
@@ -135,10 +153,11 @@ export const sealPlace = (
   place: SealedPlace,
 ): string | null => {
   const origin = place.origin === binding.origin ? '' : place.origin
-  return sealText(crypto, key, binding, `${LETTERS[place.kind]}${origin}\n${place.path}`)
+  const plain = `${LETTERS[place.kind]}${origin}\n${place.path}`
+  return sealText(crypto, key, { ...binding, name: place.name ?? '' }, plain)
 }
 
-/** Verifies the seal of a place and returns it; `null` where it is malformed, forged or another channel's. */
+/** Verifies the seal of a place and returns it; `null` where it is malformed, forged, another channel's or has another name. */
 export const openSeal = (
   crypto: Crypto,
   secretOf: SecretOf,
@@ -147,8 +166,10 @@ export const openSeal = (
 ): SealedPlace | null => {
   const plain = openText(crypto, secretOf, binding, text)
   if (plain === null) return null
-  const kind = KINDS[plain.slice(0, 1)]
+  const kind = kindOf(plain)
   const end = plain.indexOf('\n')
   if (kind === undefined || end < 0) return null
-  return { kind, origin: plain.slice(1, end) || binding.origin, path: plain.slice(end + 1) }
+  const origin = plain.slice(1, end) || binding.origin
+  const place = { kind, origin, path: plain.slice(end + 1) }
+  return hasName(kind) ? { ...place, name: binding.name ?? '' } : place
 }

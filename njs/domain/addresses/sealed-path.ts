@@ -1,7 +1,26 @@
+import { withoutLogins } from './address-logins.ts'
 import { decodePath } from './owners.ts'
 import { remotePath } from './remote.ts'
-import type { SealedPlace, SealKind } from './seal.ts'
+import type { SealBinding, SealedPlace, SealKind } from './seal.ts'
 import { hasHiddenSlash, isUnclear } from './unclear.ts'
+
+/** A channel's address in the source's list. */
+interface ChannelAddress {
+  readonly origin: string
+  readonly base: string
+  readonly entry: string
+  readonly query: string
+}
+
+/** What seals of a channel's places are bound to. They hold on where its login changes or it is asked for as another protocol, and no longer where another channel is behind its address, or it has moved. */
+export const bindingOf = (
+  channel: string,
+  { origin, base, entry, query }: ChannelAddress,
+): SealBinding => ({
+  channel,
+  origin,
+  address: withoutLogins(base + entry, query),
+})
 
 /** How manifests are named under a pass for MPEG-TS, behind their seals. */
 export const STREAMED = 'streamed'
@@ -10,8 +29,12 @@ export const STREAMED = 'streamed'
 export const isStreamedManifest = (rest: string, seal: SealKind | null): boolean =>
   (seal === 'manifest' || seal === 'remote') && /\/streamed\.(?:m3u8|mpd)$/.test(rest)
 
-/** The name of a sealed manifest, `@/<seal>/`, that may stand beside any other and has no directory. */
-export const besideOf = (sealed: string): string => `@${sealed.slice(2, -1)}.mpd`
+/** The name of a seal for what stands beside any other manifest. */
+export const BESIDE = '.mpd'
+
+/** The name of a sealed manifest, `@/<seal>/.mpd`, that may stand beside any other and has no directory. */
+export const besideOf = (sealed: string): string =>
+  `@${sealed.slice('@/'.length, -BESIDE.length - 1)}${BESIDE}`
 
 /** The seal in such a name, of a path below the channel; `null` where it has none. */
 export const sealBeside = (rest: string): string | null =>
@@ -24,7 +47,7 @@ export const sealedPath = (place: SealedPlace, name: string): string | null => {
     const file = path.slice(path.lastIndexOf('/') + 1)
     return name === file || decodePath(name) === decodePath(file) ? path : null
   }
-  // It has a name of ours.
+  // The seal covers its name.
   if (kind === 'manifest') return path
   if (kind === 'remote') return remotePath(place)
   if (isUnclear(name)) return null

@@ -109,6 +109,19 @@ export const entryUnderPass = ({
 }): string =>
   protocol === 'mpegts' || kindOf(entry).kind === 'manifest' ? entry : entryOfProtocol(protocol)
 
+const UNSURE = ['hls', 'dash'] as const
+
+/** Under which names its entry is asked for under a pass: any protocol's, where control learns it from the origin. */
+export const entryNamesUnderPass = (channel: {
+  readonly entry: string
+  readonly protocol: Protocol
+  readonly isUnsure: boolean
+}): Set<string> => {
+  const names = new Set(['', channel.entry, entryUnderPass(channel)])
+  if (channel.isUnsure) for (const protocol of UNSURE) names.add(entryOfProtocol(protocol))
+  return names
+}
+
 const SECRET_ARGUMENTS: ReadonlySet<string> = new Set(
   'token ticket pass username password user auth key'.split(' '),
 )

@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { openSeal, type SealedPlace, sealPlace } from '#domain/addresses/seal'
+import { openSeal, type SealBinding, type SealedPlace, sealPlace } from '#domain/addresses/seal'
 import { nodeCrypto } from '../node-crypto.ts'
 
 const secret = new Uint8Array(32).fill(7)
 const secrets: Record<number, Uint8Array> = { 3: secret, 4: new Uint8Array(32).fill(8) }
 const secretOf = (kid: number) => secrets[kid]
 const key = { kid: 3, secret }
-const binding = { channel: 'ch1', origin: 'http://o:1' }
+const binding = { channel: 'ch1', origin: 'http://o:1', address: '/hls/ch1/index.?' }
 const place: SealedPlace = { kind: 'files', origin: 'http://o:1', path: '/keys/USER/PASS/' }
 const seal = sealPlace(nodeCrypto, key, binding, place) ?? ''
-const open = (text: string, other = binding) => openSeal(nodeCrypto, secretOf, other, text)
+const open = (text: string, other: SealBinding = binding, name = 'a.ts') =>
+  openSeal(nodeCrypto, secretOf, { ...other, name }, text)
 
 describe('a seal', () => {
   test.each<SealedPlace>([
@@ -30,12 +31,23 @@ describe('a seal', () => {
   test('is bound to channel, origin, kind and path', () => {
     expect(open(seal, { ...binding, channel: 'ch2' })).toBeNull()
     expect(open(seal, { ...binding, origin: 'http://o:2' })).toBeNull()
+    expect(open(seal, { ...binding, address: '/hls/ch2/index.?' })).toBeNull()
+    expect(open(seal, { channel: 'ch1', origin: 'http://o:1' })).toBeNull()
     const others = [
       { ...place, kind: 'tree' as const },
       { ...place, path: '/keys/' },
       { ...place, origin: 'http://p:1' },
     ].map((it) => sealPlace(nodeCrypto, key, binding, it))
     expect(new Set([seal, ...others]).size).toBe(4)
+  })
+
+  test.each(['manifest', 'remote'] as const)('of one %s opens by its own name alone', (kind) => {
+    const one = { ...place, kind, path: '/list.php?t=SECRET', name: 'index.m3u8' }
+    const text = sealPlace(nodeCrypto, key, binding, one) ?? ''
+    expect(open(text, binding, 'index.m3u8')).toEqual(one)
+    for (const name of ['', 'a.ts', 'index.m3u', 'index.m3u8/', 'INDEX.m3u8', 'index.m3u8?'])
+      expect(open(text, binding, name), name).toBeNull()
+    expect(sealPlace(nodeCrypto, key, binding, { ...one, name: 'a.ts' })).not.toBe(text)
   })
 
   test('opens with the key that made it, while that is known', () => {

@@ -1,10 +1,20 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sealPlace } from '#domain/addresses/seal'
+import { bindingOf } from '#domain/addresses/sealed-path'
+import { until } from '../../support/programs/port.ts'
 import { nodeCrypto } from '../rig/crypto.ts'
 import { startOrigin, type TestOrigin } from '../rig/origin.ts'
 import { type Rig, startRig } from '../rig/rig.ts'
 import { channelRows, group } from '../rig/tables.ts'
+
+/** Addresses of a panel, and below a ticket and the time until which it holds. */
+const panel = (user: string, password: string, number: number) => ({
+  base: `/live/${user}/${password}/`,
+  entry: `${number}.m3u8`,
+  isClosed: true,
+})
+const ticket = (text: string, end: number) => ({ base: `/${text}/${end}/hls/five/` })
 
 let rig: Rig
 let elsewhere: TestOrigin
@@ -34,6 +44,13 @@ beforeEach(() => {
   elsewhere.seen.length = 0
 })
 
+const address = (folder: string) => ({
+  origin: rig.origin.url,
+  base: `/hls/${folder}/`,
+  entry: 'index.m3u8',
+  query: '',
+})
+
 /** A session's address of a channel, to its last slash. */
 const open = async (channel: string): Promise<string> => {
   const opened = await rig.get(`/live/${rig.ticket()}/${channel}/index.m3u8`)
@@ -43,8 +60,8 @@ const open = async (channel: string): Promise<string> => {
 
 /** The seal in a channel's manifest, which has been asked for under another argument each time. */
 let turn = 0
-const sealIn = async (folder: string): Promise<string> => {
-  const { text } = await rig.get(`${folder}index.m3u8?turn=${++turn}`)
+const sealIn = async (folder: string, entry = 'index.m3u8'): Promise<string> => {
+  const { text } = await rig.get(`${folder}${entry}?turn=${++turn}`)
   return /@\/(~[^/]+)\/a\.ts/.exec(text)?.[1] ?? 'none'
 }
 
@@ -111,18 +128,116 @@ test('a seal of another channel, of another origin, or of a foreign key opens no
       if (other !== channel) await isRefused(`${folder}@/${seal}/a.ts`)
   const { kid, secret } = rig.stub
   const place = { kind: 'file', origin: rig.origin.url, path: '/keys/a.ts' } as const
-  const binding = { channel: 'one', origin: rig.origin.url }
+  const binding = bindingOf('one', address('one'))
   const forged = [
     sealPlace(nodeCrypto, { kid, secret: randomBytes(32) }, binding, place),
     sealPlace(nodeCrypto, { kid: kid + 1, secret }, binding, place),
     sealPlace(nodeCrypto, { kid, secret }, { ...binding, origin: elsewhere.url }, place),
     sealPlace(nodeCrypto, { kid, secret }, { ...binding, channel: 'One' }, place),
+    sealPlace(nodeCrypto, { kid, secret }, bindingOf('one', address('two')), place),
+    sealPlace(nodeCrypto, { kid, secret }, { channel: 'one', origin: rig.origin.url }, place),
   ]
   for (const seal of forged) await isRefused(`${folders.get('one')}@/${seal}/a.ts`)
   await opens(
     folders.get('one') ?? '',
     sealPlace(nodeCrypto, { kid, secret }, binding, place) ?? '',
   )
+})
+
+/** Has channels lie where these addresses say. */
+let table = 0
+const move = async (channels: Parameters<typeof channelRows>[0]): Promise<void> => {
+  const version = `moved-${++table}`
+  const rows = new Map([...rig.stub.tables.channels.rows, ...channelRows(channels)])
+  rig.stub.tables.channels = { version, rows, pages: 1000 }
+  await until('the edge has the new table', () => rig.stub.syncs.at(-1)?.have.channels === version)
+  // As long as a context keeps a channel's folder.
+  await new Promise((resolve) => void setTimeout(resolve, 100))
+}
+
+describe('a channel that moves', () => {
+  const LIST = { type: 'application/vnd.apple.mpegurl', body: '#EXTM3U\n#EXTINF:1,\n/keys/a.ts\n' }
+  const place = async (where: Partial<ReturnType<typeof address>>): Promise<void> => {
+    const { base, entry } = { ...address('three'), ...where }
+    rig.origin.files.set(base + entry, LIST)
+    await move({ three: { ...address('three'), ...where } })
+  }
+
+  test.each([
+    ['to another folder', {}, { base: '/hls/four/' }],
+    ['to another file of its folder', { entry: 'a.m3u8' }, { entry: 'b.m3u8' }],
+    ['to another number of a panel', panel('U', 'P', 78), panel('U', 'P', 79)],
+    ['to another argument', { query: 'id=5' }, { query: 'id=6' }],
+    [
+      'to an argument that looks like a login',
+      { query: 'id=a1b2c3d4e5' },
+      { query: 'id=f6a7b8c9d0' },
+    ],
+  ])('%s: its seals open no more', async (_, before, after) => {
+    await place(before)
+    const seal = await sealIn(await open('three'), { ...address('three'), ...before }.entry)
+    await opens(await open('three'), seal)
+    await place(after)
+    await isRefused(`${await open('three')}@/${seal}/a.ts`)
+    await place(before)
+    await opens(await open('three'), seal)
+  })
+
+  test.each([
+    [
+      'its panel names another user',
+      panel('ANNA', 'PASS-1', 78),
+      panel('B%21RTA', 'two%21PASS', 78),
+    ],
+    ['it is asked for as MPEG-TS', panel('U', 'P', 78), { ...panel('U', 'P', 78), entry: '78.ts' }],
+    ['its token is another', { query: 'id=5&token=one' }, { query: 'id=5&token=two' }],
+    [
+      'its ticket and its end are others',
+      ticket('a1b2c3d4', 1764539000),
+      ticket('e5f6a7b8', 1764540000),
+    ],
+    [
+      'its signature is another',
+      { query: 'st=x9y8z7w6&e=1764539000' },
+      { query: 'st=q1w2e3r4&e=1764540000' },
+    ],
+  ])('%s: its seals open as before', async (_, before, after) => {
+    await place(before)
+    const seal = await sealIn(await open('three'), { ...address('three'), ...before }.entry)
+    await place(after)
+    await opens(await open('three'), seal)
+  })
+})
+
+test('a sealed manifest opens by its own name alone, whatever its origin calls it', async () => {
+  const folder = await open('one')
+  const file = {
+    type: 'application/octet-stream',
+    body: '#EXTM3U\n#EXTINF:1,\n/keys/a.ts?login=PROVIDERS\n',
+  }
+  for (const path of ['/hls/one/v0.php', '/elsewhere/v1.php']) rig.origin.files.set(path, file)
+  const body =
+    '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv0.php\n#EXT-X-STREAM-INF:BANDWIDTH=2\n/elsewhere/v1.php\n'
+  rig.origin.files.set('/hls/one/master.m3u8', { type: 'application/vnd.apple.mpegurl', body })
+  const { text } = await rig.get(`${folder}master.m3u8`)
+  const seals = Array.from(text.matchAll(/@\/(~[^/]+)\/index\.m3u8/g), ([, seal = '']) => seal)
+  expect(seals).toHaveLength(2)
+  for (const seal of seals) {
+    const list = await rig.get(`${folder}@/${seal}/index.m3u8`)
+    expect([list.status, list.text]).toEqual([200, expect.stringContaining('@/~')])
+    for (const name of [
+      'index.ts',
+      '',
+      'index.m3u',
+      'index.mpd',
+      'index.M3U8',
+      'v0.php',
+      '.mpd',
+      'a/index.m3u8',
+    ])
+      await isRefused(`${folder}@/${seal}/${name}`)
+    expect((await rig.get(`${folder}@${seal}.mpd`)).status).toBe(404)
+  }
 })
 
 test('a seal of the key before opens until that is removed, also where it was verified', async () => {

@@ -25,7 +25,7 @@ const KNOWN =
 const attributeName = /[^\s=,;"']+/y
 const blanks = /\s*/y
 /** What may stand behind a value's closing quote: the line's end, a comma, or words and then either another attribute or a comma. */
-const BEHIND = `(?=\\s*(?:[,;|]|$)|${KNOWN}\\s*=|\\s*(?:[^\\s="',]+\\s+){0,3}[^\\s="',]+\\s*=\\s*["']|\\s+(?:[^\\s="',]+\\s+){0,3}[^\\s="',]+\\s*=|\\s+(?:[^\\s="',]+\\s+){0,2}[^\\s="',]+\\s*,|\\s+[^"'=,]*$)`
+const BEHIND = `(?=\\s*(?:[,;|]|$)|${KNOWN}\\s*=|\\s*(?:[^\\s="',]+\\s+){0,3}[^\\s="',]+\\s*=\\s*["']|\\s+(?:[^\\s="',]+\\s+){0,3}[^\\s="',]+\\s*=|\\s+(?:[^\\s="',]+\\s+){0,2}[^\\s="',]+\\s*,|[^"'=,]*$|[^"'=,]+,[^"']*$)`
 const closingQuotes: Readonly<Record<string, RegExp>> = {
   '"': new RegExp(`"${BEHIND}`, 'gi'),
   "'": new RegExp(`'${BEHIND}`, 'gi'),
@@ -42,8 +42,9 @@ const hours = /[+-]?\d+,\d+(?=\s+[^\s="',]+\s*=|\s*,)/y
 const TAKES_HOURS = /^(?:tvg-shift|catchup-correction)$/i
 /** Where a value without quotes ends. */
 const bareEnd = /[\s,]|$/g
-/** Quotes that word processors make of plain ones. */
-const typographic = /[“”„«]([^“”„«»"]*)[“”»](?=\s*(?:[,;|]|$)|\s+\S)/y
+/** Quotes that word processors make of plain ones, and those that programs write within quotes of their own. */
+const typographic =
+  /(?:[“”„«]([^“”„«»"]*)[“”»]|[‘’‚‹]([^‘’‚‹›"]*)[‘’›]|\\"([^"]*)\\"|&quot;((?:(?!&quot;)[^"])*)&quot;)(?=\s*(?:[,;|]|$)|\s+\S)/iy
 /** A comma that stands between attributes and not before the name; a further comma has to follow. */
 const between = new RegExp(
   `,[\\s,]*(?:radio[\\s,]+)*(?:[a-z][a-z0-9_-]*\\s*=\\s*(?:"[^"]*"|'[^']*')|${KNOWN}\\s*=[^,]*)[^,]*,`,
@@ -53,11 +54,18 @@ const between = new RegExp(
 const isAddress = /^https?:/i
 const commaInAddress = new RegExp(`^,\\S*(?=\\s+${KNOWN}\\s*=)`, 'i')
 
-const inName = new RegExp(`(?:^|\\s)(${KNOWN})\\s*=\\s*["'“]`, 'gi')
+const inName = new RegExp(`(?:^|[\\s"',])(${KNOWN})\\s*=\\s*["'“]`, 'gi')
 
 /** Attributes that players know and that stand in a name, where no player reads them. */
 export const attributesInName = (name: string): string[] =>
   [...name.matchAll(inName)].map(([, found = '']) => found.toLowerCase())
+
+/** Where the first of them stands behind `from`; -1 where there is none. */
+export const attributeInName = (line: string, from: number): number => {
+  const found = inName.exec(line.slice(from))
+  inName.lastIndex = 0
+  return found === null ? -1 : from + found.index + found[0].search(/[a-z]/i)
+}
 
 /** Steps of a scan; a line with more is not read further, to bound the cost of hostile input. */
 const MAX_STEPS = 200
@@ -139,9 +147,12 @@ const bare = (text: string, at: number, name: string): Value => {
     return { value, next: at + found.length, oddity: 'its quote is never opened' }
   }
   typographic.lastIndex = at
-  const [whole, value] = typographic.exec(text) ?? []
-  if (whole !== undefined && value !== undefined)
-    return { value, next: at + whole.length, oddity: 'its quotes are typographic' }
+  const [whole, ...values] = typographic.exec(text) ?? []
+  const value = values.find((it) => it !== undefined)
+  if (whole !== undefined && value !== undefined) {
+    const oddity = /^[\\&]/.test(whole) ? 'its quotes are escaped' : 'its quotes are typographic'
+    return { value, next: at + whole.length, oddity }
+  }
   const next = indexFrom(bareEnd, text, at)
   const glued = indexFrom(knownGlued, text, at + 1)
   if (glued >= 0 && glued < next)

@@ -1,4 +1,5 @@
 import {
+  attributeInName,
   attributesInName,
   type PlacedAttribute,
   type ScannedAttributes,
@@ -35,6 +36,15 @@ const doubles = (attributes: readonly PlacedAttribute[]): string[] => {
   }
   return found
 }
+
+/** Players show them as they stand, and part titles at their semicolon. */
+const ENTITY = /&(?:amp|quot|apos|lt|gt|nbsp|#\d+|#x[\da-f]+);/i
+const LOOKED_FOR = /^(?:tvg-id|tvg-name|group-title)$/i
+
+const entities = (attributes: readonly Attribute[]): string[] =>
+  attributes
+    .filter(({ name, value }) => LOOKED_FOR.test(name) && ENTITY.test(value))
+    .map(({ name }) => `${name}: an HTML entity in it is taken as it stands`)
 
 const unread = (words: readonly { readonly text: string }[]): string[] => {
   const unknown = words.map(({ text }) => text).filter((text) => !KNOWN_WORD.test(text))
@@ -73,6 +83,22 @@ const rejoin = (line: string, scanned: ScannedAttributes): ScannedAttributes => 
   }
 }
 
+/** Reads on where attributes stand in what looked like the name, and a comma behind them: players look for both from the line's end. */
+const readOn = (line: string, scanned: ScannedAttributes): ScannedAttributes => {
+  const from = attributeInName(line, scanned.end + 1)
+  const more = from < 0 ? null : scanAttributes(line, from, true)
+  if (more === null || line[more.end] !== ',') return scanned
+  const passed = line.slice(scanned.end + 1, from).trim()
+  const lost = passed === '' ? [] : [`not read: ${passed.slice(0, 80)}`]
+  return {
+    attributes: [...scanned.attributes, ...more.attributes],
+    words: [...scanned.words, ...more.words],
+    problems: [...scanned.problems, ...lost, ...more.problems],
+    end: more.end,
+    isGuessed: true,
+  }
+}
+
 const tidied = (
   start: string,
   { attributes, words }: Pick<ScannedAttributes, 'attributes' | 'words'>,
@@ -89,13 +115,13 @@ const tidied = (
 export const parseInfoLine = (line: string): InfoLine => {
   const start = infoStart.exec(line)
   const from = start?.[0].length ?? 0
-  const scanned = rejoin(line, scanAttributes(line, from, true))
+  const scanned = readOn(line, rejoin(line, scanAttributes(line, from, true)))
   const { attributes, problems } = scanned
   const last = attributes.at(-1)?.to ?? from
   const trailing = scanned.words.find((word) => word.from >= last && !KNOWN_WORD.test(word.text))
   const told = { duration: durationOf(start?.[1] ?? ''), attributes }
   const head = line.slice(0, from)
-  const found = [...problems, ...doubles(attributes)]
+  const found = [...problems, ...doubles(attributes), ...entities(attributes)]
   if (line[scanned.end] === ',' || trailing === undefined) {
     const name = line.slice(scanned.end + 1).trim()
     return {

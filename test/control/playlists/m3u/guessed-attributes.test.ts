@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest'
+import { parseInfoLine } from '../../../../control/playlists/m3u/info-line.ts'
+
+test.each([
+  [
+    'tvg-id="x tvg-name="Y" group-title="R",N',
+    { 'tvg-id': 'x', 'tvg-name': 'Y', 'group-title': 'R' },
+    'tvg-id: its quote is never closed',
+  ],
+  [
+    'tvg-id="x"/group-title="R",N',
+    { 'tvg-id': 'x', 'group-title': 'R' },
+    'group-title: there is something before it',
+  ],
+  [
+    'tvg-id="x"|group-title="R"|,N',
+    { 'tvg-id': 'x', 'group-title': 'R' },
+    'group-title: there is something before it',
+  ],
+  ['tvg-id="x"|,N', { 'tvg-id': 'x' }, 'not read: |'],
+  [
+    'tvg-id="x" tvg-shift=-1,5 group-title="R",N',
+    { 'tvg-id': 'x', 'tvg-shift': '-1.5', 'group-title': 'R' },
+    'tvg-shift: there is a comma in it',
+  ],
+  [
+    'tvg-id="x,group-title="R",N',
+    { 'tvg-id': 'x', 'group-title': 'R' },
+    'tvg-id: its quote is never closed',
+  ],
+  [
+    'tvg-id="x" group-title="R S,N',
+    { 'tvg-id': 'x', 'group-title': 'R S' },
+    'group-title: its quote is never closed',
+  ],
+  [
+    'tvg-id="x" group-title=R S",N',
+    { 'tvg-id': 'x', 'group-title': 'R S' },
+    'group-title: its quote is never opened',
+  ],
+  [
+    'tvg-id=x" group-title="R",N',
+    { 'tvg-id': 'x', 'group-title': 'R' },
+    'tvg-id: its quote is never opened',
+  ],
+  [
+    'tvg-id=""x"" group-title="R",N',
+    { 'tvg-id': 'x', 'group-title': 'R' },
+    'tvg-id: its quotes are doubled',
+  ],
+  [
+    'tvg-id="x"" group-title="R",N',
+    { 'tvg-id': 'x', 'group-title': 'R' },
+    'tvg-id: its quotes are doubled',
+  ],
+  [
+    'tvg-id="x" some words group-title="R",N',
+    { 'tvg-id': 'x', 'group-title': 'R' },
+    'not read: some words',
+  ],
+  [
+    'tvg-id="x" group-title="R" N',
+    { 'tvg-id': 'x', 'group-title': 'R' },
+    'the comma before the name is missing',
+  ],
+  [
+    'tvg-id=“x” group-title=„Big news“,N',
+    { 'tvg-id': 'x', 'group-title': 'Big news' },
+    'tvg-id: its quotes are typographic',
+  ],
+  [
+    'tvg-id=x tvg-chno=7tvg-name="Y" group-title=Rtvg-logo=\'l\',N',
+    { 'tvg-id': 'x', 'tvg-chno': '7', 'tvg-name': 'Y', 'group-title': 'R', 'tvg-logo': 'l' },
+    'tvg-chno: it runs into the next attribute',
+  ],
+  [
+    'tvg-id="x" description="say "hello", then go",N',
+    { 'tvg-id': 'x', description: 'say "hello", then go' },
+    'description: there are quotes and a comma in it',
+  ],
+  [
+    'tvg-id=\\"x\\" group-title=\\"R S\\",N',
+    { 'tvg-id': 'x', 'group-title': 'R S' },
+    'tvg-id: its quotes are escaped',
+  ],
+  [
+    'tvg-id=&quot;x&quot; group-title=&quot;R S&quot;,N',
+    { 'tvg-id': 'x', 'group-title': 'R S' },
+    'tvg-id: its quotes are escaped',
+  ],
+  [
+    'tvg-id=‘x’ group-title=‹R S›,N',
+    { 'tvg-id': 'x', 'group-title': 'R S' },
+    'tvg-id: its quotes are typographic',
+  ],
+  [
+    'tvg-name="A, "B", C" tvg-id="x" group-title="R",N',
+    { 'tvg-name': 'A, "B', 'tvg-id': 'x', 'group-title': 'R' },
+    'tvg-name: there are quotes and a comma in it',
+  ],
+  [
+    'tvg-extras="{"a":"b","c":1}" tvg-id="x" group-title="R",N',
+    { 'tvg-extras': '{"a":"b', 'tvg-id': 'x', 'group-title': 'R' },
+    'not read: "c":1}"',
+  ],
+  [',-1 tvg-id="x",N', { 'tvg-id': 'x' }, 'not read: -1'],
+  ['tvg-id="x"N', { 'tvg-id': 'x' }, 'the comma before the name is missing'],
+  ['tvg-id="x"HD,N', { 'tvg-id': 'x' }, 'not read: HD'],
+  [
+    'tvg-id="x" group-title="R &amp; S",N',
+    { 'tvg-id': 'x', 'group-title': 'R &amp; S' },
+    'group-title: an HTML entity in it is taken as it stands',
+  ],
+  ['tvg-id="x" tvg-id="y",N', { 'tvg-id': 'y' }, 'tvg-id stands twice: the first counts'],
+])('%s is read as far as it goes, and said', (rest, attributes, problem) => {
+  const info = parseInfoLine(`#EXTINF:-1 ${rest}`)
+  expect(info.name).toBe('N')
+  expect(Object.fromEntries(info.attributes.map((one) => [one.name, one.value]))).toEqual(
+    attributes,
+  )
+  expect([...new Set(info.problems)][0]).toBe(problem)
+})

@@ -2,7 +2,7 @@ import { attributeOf, parseInfoLine, withAttribute } from '../m3u/info-line.ts'
 import type { Attribute, Playlist, PlaylistEntry } from '../m3u/playlist.ts'
 import { isLoginHeader, isSecretAttribute } from './logins.ts'
 
-/** Attributes of `#EXTM3U` that hold for each entry of its list which has none of its own, as Kodi reads them. */
+/** Attributes of `#EXTM3U` that hold for each entry of its list which has none of its own, as Kodi and others read them. */
 const DEFAULTS: ReadonlySet<string> = new Set([
   'tvg-shift',
   'catchup',
@@ -10,6 +10,19 @@ const DEFAULTS: ReadonlySet<string> = new Set([
   'catchup-days',
   'catchup-source',
   'catchup-correction',
+  'timeshift',
+  'tvg-rec',
+  'user-agent',
+  'http-user-agent',
+  'http-referrer',
+  'http-referer',
+  'referrer',
+  'referer',
+  'aspect-ratio',
+  'audio-track',
+  'cache',
+  'crop',
+  'deinterlace',
 ])
 
 /** A list's header with nothing in it that is an entry's or a login, and what was left out. */

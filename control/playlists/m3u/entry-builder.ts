@@ -1,4 +1,5 @@
 import { say } from '../../sentences/sentences.ts'
+import { attributeInName } from './attributes.ts'
 import { attributeOf, parseHeaderLine, parseInfoLine } from './info-line.ts'
 import type { Attribute, Playlist, PlaylistEntry, PlaylistProblem, ReadResult } from './playlist.ts'
 
@@ -15,8 +16,16 @@ const entryDirective = /^#(?:EXTGRP|EXTVLCOPT|KODIPROP|EXTHTTP|EXT-X-PLAYLIST-TY
 const GLUED = /^((?:#EXTM3U|[^#\s]*:\/\/)(?:(?!#EXTINF:).)*)(#EXTINF:.*)$/i
 /** Lines that are nothing, beside as many entries as are a list all the same: a remark without its `#`. */
 const MOST_STRAYS = { always: 3, entriesEach: 100 } as const
-/** What was meant for `#EXTINF:` and is a comment to players. */
-const almostInfo = /^#\s*EXT[\s_-]?INF/i
+/** What was meant for `#EXTINF:` or `#EXTGRP:` and is a comment to players. */
+const almostDirective = /^[#＃\s]*EX?T?[\s_-]?(?:[I1L]NF(?=O?\s*[:：;,-])|GRP(?=\s*[:：;]|\s))/i
+/** An address in quotes or brackets. */
+const wrapped = /^["'<“«]([a-z][a-z0-9+.-]*:\/\/[^\s"'<>”»]+)["'>”»]$/i
+/** `http:/host`, `http//host`: an address of no host to players. */
+const halfScheme = /^https?(?::(?!\/\/)|\/\/)/i
+/** What no list calls a file of its own by. */
+const noFile = /^[^./?]*$|^[&"'<]/
+/** Blanks, and characters without width. */
+const invisible = /^[\s\p{Cf}]+|[\s\p{Cf}]+$/gu
 const extgrp = /^#EXTGRP:(.*)$/i
 const warningLimit = 50
 
@@ -25,15 +34,16 @@ const GUIDE = /^(?:x-tvg-url|url-tvg)$/i
 /** What holds for entries that have none of their own: for those of the first header alone, as in Kodi. */
 const DEFAULT = /^(?:tvg-shift|catchup|timeshift)/i
 
-/** Addresses of EPGs may be several; those of another header line are added, other attributes keep their first value. The names of defaults that are not taken. */
+/** Addresses of EPGs may be several; those of another header line are added, other attributes keep their first value. The names of what is not taken. */
 const mergeHeader = (header: Attribute[], more: readonly Attribute[]): string[] => {
   const unread: string[] = []
   for (const { name, value } of more) {
     const at = header.findIndex((it) => it.name.toLowerCase() === name.toLowerCase())
     const old = header[at]
-    if (DEFAULT.test(name) && old?.value !== value) unread.push(name)
+    const isGuide = GUIDE.test(name)
+    if (isGuide ? false : old ? old.value !== value : DEFAULT.test(name)) unread.push(name)
     else if (!old) header.push({ name, value })
-    else if (GUIDE.test(name) && !old.value.split(',').includes(value))
+    else if (isGuide && !old.value.split(',').includes(value))
       header[at] = { name: old.name, value: `${old.value},${value}` }
   }
   return unread
@@ -50,6 +60,9 @@ const nameOfUrl = (url: string): string => {
   const path = url.replace(/[?#].*$/, '').replace(/\/+$/, '')
   return path.slice(path.lastIndexOf('/') + 1) || url
 }
+
+const visible = (text: string): string =>
+  /^[\s\p{Cf}]*#/u.test(text) ? text.replace(/^[\s\p{Cf}]+/u, '') : text.replace(invisible, '')
 
 /** Gathers lines into entries; the first line that cannot be part of a list refuses all of it. */
 export class EntryBuilder {
@@ -68,6 +81,8 @@ export class EntryBuilder {
   private readonly strays: number[] = []
   private passedStrays = 0
   private lastLine = 0
+  /** Lines of addresses that no `#EXTINF` describes. */
+  private readonly bare: number[] = []
 
   constructor(baseUrl: string | null) {
     this.baseUrl = baseUrl
@@ -76,15 +91,34 @@ export class EntryBuilder {
   /** Takes one line; a problem means that this is no list of channels. */
   take(raw: string, line: number): PlaylistProblem | null {
     this.lastLine = line
-    const text = raw.trim()
+    const trimmed = raw.trim()
+    // A name may end in a mark of its direction.
+    const text = /^[!-~]/.test(trimmed) && /[!-~]$/.test(trimmed) ? trimmed : visible(trimmed)
     if (text === '') return this.takeBlank()
     const [, first, second] = GLUED.exec(text) ?? []
     if (first !== undefined && second !== undefined) {
       this.warn(line, '#EXTINF stands in the middle of a line: read as two')
       return this.take(first, line) ?? this.take(second, line)
     }
+    const [, unwrapped] = wrapped.exec(text) ?? []
+    if (unwrapped !== undefined) {
+      this.warn(line, 'an address in quotes or brackets')
+      return this.takeAddress(unwrapped, line)
+    }
     if (markup.test(text)) return { line, reason: say('playlist.markup') }
-    return text.startsWith('#') ? this.takeDirective(text, line) : this.takeAddress(text, line)
+    if (text.startsWith('#')) return this.takeDirective(text, line)
+    if (attributeInName(text, 0) === 0 && this.goOn(text, line)) return null
+    return this.takeAddress(text, line)
+  }
+
+  /** Takes a line that begins with an attribute for the rest of the one before. */
+  private goOn(text: string, line: number): boolean {
+    const isHeader = this.info === null && this.hasHeader && this.entries.length === 0
+    if (this.info === null && !isHeader) return false
+    this.warn(line, 'attributes on a line of their own: read as part of the one before')
+    if (this.info === null) this.takeHeader(`#EXTM3U ${text}`, line)
+    else this.info = { ...this.info, text: `${this.info.text} ${text}` }
+    return true
   }
 
   /** Notes that the last line taken has no end, and that nobody said where the list ends. */
@@ -103,6 +137,7 @@ export class EntryBuilder {
     if (this.entries.length === 0)
       return { ok: false, problem: { line: null, reason: say('playlist.none') } }
     if (this.info) this.warn(this.info.line, 'an entry without an address is left out')
+    this.tellBare()
     if (!this.hasHeader) this.warnings.unshift('line 1: #EXTM3U is missing')
     const more = this.moreWarnings > 0 ? [`and ${this.moreWarnings} more`] : []
     const playlist: Playlist = {
@@ -113,6 +148,14 @@ export class EntryBuilder {
       warnings: [...this.warnings, ...more],
     }
     return { ok: true, playlist }
+  }
+
+  /** A list without any `#EXTINF` is one of addresses; beside others, players pass over what has none. */
+  private tellBare(): void {
+    const [first, ...more] = this.bare
+    if (first === undefined || this.bare.length === this.entries.length) return
+    const others = more.length === 0 ? '' : ` (and ${more.length} more)`
+    this.warn(first, `an address without #EXTINF: named after its file${others}`)
   }
 
   /** With too many, or with nothing behind, they are the words of a server that broke off. */
@@ -143,8 +186,12 @@ export class EntryBuilder {
     else if (/^#EXTINF(?:\s*:|\s)/i.test(text)) this.takeInfo(text, line)
     else if (listDirective.test(text)) this.directives.push(text)
     else {
-      if (almostInfo.test(text)) this.warn(line, 'not read: a comment, for it is no #EXTINF:')
       const group = extgrp.exec(text)
+      if (!group && almostDirective.test(text))
+        this.warn(
+          line,
+          `not read: a comment, for it is no #EXT${/GRP/i.test(text) ? 'GRP' : 'INF'}:`,
+        )
       if (group) this.group = (group[1] ?? '').trim()
       const lines = this.info ? this.after : this.before
       lines.push(text)
@@ -179,11 +226,17 @@ export class EntryBuilder {
   }
 
   private takeAddress(text: string, line: number): PlaylistProblem | null {
+    if (almostDirective.test(text)) return this.leaveOut('not read: it is no #EXTINF:', line)
+    if (halfScheme.test(text)) return this.leaveOut('not read: an address without ://', line)
     const bar = text.indexOf('|')
     const address = bar < 0 ? text : text.slice(0, bar).trimEnd()
     const url = this.resolve(address)
     if (url === null) return this.takeStray(line)
+    if (!absoluteUrl.test(address) && noFile.test(address))
+      this.warn(line, 'read as the name of a file beside the list')
+    if (/\s[#;]/.test(address)) this.warn(line, 'read as part of the address: what follows a blank')
     this.passedStrays = this.strays.length
+    if (this.info === null) this.bare.push(line)
     this.entries.push(this.entryOf(url, bar < 0 ? '' : text.slice(bar), line))
     this.before = []
     this.after = []
@@ -191,16 +244,17 @@ export class EntryBuilder {
     return null
   }
 
+  /** Tells a line that is passed over; the `#EXTINF` above waits for its address. */
+  private leaveOut(why: string, line: number): null {
+    this.warn(line, why)
+    return null
+  }
+
   private takeStray(line: number): PlaylistProblem | null {
     if (!this.hasHeader && this.info === null && this.entries.length === 0)
       return { line, reason: say('playlist.line') }
-    this.warn(line, 'not read: neither a directive nor an address')
-    if (this.info) this.warn(this.info.line, 'an entry without an address is left out')
-    this.before = []
-    this.after = []
-    this.info = null
     this.strays.push(line)
-    return null
+    return this.leaveOut('not read: neither a directive nor an address', line)
   }
 
   private resolve(address: string): string | null {

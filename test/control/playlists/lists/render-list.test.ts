@@ -118,7 +118,7 @@ describe('a rendered list', () => {
 
   it('writes a list’s defaults into its own entries, and what is an entry’s own stays', async () => {
     const head =
-      'tvg-shift="3" catchup="default" catchup-days="7" catchup-source="http://o:1/{catchup-id}/arc-{utc}.m3u8"'
+      'tvg-shift="3" catchup="default" catchup-days="7" catchup-source="http://o:1/{catchup-id}/arc-{utc}.m3u8" http-user-agent="X" cache="500"'
     const own = 'catchup-type="shift" catchup-days="1" catchup-source="?s={utc}" tvg-shift="-1"'
     const lists = [
       {
@@ -132,12 +132,12 @@ describe('a rendered list', () => {
     const { channels, playlists } = await buildCatalogue(lists)
     const { text } = await renderList(channels, [...playlists.values()])
     const archive = 'catchup-source="@@/%/@catchup/{catchup-id}/{utc}/index-{utc}-{duration}.m3u8"'
-    const wanted = `tvg-shift="3" catchup="default" catchup-days="7" ${archive}`
+    const wanted = `tvg-shift="3" catchup="default" catchup-days="7" ${archive} http-user-agent="X" cache="500"`
     expect(text.split('\n')).toEqual([
       '#EXTM3U',
       `#EXTINF:-1 ${wanted.replace('%', 'a1')},A1`,
       '@@/a1/index.m3u8',
-      `#EXTINF:-1 ${own},A2`,
+      `#EXTINF:-1 ${own} http-user-agent="X" cache="500",A2`,
       '@@/a2/index.m3u8',
       `#EXTINF:-1 ${wanted.replace('%', 'i-m3u8')},i.m3u8`,
       '@@/i-m3u8/index.m3u8',

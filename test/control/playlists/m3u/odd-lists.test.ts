@@ -30,6 +30,86 @@ test('leaves out a stray line that entries follow, and says so', () => {
   })
 })
 
+const told = (text: string, baseUrl: string | null = 'http://list.example/dir/l.m3u') => {
+  const result = readPlaylistText(text, baseUrl === null ? {} : { baseUrl })
+  if (!result.ok) throw new Error(`line ${result.problem.line}: ${result.problem.reason}`)
+  const { entries, warnings } = result.playlist
+  return [entries.map(({ name, tvgId, url }) => `${name} ${tvgId} ${url}`), warnings]
+}
+
+test('reads attributes that stand on a line of their own, below #EXTINF and #EXTM3U', () => {
+  const text =
+    '#EXTM3U\nurl-tvg="http://e/"\n#EXTINF:-1 tvg-id="a"\ntvg-name="A" group-title="G",A\nhttp://o/a\n'
+  const { header, entries } = read(text)
+  expect([header, entries[0]?.titles]).toEqual([[{ name: 'url-tvg', value: 'http://e/' }], ['G']])
+  const why = 'attributes on a line of their own: read as part of the one before'
+  expect(told(text)).toEqual([['A a http://o/a'], [`line 2: ${why}`, `line 4: ${why}`]])
+})
+
+test('a stray line between #EXTINF and its address takes neither from the other', () => {
+  expect(told('#EXTM3U\n#EXTINF:-1 tvg-id="a",A\nstray words here\nhttp://o/a\n')).toEqual([
+    ['A a http://o/a'],
+    ['line 3: not read: neither a directive nor an address'],
+  ])
+})
+
+test.each([
+  '"http://o/a"',
+  "'http://o/a'",
+  '<http://o/a>',
+  '\u{200b}http://o/a\u{200e}',
+  '\u{a0}http://o/a\u{3000}',
+])('reads the address %s', (line) => {
+  const [urls, warnings] = told(`#EXTM3U\n\u{feff}\u{200b}#EXTINF:-1 tvg-id="a",A\n${line}\n`)
+  expect(urls).toEqual(['A a http://o/a'])
+  expect(warnings).toHaveLength(/["'<]/.test(line) ? 1 : 0)
+})
+
+test.each(['http:/o/b', 'http//o/b', 'https:o/b', 'EXTINF:-1,B', '＃EXTINF:-1,B'])(
+  'is told that %s is no address, and takes it for no file beside the list',
+  (line) => {
+    for (const base of ['http://list.example/', null]) {
+      const [urls, warnings] = told(
+        `#EXTM3U\n#EXTINF:-1,A\nhttp://o/a\n${line}\n#EXTINF:-1,C\nhttp://o/c\n`,
+        base,
+      )
+      expect(urls).toEqual(['A  http://o/a', 'C  http://o/c'])
+      expect(warnings).toEqual([expect.stringMatching(/^line 4: not read: /)])
+    }
+  },
+)
+
+test.each([
+  ['##EXTINF:-1,A', 'INF'],
+  ['#EXT1NF:-1,A', 'INF'],
+  ['#EXINF:-1,A', 'INF'],
+  ['#EXTINF：-1,A', 'INF'],
+  ['#EXTGRP News', 'GRP'],
+  ['# EXTGRP:News', 'GRP'],
+])('%s is told as a comment', (line, kind) => {
+  expect(told(`#EXTM3U\n${line}\n#EXTINF:-1,A\nhttp://o/a\n`)[1]).toEqual([
+    `line 2: not read: a comment, for it is no #EXT${kind}:`,
+  ])
+})
+
+test('comments and names of files that begin alike are none', () => {
+  const text =
+    '#EXTM3U\n# Info: all of it\n#EXTINF:-1,A\ninf-1.ts\n# Group News\n#EXTINF:-1,B\nextra/grp.ts\n'
+  expect(told(text)[1]).toEqual([])
+})
+
+test('what is hardly an address is told: words, what follows a blank, and what no #EXTINF describes', () => {
+  expect(
+    told(
+      '#EXTM3U\n#EXTINF:-1,My\nname\nhttp://o/a # main\n#EXTINF:-1,B\nhttp://o/b\nhttp://o/c\n',
+    )[1],
+  ).toEqual([
+    'line 3: read as the name of a file beside the list',
+    'line 4: read as part of the address: what follows a blank',
+    'line 4: an address without #EXTINF: named after its file (and 1 more)',
+  ])
+})
+
 test('reads two lines that stand in one, and says so', () => {
   const playlist = read('#EXTM3U#EXTINF:-1 tvg-id="a",A\nhttp://o/a#EXTINF:-1,B\nhttp://o/b#x\n')
   expect(playlist.entries.map(({ name, url }) => [name, url])).toEqual([
@@ -49,11 +129,15 @@ test.each(['#EXTM3U8 tvg-shift="2"', '#EXTM3Utvg-shift="2"', '#extm3u tvg-shift=
 
 test('takes defaults from the first #EXTM3U alone, and says what it passes over', () => {
   const { header, warnings } = read(
-    '#EXTM3U tvg-shift="1"\nhttp://o/a\n#EXTM3U tvg-shift="2" catchup="fs"\nhttp://o/b\n',
+    '#EXTM3U tvg-shift="1" x="1"\nhttp://o/a\n#EXTM3U tvg-shift="2" catchup="fs" x="2" y="1"\nhttp://o/b\n',
   )
-  expect(header).toEqual([{ name: 'tvg-shift', value: '1' }])
+  expect(header).toEqual([
+    { name: 'tvg-shift', value: '1' },
+    { name: 'x', value: '1' },
+    { name: 'y', value: '1' },
+  ])
   expect(warnings).toEqual([
-    'line 3: not read: tvg-shift, catchup of another #EXTM3U, which players pass over',
+    'line 3: not read: tvg-shift, catchup, x of another #EXTM3U, which players pass over',
   ])
 })
 

@@ -14,6 +14,7 @@ import {
 import { methodOf, type Request, type Variables, variablesOf } from '../platform/request.ts'
 import { claimStream, isFetchRateSuspicious } from '../state/clone-guard.ts'
 import { useLeaseOf } from '../state/leases.ts'
+import { fillFor } from '../state/manifests/channel-base.ts'
 import { copyKey, freshText } from '../state/manifests/copies.ts'
 import { networkOf } from '../state/session.ts'
 import { findRoute, type Route, type RouteRequest } from './origin.ts'
@@ -61,9 +62,13 @@ export const sendText = (variables: Variables, text: string): 'send' | 'send-as-
 }
 
 /** Sets the cached manifest as the answer; `null` where there is no fresh one. */
-const sendCopy = (variables: Variables, asked: AskedUnderPass): 'send' | 'send-as-range' | null => {
+const sendCopy = (
+  r: Request,
+  variables: Variables,
+  asked: AskedUnderPass,
+): 'send' | 'send-as-range' | null => {
   const key = copyKey(asked.channel, asked.rest, asked.args, refererOf(variables))
-  const text = key === '' ? null : freshText(key, Date.now())
+  const text = key === '' ? null : freshText(key, Date.now(), fillFor(r))
   return text === null ? null : sendText(variables, text)
 }
 
@@ -116,7 +121,7 @@ export const admitKnown = (r: Request, variables: Variables): Verdict | null => 
   const kind = kindOf(variables)
   if (!useLeaseOf(key, networkOf(r), kind !== 'manifest')) return null
   // Only paths that were found to be the channel's own are cached.
-  const sent = kind === 'manifest' ? sendCopy(variables, asked) : null
+  const sent = kind === 'manifest' ? sendCopy(r, variables, asked) : null
   if (sent !== null) {
     setSessionKey(variables, key)
     return sent

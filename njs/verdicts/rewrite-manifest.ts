@@ -11,9 +11,11 @@ import { bindingOf, isStreamedManifest } from '../domain/addresses/sealed-path.t
 import type { ChannelRecord } from '../domain/channels/channel-table.ts'
 import { decodePercent } from '../domain/credentials/encoding.ts'
 import { dashSteps, isDash } from '../domain/manifests/dash.ts'
-import { type HlsVariable, type HlsVariables, hlsSteps, isHls } from '../domain/manifests/hls.ts'
+import { hlsSteps, isHls } from '../domain/manifests/hls.ts'
+import type { HlsVariable, HlsVariables } from '../domain/manifests/hls-variables.ts'
 import { rewriteJson } from '../domain/manifests/json-documents.ts'
 import { hideEverywhere, holdsLogin, maskLogins } from '../domain/manifests/logins.ts'
+import { inFull, isFile } from '../domain/manifests/marks.ts'
 import { movedOnSteps, sameDashSteps } from '../domain/manifests/same-manifest.ts'
 import { isUnclearPatch } from '../domain/manifests/text.ts'
 import type { Steps } from '../domain/steps.ts'
@@ -32,6 +34,8 @@ import { baseUnderSeal, isOthers, mayLeadTo, readChannel } from './origin.ts'
 /** A manifest as viewers get it. */
 export interface Rewritten {
   readonly text: string
+  /** Whether marks stand in it for each viewer's own address (`fillMarks`). */
+  readonly isMarked: boolean
   /** `null` = as the origin says. */
   readonly type: string | null
   /** Milliseconds between two changes, as far as it says. */
@@ -47,6 +51,8 @@ export interface ManifestRequest {
   readonly seal: SealKind | null
   /** At its origin, with its query: the channel's own of it, then the viewer's. */
   readonly path: string
+  /** Address of the channel's directory as this viewer has it. */
+  readonly base: string
 }
 
 /** What never changes is looked at again all the same, since origins do change what they said never would. */
@@ -205,6 +211,7 @@ function* rewritePlaylist(
     rewrite: (address) => mapper.rewrite(address),
     rewriteManifest: (address) => mapper.rewriteManifest(address, 'index.m3u8'),
     hide,
+    inFull: (address) => inFull(address, request.rest),
     isSecret: (value) => holdsLogin(value, logins),
     argument: valueIn(found.address.query, argumentsOf(request)),
     imported: text.includes('IMPORT=') ? readDefinitions(request.channel) : {},
@@ -213,6 +220,7 @@ function* rewritePlaylist(
   const shown = hideEverywhere(maskLogins(list.text, own, false), logins, mapper)
   return {
     text: shown,
+    isMarked: list.isMarked,
     type: 'application/vnd.apple.mpegurl',
     paceMs: pace(list.partSec ?? list.targetSec, list.isOver),
     follows: (before) => movedOnSteps(before, shown),
@@ -243,15 +251,22 @@ export function* rewriteManifest(
   const logins = [...own, ...given]
   if (isHls(text)) return yield* rewritePlaylist(request, found, tools)
   if (!isDash(text)) {
-    const json = rewriteJson(text, (address) => mapper.rewriteManifest(address, 'index.m3u8'))
+    // Each viewer gets his own, so it needs no marks.
+    const json = rewriteJson(text, (address) => {
+      const written = isFile(address)
+        ? mapper.rewrite(address)
+        : mapper.rewriteManifest(address, 'index.m3u8')
+      return inFull(written, request.rest, request.base)
+    })
     const shown = hideEverywhere(json ?? text, logins, mapper)
-    return { text: shown, type: null, paceMs: QUIET_MS, follows: always }
+    return { text: shown, isMarked: false, type: null, paceMs: QUIET_MS, follows: always }
   }
   const manifest = yield* dashSteps(text, mapper)
   const shown = hideEverywhere(maskLogins(manifest.text, own, true), logins, mapper)
   const seconds = manifest.updateSec === 0 ? 2 : manifest.updateSec
   return {
     text: shown,
+    isMarked: false,
     type: 'application/dash+xml',
     paceMs: pace(seconds, manifest.isOver),
     follows: (before) => sameDashSteps(before, shown),

@@ -150,6 +150,7 @@ export const leadsOf = (manifest: string, url: string, isAllowed: Allowed): Lead
         return mapper.rewriteManifest(address, 'index.m3u8')
       },
       hide: (address) => mapper.hide(address, 'file'),
+      inFull: (address) => address,
       argument: () => null,
       imported: {},
     })

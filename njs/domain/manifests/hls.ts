@@ -1,18 +1,6 @@
 import { finish, type Steps } from '../steps.ts'
-
-/** What a variable `{$name}` in a playlist stands for (RFC 8216bis, section 4.3). */
-export interface HlsVariable {
-  readonly value: string
-  /**
-   * `argument`: of the address the viewer asked for; `secret`: of one that no viewer knows, such as that in the source's list; `redirection`: of one
-   * that the origin may have made of the viewer's.
-   */
-  readonly from: 'manifest' | 'argument' | 'secret' | 'redirection'
-  /** Of one defined by others: what a viewer may have written of it leads nowhere else, in a path either. */
-  readonly isSafe?: boolean
-}
-
-export type HlsVariables = Readonly<Record<string, HlsVariable>>
+import { expand, type HlsVariable, type HlsVariables, isHidden } from './hls-variables.ts'
+import { isFile, withoutMarks } from './marks.ts'
 
 /** Functions and values for rewriting a playlist. */
 export interface HlsContext {
@@ -22,6 +10,8 @@ export interface HlsContext {
   rewriteManifest(address: string): string
   /** The same for an address that nothing of may be read; `null` where there is none. */
   hide(address: string, isManifest: boolean): string | null
+  /** A new text of an interstitial's address in full, as the standard has it: players (hls.js) resolve these with the address of their page. */
+  inFull(written: string): string
   /** An argument of the playlist's own address, for `QUERYPARAM`. */
   argument(name: string): HlsVariable | null
   /** Whether a value that the playlist defines may be told no viewer. */
@@ -41,14 +31,20 @@ export interface HlsPlaylist {
   readonly partSec: number | null
   /** Whether it has `EXT-X-ENDLIST`: it does not change any more. */
   readonly isOver: boolean
+  /** Whether some address in it is in full. */
+  readonly isMarked: boolean
 }
 
+const INTERSTITIAL = 'EXT-X-DATERANGE'
 /** Attributes that hold addresses where they are not `URI`. */
 const ADDRESSES: Readonly<Record<string, readonly string[]>> = {
   'EXT-X-CONTENT-STEERING': ['SERVER-URI'],
-  'EXT-X-DATERANGE': ['X-ASSET-URI', 'X-ASSET-LIST'],
+  [INTERSTITIAL]: ['X-ASSET-URI', 'X-ASSET-LIST'],
 }
 const URI: readonly string[] = ['URI']
+/** Those of preloads and schedules (RFC 8216bis) beside them; `X-URI` of other classes is whatever they mean by it. */
+const WITH_URI: readonly string[] = [...(ADDRESSES[INTERSTITIAL] ?? []), 'X-URI']
+const OF_HLS = /CLASS="com\.apple\.hls\./i
 /** Tags whose addresses are those of playlists, or of documents that name playlists. */
 const MANIFESTS: ReadonlySet<string> = new Set([
   'EXT-X-MEDIA',
@@ -56,10 +52,13 @@ const MANIFESTS: ReadonlySet<string> = new Set([
   'EXT-X-IMAGE-STREAM-INF',
   'EXT-X-RENDITION-REPORT',
   'EXT-X-CONTENT-STEERING',
-  'EXT-X-DATERANGE',
+  INTERSTITIAL,
 ])
 /** Its whole value is an address: the hint of low-latency HLS as communities of players wrote it before the standard did. */
 const PREFETCH = '#EXT-X-PREFETCH:'
+
+/** An overlay that is a picture or video by itself, as Shaka plays it. */
+const OF_FILE = /X-ASSET-MIMETYPE="(?:image|video|audio|text)\//i
 
 const HAS_ADDRESS = /URI|X-ASSET/i
 const ATTRIBUTE = /([A-Z0-9-]+)[ \t]*=[ \t]*("[^"]*"?|[^",]*)/gi
@@ -70,59 +69,25 @@ interface State {
   targetSec: number | null
   partSec: number | null
   isOver: boolean
+  isMarked: boolean
   /** The next line is the address of a playlist. */
   isVariantNext: boolean
 }
 
-const VARIABLE = /\{\$([A-Za-z0-9_-]+)\}/g
-
-/** In a path, what a viewer may have written must lead nowhere else. */
-const IN_PATH = /^(?!\.{1,2}$)[\w.~!$&'()*+,;=:@-]*$/
-
-const isHidden = ({ from }: HlsVariable): boolean => from === 'secret' || from === 'redirection'
-
-const isTrusted = ({ from }: HlsVariable): boolean => from === 'manifest' || from === 'secret'
-
-const isInQuery = (text: string, at: number): boolean => {
-  const mark = text.indexOf('?')
-  return mark >= 0 && mark < at
-}
-
-/** Whether a variable leads nowhere else than where it stands in a text. */
-const isSafeAt = (variable: HlsVariable, text: string, at: number): boolean =>
-  isTrusted(variable) || isInQuery(text, at) || (variable.isSafe ?? IN_PATH.test(variable.value))
-
-/** Where a text of two parts is from: hidden where one of them is, and no more trusted than either. */
-const joined = (a: HlsVariable['from'], b: HlsVariable['from']): HlsVariable['from'] => {
-  if (a === b || b === 'manifest') return a
-  return a === 'manifest' ? b : 'redirection'
-}
-
-/** Substitutes variables; `null` where one is unknown. */
-const expand = (state: State, text: string): HlsVariable | null => {
-  if (!text.includes('{$')) return { value: text, from: 'manifest' }
-  let isKnown = true
-  let isSafe = true
-  let from: HlsVariable['from'] = 'manifest'
-  const value = text.replace(VARIABLE, (_, name: string, at: number) => {
-    const variable = state.variables[name]
-    if (variable === undefined) isKnown = false
-    else {
-      from = joined(from, variable.from)
-      isSafe &&= isSafeAt(variable, text, at)
-    }
-    return variable?.value ?? ''
-  })
-  return isKnown ? { value, from, isSafe } : null
-}
-
 const rewriteAddress = (state: State, address: string, isManifest = false): string => {
-  const expanded = expand(state, address)
+  const expanded = expand(state.variables, address)
   if (expanded === null || expanded.value === '' || expanded.isSafe === false) return address
   if (isHidden(expanded)) return state.context.hide(expanded.value, isManifest) ?? address
   return isManifest
     ? state.context.rewriteManifest(expanded.value)
     : state.context.rewrite(expanded.value)
+}
+
+const rewriteInterstitial = (state: State, address: string, isManifest: boolean): string => {
+  const written = rewriteAddress(state, address, isManifest)
+  const full = state.context.inFull(written)
+  state.isMarked ||= full !== written
+  return full
 }
 
 const attributesOf = (text: string): Map<string, string> => {
@@ -142,7 +107,7 @@ const define = (state: State, line: string): string => {
   const value = attributes.get('VALUE')
   if (name !== undefined && value !== undefined) {
     // Its value may name variables defined above it.
-    const variable = expand(state, value) ?? { value, from: 'manifest' }
+    const variable = expand(state.variables, value) ?? { value, from: 'manifest' }
     const isSecret = state.context.isSecret?.(variable.value) === true
     state.variables[name] = isSecret ? { ...variable, from: 'secret' } : variable
     return isSecret ? `#EXT-X-DEFINE:NAME="${name}",VALUE=""` : line
@@ -151,7 +116,7 @@ const define = (state: State, line: string): string => {
   const given = query === undefined ? null : state.context.argument(query)
   if (query !== undefined && given !== null) {
     state.variables[query] = given
-    const told = isHidden(given) ? '' : given.value.replace(/["\r\n]/g, '')
+    const told = isHidden(given) ? '' : withoutMarks(given.value).replace(/["\r\n]/g, '')
     return `#EXT-X-DEFINE:NAME="${query}",VALUE="${told}"`
   }
   const wanted = attributes.get('IMPORT')
@@ -165,8 +130,12 @@ const quoted = (written: string, before: string): string =>
 
 const rewriteAttributes = (state: State, line: string, start: number): string => {
   const tag = line.slice(1, start - 1).toUpperCase()
-  const names = ADDRESSES[tag] ?? URI
+  const names = tag === INTERSTITIAL && OF_HLS.test(line) ? WITH_URI : (ADDRESSES[tag] ?? URI)
   const isManifest = MANIFESTS.has(tag)
+  const rewritten = (address: string): string =>
+    tag === INTERSTITIAL
+      ? rewriteInterstitial(state, address, !isFile(address) && !OF_FILE.test(line))
+      : rewriteAddress(state, address, isManifest)
   let out = ''
   let done = 0
   ATTRIBUTE.lastIndex = start
@@ -177,14 +146,13 @@ const rewriteAttributes = (state: State, line: string, start: number): string =>
     const begin = found.index + whole.length - value.length
     if (!value.startsWith('"')) {
       // Not as the standard has it, but players take it.
-      out +=
-        line.slice(done, begin) + quoted(rewriteAddress(state, value.trim(), isManifest), value)
+      out += line.slice(done, begin) + quoted(rewritten(value.trim()), value)
       done = begin + value.length
       continue
     }
     const from = begin + 1
     const to = from + value.length - (value.length > 1 && value.endsWith('"') ? 2 : 1)
-    out += line.slice(done, from) + rewriteAddress(state, line.slice(from, to).trim(), isManifest)
+    out += line.slice(done, from) + rewritten(line.slice(from, to).trim())
     done = to
   }
   return done === 0 ? line : out + line.slice(done)
@@ -239,19 +207,14 @@ const withOneLineEnd = (text: string): string => {
   return text
 }
 
-/**
- * Rewrites every address of a playlist (RFC 8216bis) in one pass: lines, and the attributes `URI`, `SERVER-URI`, `X-ASSET-URI` and
- * `X-ASSET-LIST`. Variables in addresses are put in, since what they stand for may be another address. A BOM is left out: the standard has none, and
- * FFmpeg takes the playlist for none behind it. All else stays, byte for byte.
- */
-export function* hlsSteps(written: string, context: HlsContext): Steps<HlsPlaylist> {
-  const text = withOneLineEnd(written.charCodeAt(0) === 0xfeff ? written.slice(1) : written)
+function* rewriteSteps(text: string, context: HlsContext): Steps<HlsPlaylist> {
   const state: State = {
     context,
     variables: {},
     targetSec: null,
     partSec: null,
     isOver: false,
+    isMarked: false,
     isVariantNext: false,
   }
   const end = text.includes('\n') ? '\n' : '\r'
@@ -274,8 +237,20 @@ export function* hlsSteps(written: string, context: HlsContext): Steps<HlsPlayli
     }
     at = next + 1
   }
-  const { variables, targetSec, partSec, isOver } = state
-  return { text: out + text.slice(done), variables, targetSec, partSec, isOver }
+  const { variables, targetSec, partSec, isOver, isMarked } = state
+  return { text: out + text.slice(done), variables, targetSec, partSec, isOver, isMarked }
+}
+
+/**
+ * Rewrites every address of a playlist (RFC 8216bis) in one pass: lines, and the attributes `URI`, `SERVER-URI`, `X-ASSET-URI`,
+ * `X-ASSET-LIST` and `X-URI`. Variables in addresses are put in, since what they stand for may be another address. A BOM is left out: the standard has none, and
+ * FFmpeg takes the playlist for none behind it. All else stays, byte for byte.
+ */
+export function* hlsSteps(written: string, context: HlsContext): Steps<HlsPlaylist> {
+  const text = withOneLineEnd(written.charCodeAt(0) === 0xfeff ? written.slice(1) : written)
+  const list = yield* rewriteSteps(text, context)
+  const plain = list.isMarked ? withoutMarks(text) : text
+  return plain === text ? list : yield* rewriteSteps(plain, context)
 }
 
 /** The same at once. */

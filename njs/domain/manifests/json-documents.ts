@@ -30,17 +30,36 @@ const rewriteClone = (clone: unknown, rewrite: (address: string) => string): unk
   }
 }
 
-const rewriteAsset = (asset: unknown, rewrite: (address: string) => string): unknown =>
-  isObject(asset) && typeof asset['URI'] === 'string'
-    ? { ...asset, URI: rewrite(asset['URI']) }
-    : asset
+/** An entry of a list with the addresses of these names rewritten. */
+const rewriteEntry = (
+  entry: unknown,
+  names: readonly string[],
+  rewrite: (address: string) => string,
+): unknown => {
+  if (!isObject(entry)) return entry
+  const out: Record<string, unknown> = { ...entry }
+  for (const name of names) {
+    const address = entry[name]
+    if (typeof address === 'string') out[name] = rewrite(address)
+  }
+  return out
+}
+
+/** Lists of objects, and the names of addresses in these. */
+const LISTS: Readonly<Record<string, readonly string[]>> = {
+  ASSETS: ['URI'],
+  DATERANGES: ['X-ASSET-URI', 'X-ASSET-LIST', 'X-URI'],
+}
 
 /**
- * Rewrites a list of interstitials (`X-ASSET-LIST`: `ASSETS[].URI`) or a steering manifest (`RELOAD-URI`, `PATHWAY-CLONES`; RFC 8216bis,
+ * Rewrites a list of interstitials (`X-ASSET-LIST`: `ASSETS[].URI`), a schedule of them (`DATERANGES[]`) or a steering manifest (`RELOAD-URI`, `PATHWAY-CLONES`; RFC 8216bis,
  * sections 7.2 and D.2, and DASH-IF's of the same form). `null` where a text is neither.
  */
 export const rewriteJson = (text: string, rewrite: (address: string) => string): string | null => {
-  if (!/^[\s\uFEFF]*\{/.test(text) || !/"(?:ASSETS|RELOAD-URI|PATHWAY-\w+)"\s*:/.test(text))
+  if (
+    !/^[\s\uFEFF]*\{/.test(text) ||
+    !/"(?:ASSETS|DATERANGES|RELOAD-URI|PATHWAY-\w+)"\s*:/.test(text)
+  )
     return null
   let found: unknown
   try {
@@ -50,8 +69,11 @@ export const rewriteJson = (text: string, rewrite: (address: string) => string):
   }
   if (!isObject(found)) return null
   const out: Record<string, unknown> = { ...found }
-  const { ASSETS: assets, 'RELOAD-URI': reload, 'PATHWAY-CLONES': clones } = found
-  if (Array.isArray(assets)) out['ASSETS'] = assets.map((asset) => rewriteAsset(asset, rewrite))
+  for (const [name, names] of Object.entries(LISTS)) {
+    const list = found[name]
+    if (Array.isArray(list)) out[name] = list.map((entry) => rewriteEntry(entry, names, rewrite))
+  }
+  const { 'RELOAD-URI': reload, 'PATHWAY-CLONES': clones } = found
   if (typeof reload === 'string') out['RELOAD-URI'] = rewrite(reload)
   if (Array.isArray(clones))
     out['PATHWAY-CLONES'] = clones

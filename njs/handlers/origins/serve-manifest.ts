@@ -1,6 +1,7 @@
 import { hostOfOrigin } from '../../domain/addresses/resolve.ts'
 import type { SealKind } from '../../domain/addresses/seal.ts'
 import { KEPT_PREFIX } from '../../domain/cookies/kept-cookie.ts'
+import { fillMarks } from '../../domain/manifests/marks.ts'
 import type { ReasonId } from '../../domain/reasons.ts'
 import type { Protocol } from '../../domain/types.ts'
 import {
@@ -16,6 +17,7 @@ import { answer, answerManifest, manifestType, setVariables } from '../../platfo
 import { type Request, variable } from '../../platform/request.ts'
 import { takeSteps } from '../../platform/take-steps.ts'
 import {
+  type Copy,
   endFlight,
   keepCopy,
   keepFailure,
@@ -57,6 +59,8 @@ interface Wish {
   readonly seal: SealKind | null
   readonly origin: string
   readonly path: string
+  /** Address of the channel's directory as this viewer has it. */
+  readonly base: string
   /** The player's `Cookie`, where it has sealed cookies of origins. */
   readonly cookies: string
   /** Whether it is a blocking playlist reload (`_HLS_msn`, RFC 8216bis, section 6.2.5.2). */
@@ -82,14 +86,23 @@ const readWish = (r: Request): Wish => {
     seal: sealKind(variable(r, 'http_x_gh_seal')),
     origin: variable(r, 'http_x_gh_origin'),
     path,
+    base: variable(r, 'http_x_gh_base'),
     cookies: kept.includes(KEPT_PREFIX) ? kept : '',
     isBlocking,
     flightMs: isBlocking ? BLOCKING_FLIGHT_MS : FLIGHT_MS,
   }
 }
 
-const send = (r: Request, text: string, type: string | null, cookies: string[] = []): void =>
-  answerManifest(r, text, { type, range: variable(r, 'http_x_gh_range'), cookies })
+/** Sends a copy as its viewer gets it. */
+const send = (
+  r: Request,
+  wish: Wish,
+  { text, isMarked }: Pick<Copy, 'text' | 'isMarked'>,
+  { type, cookies = [] }: { readonly type: string | null; readonly cookies?: string[] },
+): void => {
+  const range = variable(r, 'http_x_gh_range')
+  answerManifest(r, isMarked ? fillMarks(text, wish.base) : text, { type, range, cookies })
+}
 
 const DASH = 'application/dash+xml'
 
@@ -166,8 +179,9 @@ const share = async (
   // The answer to a blocking reload is new at that moment.
   const half = wish.isBlocking ? rewritten.paceMs : rewritten.paceMs / 2
   const freshMs = setting ?? half
-  const copy = { freshUntil: now + freshMs, goodUntil: now + 2 * freshMs, text: rewritten.text }
-  keepCopy(wish.copy, copy, now)
+  const { text, isMarked } = rewritten
+  const times = { freshUntil: now + freshMs, goodUntil: now + 2 * freshMs }
+  keepCopy(wish.copy, { ...times, text, isMarked }, now)
 }
 
 const noteFailure = (wish: Wish, status: number): void => {
@@ -203,7 +217,7 @@ const fetchAndSend = async (r: Request, wish: Wish, isShared: boolean): Promise<
     await share(wish, found, rewritten, Date.now() - began)
   else if (isShared) keepUnshared(wish.copy, REFUSED_MS)
   const set = setAll(channel, found.setCookies, variable(r, 'http_x_gh_session_path'))
-  send(r, rewritten.text, rewritten.type ?? found.type, set)
+  send(r, wish, rewritten, { type: rewritten.type ?? found.type, cookies: set })
 }
 
 /** Answers from the cache; `false` where that is not possible. */
@@ -218,9 +232,9 @@ const answerFrom = (
     return true
   }
   if (shared?.kind !== 'copy') return false
-  const { freshUntil, goodUntil, text } = shared.copy
+  const { freshUntil, goodUntil } = shared.copy
   if ((isInFlight ? goodUntil : freshUntil) <= Date.now()) return false
-  send(r, text, manifestType(wish.rest))
+  send(r, wish, shared.copy, { type: manifestType(wish.rest) })
   return true
 }
 

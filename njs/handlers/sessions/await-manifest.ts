@@ -2,6 +2,7 @@ import { sleep } from '../../platform/fetch-origin.ts'
 import { logError } from '../../platform/log.ts'
 import { answerManifest, internalRedirect, manifestType } from '../../platform/reply.ts'
 import { type Request, variablesOf } from '../../platform/request.ts'
+import { fillFor } from '../../state/manifests/channel-base.ts'
 import { isInFlight, readShared, type Shared } from '../../state/manifests/copies.ts'
 import { pauseMs, readDue, WAIT_MS } from '../../state/manifests/due.ts'
 
@@ -17,8 +18,9 @@ const wait = async (r: Request): Promise<void> => {
   for (let looks = 0; ; looks += 1) {
     const now = Date.now()
     const shared = readShared(copy)
-    const text = shared?.kind === 'copy' && shared.copy.goodUntil > now ? shared.copy.text : null
-    if (text !== null) {
+    const copied = shared?.kind === 'copy' && shared.copy.goodUntil > now ? shared.copy : null
+    if (copied !== null) {
+      const text = copied.isMarked ? fillFor(r)(copied.text) : copied.text
       const range = variables['gh_range'] ?? ''
       return answerManifest(r, text, { type: manifestType(rest), range })
     }

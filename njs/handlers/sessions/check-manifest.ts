@@ -4,6 +4,7 @@ import { wholeRange } from '../../platform/reply.ts'
 import { type Request, type Variables, variablesOf } from '../../platform/request.ts'
 import { gate, routeAgain } from '../../state/lately/refused.ts'
 import { REFRESH_AFTER_SEC, useLease } from '../../state/leases.ts'
+import { fillFor } from '../../state/manifests/channel-base.ts'
 import { copyAtHand, held, isInFlight } from '../../state/manifests/copies.ts'
 import { numbers } from '../../state/memory.ts'
 import { rangeOf, refused } from '../../verdicts/admit.ts'
@@ -56,7 +57,11 @@ export const checkManifest = (r: Request): string | Uint8Array => {
     const isFresh = copy !== undefined && now < copy.freshUntil && copy.generation === generation
     // What a player reports about itself is none of the copy's: `copyKey` leaves it out.
     const isOther = !isFresh && name.includes('CMCD=')
-    const bytes = isFresh ? copy.bytes : isOther ? null : copyAtHand(name, generation, now)
+    const bytes = isFresh
+      ? copy.bytes
+      : isOther
+        ? null
+        : copyAtHand(name, generation, now, fillFor(r))
     if (bytes === null) return judge(r)
     variables['gh_session_key'] = key
     const asked = rangeOf(variables)

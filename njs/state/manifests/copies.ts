@@ -1,4 +1,4 @@
-import type { HlsVariable, HlsVariables } from '../../domain/manifests/hls.ts'
+import type { HlsVariable, HlsVariables } from '../../domain/manifests/hls-variables.ts'
 import { countIn, numbers, type TextZone, texts, trySet } from '../memory.ts'
 import { tableGeneration } from '../table-halves.ts'
 
@@ -9,7 +9,12 @@ export interface Copy {
   /** Unix milliseconds until which it is sent while a newer one is fetched. */
   readonly goodUntil: number
   readonly text: string
+  /** Whether marks stand in it for each viewer's own address (`fillMarks`). */
+  readonly isMarked: boolean
 }
+
+/** A text with marks as one viewer gets it. */
+type Fill = (text: string) => string
 
 /** Cache entry of a manifest: a copy, an origin's error, or a mark that it is written for each viewer. */
 export type Shared =
@@ -53,8 +58,9 @@ export const copyKey = (channel: string, rest: string, args: string, referer: st
   return key.length > LONGEST_KEY ? '' : key
 }
 
-/** A kept copy: both times as 13 digits, a blank between them and a line's end behind, then the text. */
+/** A kept copy: both times as 13 digits, a blank or, where the text has marks, a star between them and a line's end behind, then the text. */
 const TIME = 13
+const STAR = 42
 const BODY = 2 * (TIME + 1)
 
 const timeText = (ms: number): string => String(Math.trunc(ms)).padStart(TIME, '0')
@@ -63,12 +69,19 @@ const freshUntil = (text: string): number => Number(text.slice(0, TIME))
 
 const goodUntil = (text: string): number => Number(text.slice(TIME + 1, BODY - 1))
 
+const isMarked = (text: string): boolean => text.charCodeAt(TIME) === STAR
+
+/** The text of a kept copy as it is sent. */
+const sentText = (copy: string, fill: Fill): string =>
+  isMarked(copy) ? fill(copy.slice(BODY)) : copy.slice(BODY)
+
 const parse = (text: string): Shared => ({
   kind: 'copy',
   copy: {
     freshUntil: freshUntil(text),
     goodUntil: goodUntil(text),
     text: text.slice(BODY),
+    isMarked: isMarked(text),
   },
 })
 
@@ -102,9 +115,9 @@ const copyOf = (key: string): string | null => {
 }
 
 /** The text of a fresh copy; `null` where there is none. */
-export const freshText = (key: string, now: number): string | null => {
+export const freshText = (key: string, now: number, fill: Fill): string | null => {
   const copy = copyOf(key)
-  return copy !== null && freshUntil(copy) > now ? copy.slice(BODY) : null
+  return copy !== null && freshUntil(copy) > now ? sentText(copy, fill) : null
 }
 
 /** A fresh copy as this context has found it in shared memory: nothing takes its place before it is fresh no more. */
@@ -135,31 +148,35 @@ const hold = (name: string, copy: Held): void => {
  * A copy that is sent as it is: a fresh one; one that was a moment ago, where another request has gone for a newer one; to a crowd, an older one, too. `null` =
  * none, and this request goes. `name`: `$gh_copy_name`.
  */
-export const copyAtHand = (name: string, generation: number, now: number): Uint8Array | null => {
+export const copyAtHand = (
+  name: string,
+  generation: number,
+  now: number,
+  fill: Fill,
+): Uint8Array | null => {
   const key = `${generation} ${name}`
   const kept = (shortZone.dict ??= texts(SHORT_ZONE)).get(key)
   const copy = kept === ELSEWHERE ? texts(LONG_ZONE).get(key) : kept
   if (copy === undefined || !isCopy(copy)) return null
   const until = freshUntil(copy)
-  const text = until > now ? copy.slice(BODY) : pastText(key, copy, now)
-  if (text === null) return null
-  const bytes = Buffer.from(text)
-  if (until > now) hold(name, { bytes, generation, freshUntil: until })
+  if (until <= now && !isSentPast(key, copy, now)) return null
+  const bytes = Buffer.from(sentText(copy, fill))
+  if (until > now && !isMarked(copy)) hold(name, { bytes, generation, freshUntil: until })
   return bytes
 }
 
-/** As above, of a copy that is fresh no more. */
-const pastText = (key: string, copy: string, now: number): string | null => {
+/** Whether a copy that is fresh no more is sent all the same, as above. */
+const isSentPast = (key: string, copy: string, now: number): boolean => {
   const good = goodUntil(copy)
   const freshMs = good - freshUntil(copy)
-  if (now >= good + freshMs) return null
-  return countAhead(key, freshMs) > (now < good ? 1 : MOST_AHEAD) ? copy.slice(BODY) : null
+  return now < good + freshMs && countAhead(key, freshMs) > (now < good ? 1 : MOST_AHEAD)
 }
 
 /** Stores a copy. */
 export const keepCopy = (key: string, copy: Copy, now: number): void => {
   if (key === '' || copy.text.length > LONGEST) return
-  const value = `${timeText(copy.freshUntil)} ${timeText(copy.goodUntil)}\n${copy.text}`
+  const between = copy.isMarked ? '*' : ' '
+  const value = `${timeText(copy.freshUntil)}${between}${timeText(copy.goodUntil)}\n${copy.text}`
   // Kept longer than it is sent, for comparison with the next one.
   const ttl = copy.goodUntil - now + 20_000
   const isLong = value.length > LONG

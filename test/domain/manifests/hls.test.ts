@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type HlsContext, type HlsVariable, isHls, rewriteHls } from '#domain/manifests/hls'
+import { type HlsContext, isHls, rewriteHls } from '#domain/manifests/hls'
+import type { HlsVariable } from '#domain/manifests/hls-variables'
 import { movedOnSteps } from '#domain/manifests/same-manifest'
 import { finish } from '#domain/steps'
 
@@ -13,6 +14,7 @@ const context: HlsContext = {
   rewrite: (address) => `<${address}>`,
   rewriteManifest: (address) => `<${address}>`,
   hide: (address, isManifest) => `*${isManifest ? 'm' : ''}${address}*`,
+  inFull: (written) => written,
   argument: (name) => {
     const from = FROM[name]
     return from === undefined ? null : { value: name === 'up' ? '../u' : 'T', from }
@@ -78,6 +80,11 @@ describe('addresses of a playlist', () => {
       'a list of them',
       '#EXT-X-DATERANGE:ID="a",X-ASSET-LIST="/l?x=1"',
       '#EXT-X-DATERANGE:ID="a",X-ASSET-LIST="</l?x=1>"',
+    ],
+    [
+      'a schedule of them',
+      '#EXT-X-DATERANGE:ID="a",CLASS="com.apple.hls.daterange-schedule",X-URI="s"',
+      '#EXT-X-DATERANGE:ID="a",CLASS="com.apple.hls.daterange-schedule",X-URI="<s>"',
     ],
     ['two in one tag', '#EXT-X-NEW:URI="a",B="c",URI="d"', '#EXT-X-NEW:URI="<a>",B="c",URI="<d>"'],
     [

@@ -20,6 +20,19 @@ describe('documents in JSON that name playlists', () => {
     })
   })
 
+  test('a schedule of them', () => {
+    const one = { ID: 'a', 'X-ASSET-URI': 'a.m3u8', 'X-SCHEDULE-OFFSET': 5 }
+    const list = { ID: 'b', 'X-ASSET-LIST': '/l', 'X-COM': 'x' }
+    const nested = { ID: 'c', CLASS: 'com.apple.hls.daterange-schedule', 'X-URI': 's' }
+    expect(written({ DATERANGES: [one, list, nested] })).toEqual({
+      DATERANGES: [
+        { ...one, 'X-ASSET-URI': '<a.m3u8>' },
+        { ...list, 'X-ASSET-LIST': '</l>' },
+        { ...nested, 'X-URI': '<s>' },
+      ],
+    })
+  })
+
   test('a steering manifest: no pathway leads to a host of its own', () => {
     const clone = (replacement: unknown) => ({
       'BASE-ID': 'A',

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type HlsContext, rewriteHls } from '#domain/manifests/hls'
+import { fillMarks, inFull } from '#domain/manifests/marks'
 import { BASE, ORIGIN, placesOf } from './places.ts'
 
 /** References of RFC 3986, and what servers write besides. */
@@ -139,10 +140,12 @@ test('every address of generated playlists leads where it led', () => {
         rewrite: (it) => mapper.rewrite(it),
         rewriteManifest: (it) => mapper.rewriteManifest(it, 'index.m3u8'),
         hide: () => null,
+        inFull: (it) => inFull(it, rest),
         argument: () => null,
         imported: {},
       }
-      const written = rewriteHls(text, context).text
+      const list = rewriteHls(text, context)
+      const written = fillMarks(list.text, edge.slice(0, -rest.length))
       const mapped = addressesIn(written).map((it) => resolved(back(resolved(it, edge)), direct))
       expect(mapped, written).toEqual(addressesIn(text).map((it) => resolved(it, direct)))
     }),

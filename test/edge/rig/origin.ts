@@ -26,6 +26,8 @@ export interface TestOrigin {
   readonly encodings: Map<string, string>
   /** Paths whose next answer ends in its middle, and whether its length was said before. */
   readonly brokenOff: Map<string, 'said' | 'chunked'>
+  /** How long a path's answer is held, ms. */
+  readonly held: Map<string, number>
   /** Headers beside a path's answer, its redirection as well. */
   readonly headers: Map<string, OutgoingHttpHeaders>
   readonly seen: { method: string; url: string; headers: IncomingMessage['headers'] }[]
@@ -44,6 +46,7 @@ export async function startOrigin(at = 0, host = '127.0.0.1'): Promise<TestOrigi
   const moved: TestOrigin['moved'] = new Map()
   const encodings: TestOrigin['encodings'] = new Map()
   const brokenOff: TestOrigin['brokenOff'] = new Map()
+  const held: TestOrigin['held'] = new Map()
   const headers: TestOrigin['headers'] = new Map()
   const seen: TestOrigin['seen'] = []
   const bodies: TestOrigin['bodies'] = []
@@ -59,7 +62,9 @@ export async function startOrigin(at = 0, host = '127.0.0.1'): Promise<TestOrigi
         response.setHeader(name, value ?? '')
       if (location !== undefined) return void response.writeHead(302, { Location: location }).end()
       if (/(?:stream\.ts|mpegts)$/.test(path)) return run(request, response)
-      serve(path, request, response)
+      const ms = held.get(path) ?? 0
+      if (ms === 0) serve(path, request, response)
+      else setTimeout(() => serve(path, request, response), ms)
     },
   )
   const run = (request: IncomingMessage, response: ServerResponse): void => {
@@ -115,6 +120,7 @@ export async function startOrigin(at = 0, host = '127.0.0.1'): Promise<TestOrigi
     moved,
     encodings,
     brokenOff,
+    held,
     headers,
     seen,
     bodies,

@@ -9,6 +9,9 @@ import { openWithoutControl } from './handlers/open-without-control.ts'
 import { cookiesForOrigin } from './handlers/origins/cookies-for-origin.ts'
 import { dropChallenge } from './handlers/origins/drop-challenge.ts'
 import { handOnCookies } from './handlers/origins/hand-on-cookies.ts'
+import { keepListedHeaders } from './handlers/origins/headers/keep-listed-headers.ts'
+import { listedHeadersKept } from './handlers/origins/headers/listed-headers-kept.ts'
+import { safeHeaders } from './handlers/origins/headers/safe-headers.ts'
 import { originUnavailable } from './handlers/origins/origin-unavailable.ts'
 import { readDocument } from './handlers/origins/read-document.ts'
 import { refererBytes } from './handlers/origins/referer-bytes.ts'
@@ -46,6 +49,8 @@ export default {
   guide,
   handOnCookies,
   health,
+  keepListedHeaders,
+  listedHeadersKept,
   networkKey,
   openWithoutControl,
   originUnavailable,
@@ -63,6 +68,7 @@ export default {
   rememberRefusal,
   resolveRedirection,
   routeOpening,
+  safeHeaders,
   serveManifest,
   streamEnded,
   sync,

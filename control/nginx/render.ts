@@ -70,6 +70,20 @@ const segmentCache = (settings: NginxSettings): { path: string; use: string } =>
 }
 
 /**
+ * Headers that most segments have: hidden and added again, so that the header filter finds nothing to look at. Copies are compared by them before.
+ */
+const addedAgain = (settings: NginxSettings): string =>
+  settings.segmentCache === null
+    ? [
+        ['ETag', '$gh_etag'],
+        ['Last-Modified', '$upstream_http_last_modified'],
+        ['Accept-Ranges', '$upstream_http_accept_ranges'],
+      ]
+        .map(([name, value]) => `proxy_hide_header ${name};\nadd_header ${name} ${value} always;`)
+        .join('\n')
+    : ''
+
+/**
  * Questions to a control plane that may wait for their answers, each with a JavaScript context: beyond, the edge decides by itself.
  */
 const MOST_ASKED = 512
@@ -145,6 +159,7 @@ const values = (settings: NginxSettings): Record<string, string> => {
     pictureCacheSize: settings.pictureCacheSize ?? '64m',
     segmentCachePath: cache.path,
     segmentCache: cache.use,
+    addedAgain: addedAgain(settings),
     againRoutes: againRoutes(),
     againLocations: renderAgainLocations(settings.confDir, basePath),
     fetchMarks: splitEvenly(FETCH_MARKS),

@@ -40,6 +40,8 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'origin-answers',
     'follow-redirection',
     'guard-stream',
+    'listed-headers',
+    'listed-headers-in-crowd',
   ],
   answers: [
     'answer',

@@ -1,7 +1,14 @@
-import { type Address } from '../domain/addresses/resolve.ts'
-import { type Cookie, cookieHeader, readSetCookie } from '../domain/cookies/cookie.ts'
+import { type Address, addressOf } from '../domain/addresses/resolve.ts'
+import {
+  type Cookie,
+  cookieHeader,
+  readSetCookie,
+  splitSetCookies,
+} from '../domain/cookies/cookie.ts'
 import { type CookieKeeper, keepCookie, openKept, setKept } from '../domain/cookies/kept-cookie.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
+import { setCookies } from '../platform/reply.ts'
+import type { Request, Variables } from '../platform/request.ts'
 import { currentKid, nowSec, secretOf } from '../state/memory.ts'
 import { readChannel } from './origin.ts'
 
@@ -46,3 +53,17 @@ export const setAll = (channel: string, kept: string, sessionPath: string): stri
 /** Both, one behind the other; the later of one name counts. */
 export const joinCookies = (before: string, after: string): string =>
   [before, after].filter((it) => it !== '').join('; ')
+
+/** Hands on what the origins of a request have set, to its player, under seal. */
+export const handOn = (r: Request, variables: Variables): void => {
+  const {
+    gh_channel: channel = '',
+    gh_origin: origin = '',
+    gh_path: path = '',
+    gh_session_path: below = '',
+    gh_new_cookies: before = '',
+    upstream_http_set_cookie: set = '',
+  } = variables
+  const own = keepAll(channel, splitSetCookies(set), addressOf(origin, path))
+  setCookies(r, setAll(channel, joinCookies(before, own), below))
+}

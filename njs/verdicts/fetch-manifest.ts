@@ -1,4 +1,4 @@
-import { type Address, resolveAddress } from '../domain/addresses/resolve.ts'
+import { type Address, addressOf, resolveAddress } from '../domain/addresses/resolve.ts'
 import { isBrokenOff, isOtherText, isPage, readText } from '../domain/manifests/text.ts'
 import { fetchOrigin, type OriginAnswer, UNREADABLE } from '../platform/fetch-origin.ts'
 import { gunzip, inflate } from '../platform/gunzip.ts'
@@ -30,14 +30,6 @@ export interface Fetched {
 
 /** Redirections of an origin that are followed for one request. */
 export const MOST_REDIRECTIONS = 5
-
-/** Takes a path with its query apart. */
-export const addressOf = (origin: string, path: string): Address => {
-  const mark = path.indexOf('?')
-  return mark < 0
-    ? { origin, path, query: '' }
-    : { origin, path: path.slice(0, mark), query: path.slice(mark) }
-}
 
 const isRedirection = (status: number): boolean =>
   status === 301 || status === 302 || status === 303 || status === 307 || status === 308

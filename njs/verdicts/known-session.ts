@@ -15,6 +15,9 @@ export interface Place extends Folder {
   readonly head: Float64Array
 }
 
+/** What a context has just answered for a segment, for the filter of its headers. */
+export const answered = { hasNoLogin: false }
+
 /**
  * Sessions as they are played from one address: where each stands in the columns below, by `$gh_seat`. Most requests find theirs here without a hash. Columns, since njs
  * looks through all objects of a context for one in 256 requests.

@@ -73,6 +73,14 @@ export const plainOrigin = (scheme: string, authority: string): string => {
   return `${name}://${named.endsWith(port) ? named.slice(0, -port.length) : named}`
 }
 
+/** Takes a path with its query apart. */
+export const addressOf = (origin: string, path: string): Address => {
+  const mark = path.indexOf('?')
+  return mark < 0
+    ? { origin, path, query: '' }
+    : { origin, path: path.slice(0, mark), query: path.slice(mark) }
+}
+
 /** The host of an origin, without its port. */
 export const hostOfOrigin = (origin: string): string =>
   origin.replace(/^https?:\/\//, '').replace(/:\d+$/, '')

@@ -1,7 +1,7 @@
+import { addressOf } from '../../domain/addresses/resolve.ts'
 import { logError } from '../../platform/log.ts'
 import { type Request, variable } from '../../platform/request.ts'
 import { cookiesFor, joinCookies } from '../../verdicts/cookies.ts'
-import { addressOf } from '../../verdicts/fetch-manifest.ts'
 
 /** js_set: of a viewer's cookies those that the origin of this request itself set, as it set them. */
 export const cookiesForOrigin = (r: Request): string => {

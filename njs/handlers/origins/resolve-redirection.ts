@@ -1,11 +1,12 @@
-import { resolveAddress } from '../../domain/addresses/resolve.ts'
+import { addressOf, resolveAddress } from '../../domain/addresses/resolve.ts'
 import { splitSetCookies } from '../../domain/cookies/cookie.ts'
 import { logError } from '../../platform/log.ts'
 import { answer } from '../../platform/reply.ts'
 import { type Request, variable } from '../../platform/request.ts'
 import { notePast } from '../../state/reports.ts'
 import { joinCookies, keepAll } from '../../verdicts/cookies.ts'
-import { addressOf, MOST_REDIRECTIONS } from '../../verdicts/fetch-manifest.ts'
+import { MOST_REDIRECTIONS } from '../../verdicts/fetch-manifest.ts'
+import { hasSafeHeaders } from '../../verdicts/headers/telling-headers.ts'
 import { mayLeadTo } from '../../verdicts/origin.ts'
 
 /** js_content: where a redirection of an origin leads, for the request that met it: 204, or 403 where the edge does not go. */
@@ -23,6 +24,7 @@ export const resolveRedirection = (r: Request): void => {
     const set = splitSetCookies(variable(r, 'http_x_gh_set_cookie'))
     return answer(r, 204, {
       'X-Gh-Origin': target.origin,
+      'X-Gh-Safe-Headers': hasSafeHeaders(target.origin) ? '1' : '',
       'X-Gh-Path': target.path + target.query,
       'X-Gh-New-Cookies': joinCookies(
         variable(r, 'http_x_gh_new_cookies'),

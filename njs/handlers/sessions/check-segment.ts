@@ -9,6 +9,7 @@ import { REFRESH_AFTER_SEC, useLease } from '../../state/leases.ts'
 import { numbers } from '../../state/memory.ts'
 import { rangeOf, refused } from '../../verdicts/admit.ts'
 import {
+  answered,
   findPlace,
   makeSeat,
   seatHeads,
@@ -75,6 +76,7 @@ export const checkSegment = (r: Request): string | Uint8Array => {
       const problem = countFurther(key, path + rangeOf(variables), -marks)
       if (problem !== null) return refused(r, problem)
     }
+    answered.hasNoLogin = !place.hasOwnArguments
     place.head[0] = seatHeads[at] ?? 0
     place.head[1] = seatTails[at] ?? 0
     return place.answer

@@ -1,0 +1,188 @@
+import { request } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startOrigin, type TestOrigin } from '../rig/origin.ts'
+import { type Rig, startRig } from '../rig/rig.ts'
+import { channelRows, group } from '../rig/tables.ts'
+
+const USER = 'viewer4711'
+const PASSWORD = 'pa55w0rdX'
+const TICKET = 'aB3dE5fG7hJ9kL1m'
+const BASE = `/live/${USER}/${PASSWORD}/`
+
+const prepare: Parameters<typeof startRig>[0] = (stub, { url }) => {
+  stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true })] }
+  stub.tables.channels.rows = channelRows({
+    panel: { origin: url, base: BASE, entry: '7.m3u8' },
+    ts: { origin: url, base: BASE, entry: 'stream.ts', protocol: 'mpegts' },
+    quiet: { origin: quiet.url, base: '/quiet/' },
+  })
+}
+let rig: Rig
+/** Tells nothing at first. */
+let quiet: TestOrigin
+/** Judges every segment one hop away, as in a crowd. */
+let crowded: Rig
+beforeAll(async () => {
+  quiet = await startOrigin()
+  rig = await startRig(prepare)
+  crowded = await startRig(prepare, (it) => ({ ...it, judgedInPlace: 0 }))
+})
+afterAll(async () => {
+  await rig?.stop()
+  await crowded?.stop()
+  await quiet?.stop()
+})
+
+const open = async (at: Rig, channel: string): Promise<string> => {
+  const opened = await at.get(`/live/${at.ticket()}/${channel}/index.m3u8`)
+  expect(opened.status).toBe(302)
+  return (opened.headers.get('location') ?? '').replace(/[^/]*$/, '')
+}
+
+/** All that a player gets, headers as they were sent; of a stream its first bytes. */
+const read = (
+  at: Rig,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; names: string[]; text: string }> =>
+  new Promise((resolve, reject) => {
+    const asked = request(at.url + path, { headers, agent: false }, (it) => {
+      it.once('error', () => undefined)
+      const names = it.rawHeaders.filter((_, index) => index % 2 === 0)
+      const done = (body: string) => {
+        asked.destroy()
+        resolve({ status: it.statusCode ?? 0, names, text: `${it.rawHeaders.join('\n')}\n${body}` })
+      }
+      it.once('data', (piece: Buffer) => done(piece.toString('latin1')))
+      it.once('end', () => done(''))
+    })
+    asked.on('error', reject).end()
+  })
+
+const told = (at: Rig): Record<string, string> => ({
+  'X-Stream-Source': `${at.origin.url}${BASE}1.ts`,
+  'X-Debug-Upstream': `user=${USER}`,
+  'X-Edge-Location': PASSWORD,
+  x_underscored: `token=${TICKET}`,
+  'Stream-Info': `127.0.0.1:${at.origin.port}`,
+  'icy-url': `${at.origin.url}/${USER}`,
+  'icy-name': `of ${USER}`,
+  'CMSD-Static': `ot=v,n="${PASSWORD}"`,
+  'Server-Timing': `edge;desc="127.0.0.1"`,
+  'Cache-Control': `max-age=9, for="${USER}"`,
+  ETag: `"${USER}-${PASSWORD}"`,
+  [`X-${PASSWORD}`]: '1',
+  'X-Upper': USER.toUpperCase(),
+  'X-Encoded': Buffer.from(USER).toString('hex').replace(/../g, '%$&'),
+  'X-Packed': Buffer.from(`${USER}:${PASSWORD}`).toString('base64'),
+  'X-Served-By': 'lb7.provider.example',
+})
+const SECRETS = [USER, PASSWORD, TICKET, '127.0.0.1', 'X-Upper', 'X-Encoded', 'X-Packed', 'lb7']
+
+const READ = {
+  ETag: '"5f3a-61b"',
+  'Last-Modified': 'Wed, 21 Oct 2026 07:28:00 GMT',
+  'Cache-Control': 'max-age=9',
+  'icy-br': '128',
+  'CMSD-Dynamic': '"cdn";etp=9',
+  'contentFeatures.dlna.org': 'DLNA.ORG_OP=01',
+  'X-Cache': 'HIT',
+  'X-Channel-Name': 'Erstes, 2 HD',
+}
+
+const put = (at: Rig, path: string, headers: Record<string, string>, status?: number) => {
+  at.origin.files.set(path, { type: 'video/mp2t', body: 'video', ...(status && { status }) })
+  at.origin.headers.set(path, headers)
+}
+
+const own = (way: string, name: string, at = () => rig) => ({
+  way,
+  at,
+  channel: 'panel',
+  name,
+  path: BASE + name,
+})
+const moved = (way: string, at = () => rig) => ({
+  ...own(way, 'moved.ts', at),
+  path: `/to/${TICKET}/moved.ts`,
+})
+const WAYS = [
+  own('a segment', 'seg-1.ts'),
+  own('an odd address', 'a%20b.ts'),
+  own('a key', 'k.key'),
+  moved('a redirection'),
+  own('a crowd', 'seg-1.ts', () => crowded),
+  moved('a redirection in a crowd', () => crowded),
+  { ...own('a stream', 'stream.ts'), channel: 'ts' },
+]
+
+describe('what an origin tells under names of its own', () => {
+  test.each(WAYS)('reaches no viewer: $way', async ({ at: which, channel, name, path }) => {
+    const at = which()
+    if (path.startsWith('/to/')) {
+      at.origin.moved.set(BASE + name, path)
+      at.origin.headers.set(BASE + name, told(at))
+    }
+    put(at, path, told(at))
+    const root = await open(at, channel)
+    for (const headers of [{}, { Range: 'bytes=0-2' }]) {
+      const { status, text } = await read(at, root + name, headers)
+      expect([200, 206]).toContain(status)
+      expect(SECRETS.filter((it) => text.includes(it))).toEqual([])
+    }
+  })
+
+  test.each(WAYS)('what players read does: $way', async ({ at: which, channel, name, path }) => {
+    const at = which()
+    put(at, path, READ)
+    if (path.startsWith('/to/')) at.origin.moved.set(BASE + name, path)
+    const { names, text } = await read(at, (await open(at, channel)) + name)
+    expect(Object.keys(READ).filter((it) => !names.includes(it))).toEqual([])
+    for (const value of Object.values(READ)) expect(text).toContain(value)
+  })
+
+  test.each([201, 202, 203, 226, 299])('with any status: %i', async (status) => {
+    put(rig, `${BASE}s-${status}.ts`, told(rig), status)
+    const { text } = await read(rig, `${await open(rig, 'panel')}s-${status}.ts`)
+    expect(SECRETS.filter((it) => text.includes(it))).toEqual([])
+  })
+})
+
+test('in a crowd, who tells nothing is looked at again after a while, and who tells something with every answer', async () => {
+  const root = await open(crowded, 'quiet')
+  const say = (name: string, headers: Record<string, string>) => {
+    quiet.files.set(`/quiet/${name}`, { type: 'video/mp2t', body: 'video' })
+    quiet.headers.set(`/quiet/${name}`, headers)
+  }
+  const names = async (name: string) => (await read(crowded, root + name)).names
+  say('a.ts', { 'X-Cache': 'HIT' })
+  say('b.ts', { 'X-Source': `${quiet.url}/b.ts` })
+  expect(await names('a.ts')).toContain('X-Cache')
+  expect(await names('b.ts')).toContain('X-Source')
+  await expect
+    .poll(() => names('b.ts'), { timeout: 10_000, interval: 500 })
+    .not.toContain('X-Source')
+  for (const _ of [1, 2, 3]) expect(await names('b.ts')).not.toContain('X-Source')
+})
+
+test('a copy of a segment that a player has already is not sent again', async () => {
+  const keeping = await startRig(prepare, (it) => ({
+    ...it,
+    segmentCache: { size: '8m', validSec: 60 },
+  }))
+  try {
+    put(keeping, `${BASE}kept.ts`, { ...told(keeping), ETag: '"5f3a-61b"' })
+    const path = `${await open(keeping, 'panel')}kept.ts`
+    for (const time of ['fetched', 'kept']) {
+      const { text } = await read(keeping, path)
+      expect(
+        SECRETS.filter((it) => text.includes(it)),
+        time,
+      ).toEqual([])
+    }
+    const again = await read(keeping, path, { 'If-None-Match': '"5f3a-61b"' })
+    expect([again.status, SECRETS.filter((it) => again.text.includes(it))]).toEqual([304, []])
+  } finally {
+    await keeping.stop()
+  }
+})

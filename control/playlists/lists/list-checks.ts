@@ -2,6 +2,7 @@ import { parseAddress } from '#domain/networks/network'
 import { type IsThrough, isPrivateHost } from '#domain/pictures/through'
 import { archiveOf } from '../catalogue/archive.ts'
 import type { Channel } from '../catalogue/channel.ts'
+import { channelNames, foldName } from '../catalogue/channel-names.ts'
 import { passwordsOf } from '../catalogue/logins.ts'
 import { crowdedDirectories, directoryKey } from '../catalogue/ownership.ts'
 import { eachInTurns, groupInTurns } from '../catalogue/yield-to-event-loop.ts'
@@ -85,15 +86,32 @@ const checkEntries: Check = (channels, show) =>
         : null,
   )
 
-const checkNames: Check = (channels) =>
-  warnOf(
-    channels,
-    ({ item }) => item.tvgId,
-    (same, tvgId) =>
-      tvgId !== '' && same.length > 1
-        ? `tvg-id '${tvgId}' means ${same.length} channels (${idsOf(same)}): what a rule, selection or exclusion says of it holds for each`
-        : null,
-  )
+/** Of one list, or of which. */
+const ofLists = (channels: readonly Channel[]): string => {
+  const lists = [...new Set(channels.map(({ source }) => source))]
+  return lists.length > 1 ? ` of ${sample(lists)}` : ''
+}
+
+/** Ids are unique: a name of several channels is a `tvg-id` of most of them, in any letters. */
+const checkNames: Check = async (channels) => {
+  const named = new Map<string, Channel[]>()
+  await eachInTurns(channels, (channel) => {
+    for (const name of new Set(channelNames(channel).map(foldName))) {
+      const same = named.get(name)
+      if (same === undefined) named.set(name, [channel])
+      else same.push(channel)
+    }
+  })
+  const warnings: string[] = []
+  await eachInTurns(named, ([name, same]) => {
+    if (same.length < 2 || warnings.length >= perCheck) return
+    const written = same.map(({ item }) => item.tvgId).find((it) => foldName(it) === name) ?? name
+    warnings.push(
+      `tvg-id '${written}' means ${same.length} channels (${idsOf(same)})${ofLists(same)}: what a rule, selection or exclusion says of it holds for each`,
+    )
+  })
+  return warnings
+}
 
 const hostOf = (origin: string): string => new URL(origin).hostname.replace(/^\[|\]$/g, '')
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { ownerOf } from '#domain/addresses/owners'
 import { parseChannelRecord } from '#domain/channels/channel-table'
+import { buildCatalogue } from '../../../../control/playlists/catalogue/catalogue.ts'
 import { buildChannelTable } from '../../../../control/playlists/catalogue/channel-table.ts'
 import { checkChannels } from '../../../../control/playlists/lists/list-checks.ts'
-import { channelsOf, entry, select } from '../channels.ts'
+import { channelsOf, entry, playlistOf, select } from '../channels.ts'
 
 const channels = await channelsOf(
   entry('own', 'http://o:1/own/index.m3u8'),
@@ -165,6 +166,23 @@ describe('checks', () => {
     const text = await warnings(list, true)
     expect(text).toContain('a: its catchup-source is no address of http')
     expect(text).toContain('b: catchup="xc"')
-    expect(text).toContain("tvg-id 'x' means 2 channels")
+    expect(text).toContain("tvg-id 'x' means 2 channels (a, b):")
+  })
+
+  it('name tvg-ids that differ by letters alone, and the lists they come from', async () => {
+    const of = (source: string, ...entries: string[]) => ({
+      source,
+      playlist: playlistOf(`#EXTM3U\n${entries.join('')}`),
+    })
+    const twice = entry('T', 'http://o/t/i.m3u8', 'tvg-id="two"')
+    const { channels: list } = await buildCatalogue([
+      of('one', entry('A', 'http://o/a/i.m3u8', 'tvg-id="x"'), twice),
+      of('two', entry('B', 'http://o/b/i.m3u8', 'tvg-id="X"'), entry('C', 'http://o/c/i.m3u8')),
+      of('three', twice, entry('Two', 'http://o/d/i.m3u8')),
+    ])
+    const text = await warnings(list, true)
+    expect(text).toContain("tvg-id 'x' means 2 channels (x, X) of one, two:")
+    expect(text).toMatch(/tvg-id 'two' means 3 channels \(.*two\) of one, three:/)
+    expect(text).not.toContain("'c'")
   })
 })

@@ -7,7 +7,7 @@ import {
   openPlace,
   ownValues,
 } from '../domain/addresses/own-arguments.ts'
-import { decodePath, ownerOf, stemOf } from '../domain/addresses/owners.ts'
+import { decodePath, isSharedFolder, ownerOf, stemOf } from '../domain/addresses/owners.ts'
 import { mayGoTo } from '../domain/addresses/redirects.ts'
 import { type ReferenceBase, remoteBase } from '../domain/addresses/remote.ts'
 import { openSeal, type SealedPlace, type SealKind } from '../domain/addresses/seal.ts'
@@ -155,7 +155,7 @@ export const mayLeadTo = (channel: string, target: string): boolean => {
 const withQuery = (path: string, query: string): string =>
   query === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${query}`
 
-/** Whether a path of an origin belongs to another channel than the one asked for, and than the one in whose directory `named` lies. */
+/** Whether a path of an origin belongs to another channel than the one asked for, and than the one in whose directory `named` lies, or is a directory of several. */
 export const isOthers = (
   channel: string,
   origin: string,
@@ -166,7 +166,8 @@ export const isOthers = (
   if (table === null) return true
   const get = (key: string): string | undefined => table.get(key)
   const owner = ownerOf(get, origin, path)
-  if (owner === null || owner === channel) return false
+  if (owner === null) return path.endsWith('/') && isSharedFolder(get, origin, path)
+  if (owner === channel) return false
   return named === null || owner !== ownerOf(get, origin, named)
 }
 

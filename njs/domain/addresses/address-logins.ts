@@ -134,6 +134,16 @@ export const withoutLogins = (path: string, query: string): string => {
   return `${stemOf(segments.join('/'))}?${pairs.join('&')}`
 }
 
+const PANEL_STREAMS =
+  /\/(?:live|movie|series)\/[^/]+\/[^/]+\/$|\/timeshift\/[^/]+\/[^/]+\/(?:[^/]+\/){0,2}$/i
+const ABOVE_STREAMS = /\/(?:live|movie|series|timeshift)\/(?:[^/]+\/)?$/i
+
+/** Whether a directory looks like one of a panel's, where all the streams of a login lie. */
+export const isPanelFolder = (directory: string): boolean => PANEL_STREAMS.test(directory)
+
+/** Whether such directories may lie below a directory. */
+export const isAbovePanelFolder = (directory: string): boolean => ABOVE_STREAMS.test(directory)
+
 const isSaid = (text: string): boolean => text !== ''
 
 /** Logins in the folders of a path. */

@@ -10,19 +10,8 @@ import {
   upFrom,
 } from './resolve.ts'
 import type { SealedPlace, SealKind } from './seal.ts'
-import { BESIDE, besideOf, STREAMED } from './sealed-path.ts'
+import { BESIDE, besideOf, type ChannelPlace, coverage, STREAMED } from './sealed-path.ts'
 import { hasHiddenSlash, isUnclear } from './unclear.ts'
-
-/** The origin and directory of a channel. */
-export interface ChannelPlace {
-  readonly origin: string
-  /** With both slashes, percent-encoded. */
-  readonly base: string
-  /** Whether the directory also has other channels' files: only the entry and sealed addresses are served. */
-  readonly isClosed: boolean
-  /** Whether other channels' directories lie below it. */
-  readonly isShared: boolean
-}
 
 /** The manifest and the functions for mapping its addresses. */
 export interface MapperContext {
@@ -45,7 +34,7 @@ export interface MapperContext {
   readonly givenValues?: readonly OwnValue[]
   /** Whether the edge may fetch from this origin. */
   isAllowed(origin: string): boolean
-  /** Whether a path belongs to another channel. */
+  /** Whether a path belongs to another channel, or a directory to several. */
   isOthers(origin: string, path: string): boolean
   /** The seal of a place; `null` where it cannot be sealed. */
   sealOf(place: SealedPlace): string | null
@@ -65,6 +54,10 @@ export interface Mapper {
   fileAt(address: Address): string | null
   /** Path below the channel that stands for a directory, with its slash, sealed in any case where `isSealed`; `null` as before. */
   directoryAt(address: Address, kind: SealKind, isSealed?: boolean): string | null
+  /** The same for a directory and what a template names in it, and no more than that where its seal would cover others' files. */
+  templateAt(address: Address, tail: string): string | null
+  /** Whether a seal may cover the files of a directory, or (`isBelow`) all below it, since no others' lie there as far as is known. */
+  mayCover(address: Address, isBelow: boolean): boolean
   /** The rewritten text of a manifest's reference; unchanged where the edge may not fetch it. */
   rewrite(reference: string): string
   /** The same for what is a manifest itself, whatever its name: it gets one by which it is known as such. */
@@ -99,18 +92,6 @@ const isOwn = ({ channel }: MapperContext, { origin, path }: Address): boolean =
   !path.startsWith(SEALED, channel.base.length) &&
   !path.startsWith('@catchup/', channel.base.length)
 
-/** Whether only this file may be served, since other files of its directory are not the channel's. */
-const isAlone = (context: MapperContext, { origin, path }: Address, directory: string): boolean => {
-  const { channel } = context
-  return (
-    directory === '/' ||
-    (channel.isClosed && origin === channel.origin && directory === channel.base) ||
-    hasHiddenSlash(path.slice(directory.length)) ||
-    isUnclear(path) ||
-    context.isOthers(origin, path)
-  )
-}
-
 const keeper = (context: MapperContext, directory: string): ((isBelow: boolean) => boolean) => {
   const { manifest, channel, seal, isMoved } = context
   // A seal leads to the directory it came from, unless the origin sent the edge on.
@@ -144,17 +125,31 @@ const otherNameOf = ({ isStreamed, ownValues }: MapperContext, file: string): st
   return (isNamedAnew ? STREAMED : 'file') + (/\.[a-z0-9]{1,5}$/i.exec(file)?.[0] ?? '')
 }
 
-type Places = Pick<Mapper, 'fileAt' | 'directoryAt' | 'tells' | 'tellsGiven'>
+type Places = Pick<
+  Mapper,
+  'fileAt' | 'directoryAt' | 'templateAt' | 'mayCover' | 'tells' | 'tellsGiven'
+>
 
 /** Paths of files and directories below the channel: in its own directory as they are, else under a seal. */
 const placesOf = (context: MapperContext, sealed: ReturnType<typeof sealer>): Places => {
   const { base } = context.channel
   const given = context.givenValues ?? []
+  const mayCover = coverage(context.channel, (origin, path) => context.isOthers(origin, path))
   const hasGiven = given.length > 0
   const tellsGiven = (reference: string): boolean =>
     hasGiven && given.some(({ text }) => reference.includes(text))
   const tells = (reference: string): boolean =>
     namesOwnValue(reference, context.ownValues) || (hasGiven && tellsGiven(reference))
+  const sealedFile = (address: Address, from: string, file: string): string | null => {
+    const { origin, path } = address
+    const isAlone =
+      hasHiddenSlash(file) ||
+      isUnclear(path) ||
+      !mayCover(address, false) ||
+      context.isOthers(origin, path)
+    const place = isAlone ? sealed('file', origin, path) : sealed('files', origin, from)
+    return place === null ? null : place + (hasGiven ? hideInPath(file, given) : file)
+  }
   const fileAt = (address: Address): string | null => {
     const { origin, path, query } = address
     if (!context.isAllowed(origin)) return null
@@ -164,13 +159,9 @@ const placesOf = (context: MapperContext, sealed: ReturnType<typeof sealer>): Pl
     const isShown = own !== null && !tells(own) && !(hasGiven && tellsGiven(query))
     if (isShown && !isUnclear(path) && !context.isOthers(origin, path)) return own + query
     const name = otherNameOf(context, file)
-    if (name !== null) {
-      const one = sealed('manifest', origin, path, name)
-      return one === null ? null : one + query
-    }
-    const alone = isAlone(context, address, from)
-    const place = alone ? sealed('file', origin, path) : sealed('files', origin, from)
-    return place === null ? null : place + (hasGiven ? hideInPath(file, given) : file) + query
+    const place =
+      name === null ? sealedFile(address, from, file) : sealed('manifest', origin, path, name)
+    return place === null ? null : place + query
   }
   const directoryAt = (address: Address, kind: SealKind, isSealed = false): string | null => {
     if (!context.isAllowed(address.origin)) return null
@@ -180,7 +171,14 @@ const placesOf = (context: MapperContext, sealed: ReturnType<typeof sealer>): Pl
     if (isKept && !context.isOthers(address.origin, path)) return own
     return sealed(kind, address.origin, path)
   }
-  return { fileAt, directoryAt, tells, tellsGiven }
+  const templateAt = (address: Address, tail: string): string | null => {
+    const isBelow = namesDirectory(tail)
+    const place = directoryAt(address, isBelow ? 'tree' : 'files', tellsGiven(tail))
+    if (place?.startsWith(SEALED) !== true || mayCover(address, isBelow)) return place
+    const [path = ''] = tail.split('?', 1)
+    return sealed('template', address.origin, directoryOf(address.path) + path)
+  }
+  return { fileAt, directoryAt, templateAt, mayCover, tells, tellsGiven }
 }
 
 /** The name of a manifest behind a seal. */
@@ -247,7 +245,7 @@ export const createMapper = (asked: MapperContext): Mapper => {
   const keeps = keeper(context, directory)
   const sealed = sealer(context)
   const places = placesOf(context, sealed)
-  const { fileAt, directoryAt, tells, tellsGiven } = places
+  const { tells, tellsGiven } = places
   const hasGiven = (context.givenValues ?? []).length > 0
   const values = [...context.ownValues, ...(context.givenValues ?? [])]
   const conceal = (reference: string): string => hideArguments(reference, values)
@@ -259,7 +257,7 @@ export const createMapper = (asked: MapperContext): Mapper => {
     if (!isTold && keeps(false) && PLAIN.test(reference)) return reference
     if (!isTold && isBelowItsBase(reference) && keeps(namesDirectory(reference))) return reference
     const address = resolveAddress(reference, manifest)
-    const path = address === null ? null : fileAt(address)
+    const path = address === null ? null : places.fileAt(address)
     if (path === null) return reference
     return up === '' ? referenceTo('', path) : up + path
   }
@@ -281,18 +279,15 @@ export const createMapper = (asked: MapperContext): Mapper => {
     return one === null ? reference : conceal(`${up}${one}${address.query}`)
   }
   return {
+    ...places,
     ...wholes,
     rewriteLocation: (it) => besideIt(it) ?? rewriteManifest(it, 'manifest.mpd'),
     document: { address: manifest, directory },
     manifest: context.base?.address ?? manifest,
     directory: context.base?.directory ?? directory,
     keeps,
-    fileAt,
-    directoryAt,
     rewrite,
     rewriteManifest,
-    tells,
-    tellsGiven,
     veil: (tail) => hideInPath(tail, values),
     conceal,
   }

@@ -55,6 +55,16 @@ const matchOf = (
   return null
 }
 
+/** Whether several channels share a directory, in its own spelling or as some origin reads it. */
+export const isSharedFolder = (
+  get: (key: string) => string | undefined,
+  origin: string,
+  directory: string,
+): boolean =>
+  [decodePath(directory), ...readingsOf(directory)].some(
+    (read) => get(ownerKey(origin, read)) === SHARED_OWNER,
+  )
+
 /**
  * Id of the channel that owns a path of an origin: by entry file or its stem, else by the deepest owned directory; `null` = none, or several share it.
  * Some origins ignore case, merge slashes or leave out parameters: what a path leads to in their reading counts where it lies deeper than in the

@@ -7,17 +7,17 @@ import {
 } from '../credentials/encoding.ts'
 
 /**
- * What a seal covers: the files of a directory, everything below it, a single file, or one address, its arguments too, under a name that the edge gave it; `remote` is
+ * What a seal covers: the files of a directory, everything below it, a single file, what a template of DASH names, or one address, its arguments too, under a name that the edge gave it; `remote` is
  * such an address of a remote element of DASH, with the base of the element it stands for.
  */
-export type SealKind = 'files' | 'tree' | 'file' | 'manifest' | 'remote'
+export type SealKind = 'files' | 'tree' | 'file' | 'template' | 'manifest' | 'remote'
 
 /** A place at an origin that one of a channel's manifests named. */
 export interface SealedPlace {
   readonly kind: SealKind
   /** `http://host:port` */
   readonly origin: string
-  /** A directory with its slash, or the whole path of a file, with its arguments where the edge named it; without dot segments. */
+  /** A directory with its slash, or the whole path of a file or template, with its arguments where the edge named it; without dot segments. */
   readonly path: string
   /** Of one address (`manifest`, `remote`) the name it has behind its seal, which opens it under no other: another might not be read as a manifest. */
   readonly name?: string
@@ -52,6 +52,7 @@ const LETTERS: Readonly<Record<SealKind, string>> = {
   files: 'd',
   tree: 't',
   file: 'f',
+  template: 'p',
   manifest: 'm',
   remote: 'r',
 }
@@ -60,6 +61,7 @@ const KINDS: Readonly<Record<string, SealKind>> = {
   d: 'files',
   t: 'tree',
   f: 'file',
+  p: 'template',
   m: 'manifest',
   r: 'remote',
 }

@@ -1,7 +1,9 @@
-import { withoutLogins } from './address-logins.ts'
+import { isAbovePanelFolder, isPanelFolder, withoutLogins } from './address-logins.ts'
 import { decodePath } from './owners.ts'
 import { remotePath } from './remote.ts'
+import { type Address, directoryOf } from './resolve.ts'
 import type { SealBinding, SealedPlace, SealKind } from './seal.ts'
+import { fitsTemplate, splitTemplate } from './template.ts'
 import { hasHiddenSlash, isUnclear } from './unclear.ts'
 
 /** A channel's address in the source's list. */
@@ -21,6 +23,42 @@ export const bindingOf = (
   origin,
   address: withoutLogins(base + entry, query),
 })
+
+/** The origin and directory of a channel. */
+export interface ChannelPlace {
+  readonly origin: string
+  /** With both slashes, percent-encoded. */
+  readonly base: string
+  /** Whether the directory also has other channels' files: only the entry and sealed addresses are served. */
+  readonly isClosed: boolean
+  /** Whether other channels' directories lie below it. */
+  readonly isShared: boolean
+}
+
+/** What is known of a directory: whether its files may be sealed together, and all below it. */
+type Coverage = (address: Address, isBelow: boolean) => boolean
+
+/** Finds out, once each, whether others' files lie in a directory or, as far as is known, below it. */
+export const coverage = (
+  { origin: own, base, isClosed }: ChannelPlace,
+  isOthers: (origin: string, directory: string) => boolean,
+): Coverage => {
+  const known = new Map<string, boolean>()
+  const isCrowded = (origin: string, directory: string): boolean =>
+    directory === '/' ||
+    (isClosed && origin === own && directory === base) ||
+    isPanelFolder(directory) ||
+    isOthers(origin, directory)
+  return ({ origin, path }, isBelow) => {
+    const directory = directoryOf(path)
+    const key = origin + directory
+    const isCovered = known.get(key) ?? !isCrowded(origin, directory)
+    known.set(key, isCovered)
+    if (!isCovered || !isBelow) return isCovered
+    const isAbove = origin === own && base !== directory && base.startsWith(directory)
+    return !isAbove && !isAbovePanelFolder(directory)
+  }
+}
 
 /** How manifests are named under a pass for MPEG-TS, behind their seals. */
 export const STREAMED = 'streamed'
@@ -51,6 +89,10 @@ export const sealedPath = (place: SealedPlace, name: string): string | null => {
   if (kind === 'manifest') return path
   if (kind === 'remote') return remotePath(place)
   if (isUnclear(name)) return null
+  if (kind === 'template') {
+    const { head, tail } = splitTemplate(path)
+    return fitsTemplate(name, tail) ? head + name : null
+  }
   if (kind === 'files' && (name.includes('/') || hasHiddenSlash(name))) return null
   return path + name
 }

@@ -19,20 +19,20 @@ const ALIKE: Readonly<Record<number, string>> = {
   0xfe56: '?',
   0xfe5f: '#',
   0xfe6a: '%',
-  // Without width: left out in comparisons of names.
-  0xad: '',
-  0x200b: '',
-  0x200c: '',
-  0x200d: '',
-  0x2060: '',
-  0xfeff: '',
 }
 
 const FULL_WIDTH = { first: 0xff01, last: 0xff5e, distance: 0xfee0 }
 
+/** White space, which some leave out at the end of a name; marks of direction and joiners, which some leave out anywhere. */
+const SPACE = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/
+const IGNORED = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/
+
 /** The ASCII that a code point is or may be taken for; `null` for any other. */
 const plainOf = (code: number): string | null => {
   if (code < 128) return String.fromCharCode(code)
+  const character = code > 0xffff ? '' : String.fromCharCode(code)
+  if (SPACE.test(character)) return ' '
+  if (IGNORED.test(character)) return ''
   const isWide = code >= FULL_WIDTH.first && code <= FULL_WIDTH.last
   return isWide ? String.fromCharCode(code - FULL_WIDTH.distance) : (ALIKE[code] ?? null)
 }

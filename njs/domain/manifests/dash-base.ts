@@ -10,6 +10,7 @@ import {
   upFrom,
 } from '../addresses/resolve.ts'
 import type { SealKind } from '../addresses/seal.ts'
+import { splitTemplate } from '../addresses/template.ts'
 
 /** A base for resolving references of a manifest: the manifest's own address, or a BaseURL. */
 export interface Base {
@@ -90,7 +91,7 @@ const directoryBase = (
   return {
     address,
     directory: isOpen ? probe : '@/-/',
-    takes: () => isOpen || directoryOf(address.path) !== '/',
+    takes: (isBelow) => isOpen || mapper.mayCover(address, isBelow),
     uses: (isBelow) => {
       if (isBelow) kind = 'tree'
       else if (kind === 'file') kind = 'files'
@@ -170,15 +171,6 @@ export const baseOfRemote = (bases: readonly Base[]): ReferenceBase | null => {
   return isSame ? { address: first.address, directory: first.directory } : null
 }
 
-/** The last slash before the first `$` of a template, or before the file of what is none. */
-const splitTemplate = (value: string): { readonly head: string; readonly tail: string } => {
-  const mark = value.indexOf('?')
-  const path = mark < 0 ? value : value.slice(0, mark)
-  const dollar = path.indexOf('$')
-  const end = path.lastIndexOf('/', dollar < 0 ? path.length : dollar) + 1
-  return { head: value.slice(0, end), tail: value.slice(end) }
-}
-
 /** References that are written in one step of long work. */
 export const REFERENCES_A_STEP = 32
 
@@ -202,14 +194,7 @@ export const placeOf = (value: string, base: Base, mapper: Mapper): string | nul
     return address === null ? null : mapper.fileAt(address)
   }
   const address = resolveAddress(head === '' ? './' : head, base.address)
-  const place =
-    address === null
-      ? null
-      : mapper.directoryAt(
-          address,
-          namesDirectory(tail) ? 'tree' : 'files',
-          mapper.tellsGiven(tail),
-        )
+  const place = address === null ? null : mapper.templateAt(address, tail)
   return place === null ? null : place + mapper.veil(tail)
 }
 

@@ -68,7 +68,7 @@ interface Wish {
   readonly flightMs: number
 }
 
-const SEALS: readonly SealKind[] = ['files', 'tree', 'file', 'manifest', 'remote']
+const SEALS: readonly SealKind[] = ['files', 'tree', 'file', 'template', 'manifest', 'remote']
 
 /** All its answers, whichever part each waits for. */
 const playlistOf = ({ channel, rest }: Wish): string => `${channel}/${rest}`

@@ -55,6 +55,11 @@ describe('what a lenient origin could read otherwise', () => {
     'a/..%253fx',
     '..%23/b',
     '..%ef%bc%9fx',
+    '..%c2%a0/x',
+    '..%E3%80%80/x',
+    '..\u2003/x',
+    '.%e2%80%8f./x',
+    '..%e2%81%a0/x',
   ])('%s', (path) => {
     expect(isUnclear(path)).toBe(true)
   })

@@ -1,5 +1,6 @@
 import { createMapper, type Mapper } from '#domain/addresses/mapper'
 import type { SealedPlace } from '#domain/addresses/seal'
+import { fitsTemplate, splitTemplate } from '#domain/addresses/template'
 
 export const ORIGIN = 'http://o:1'
 export const BASE = '/dash/c/'
@@ -20,6 +21,10 @@ const opened = ({ kind, origin, path }: SealedPlace, name: string): string | nul
   const query = rest.length === 0 ? '' : `?${rest.join('?')}`
   if (kind === 'remote') return null
   if (kind === 'manifest') return new URL(path + query, origin).href
+  if (kind === 'template') {
+    const { head, tail } = splitTemplate(path)
+    return fitsTemplate(file, tail) ? new URL(head + file + query, origin).href : null
+  }
   if (kind === 'file' && !path.endsWith(`/${file}`)) return null
   if (kind === 'files' && file.includes('/')) return null
   return new URL((kind === 'file' ? path : path + file) + query, origin).href

@@ -25,13 +25,16 @@ const KNOWN =
 const attributeName = /[^\s=,;"']+/y
 const blanks = /\s*/y
 /** What may stand behind a value's closing quote: the line's end, a comma, or words and then either another attribute or a comma. */
-const BEHIND = `(?=\\s*(?:[,;|]|$)|${KNOWN}\\s*=|\\s*(?:[^\\s="',]+\\s+){0,3}[^\\s="',]+\\s*=\\s*["']|\\s+(?:[^\\s="',]+\\s+){0,3}[^\\s="',]+\\s*=|\\s+(?:[^\\s="',]+\\s+){0,2}[^\\s="',]+\\s*,|[^"'=,]*$|[^"'=,]+,[^"']*$)`
+const BEHIND = `(?=\\s*(?:[,;|]|$)|[a-z][\\w-]*=|${KNOWN}\\s*=|\\s*(?:[^\\s="',]+\\s+){0,3}[^\\s="',]+\\s*=\\s*["']|\\s+(?:[^\\s="',]+\\s+){0,3}[^\\s="',]+\\s*=|\\s+(?:[^\\s="',]+\\s+){0,2}[^\\s="',]+\\s*,|[^"'=,]*$|[^"'=,]+,[^"']*$)`
 const closingQuotes: Readonly<Record<string, RegExp>> = {
   '"': new RegExp(`"${BEHIND}`, 'gi'),
   "'": new RegExp(`'${BEHIND}`, 'gi'),
 }
 const knownAhead = new RegExp(`[\\s,]${KNOWN}\\s*=`, 'gi')
-const knownGlued = new RegExp(`${KNOWN}\\s*=\\s*["']`, 'gi')
+const knownGlued = new RegExp(
+  `${KNOWN}\\s*=\\s*["']|(?<![?&/_-])(?:tvg-[a-z]+|group-title)\\s*=`,
+  'gi',
+)
 const anyAhead = /\s[^\s="',]+\s*=|,|$/g
 const nameAhead = /[a-z][\w-]*\s*=/iy
 const openedNowhere = /[^\s"=,][^"=,]*"(?=\s*(?:,|$)|\s*[^\s="',]+\s*=)/y
@@ -54,7 +57,7 @@ const between = new RegExp(
 const isAddress = /^https?:/i
 const commaInAddress = new RegExp(`^,\\S*(?=\\s+${KNOWN}\\s*=)`, 'i')
 
-const inName = new RegExp(`(?:^|[\\s"',])(${KNOWN})\\s*=\\s*["'“]`, 'gi')
+const inName = new RegExp(`(?<![\\w-])(${KNOWN})\\s*=`, 'gi')
 
 /** Attributes that players know and that stand in a name, where no player reads them. */
 export const attributesInName = (name: string): string[] =>
@@ -64,7 +67,7 @@ export const attributesInName = (name: string): string[] =>
 export const attributeInName = (line: string, from: number): number => {
   const found = inName.exec(line.slice(from))
   inName.lastIndex = 0
-  return found === null ? -1 : from + found.index + found[0].search(/[a-z]/i)
+  return found === null ? -1 : from + found.index
 }
 
 /** Steps of a scan; a line with more is not read further, to bound the cost of hostile input. */

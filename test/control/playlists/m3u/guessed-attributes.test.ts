@@ -103,6 +103,16 @@ test.each([
     { 'tvg-extras': '{"a":"b', 'tvg-id': 'x', 'group-title': 'R' },
     'not read: "c":1}"',
   ],
+  [
+    'tvg-chno=a,b tvg-id=x group-title=R,N',
+    { 'tvg-chno': 'a', 'tvg-id': 'x', 'group-title': 'R' },
+    'not read: b',
+  ],
+  [
+    'tvg-chno=7group-title=R tvg-id="x",N',
+    { 'tvg-chno': '7', 'group-title': 'R', 'tvg-id': 'x' },
+    'tvg-chno: it runs into the next attribute',
+  ],
   [',-1 tvg-id="x",N', { 'tvg-id': 'x' }, 'not read: -1'],
   ['tvg-id="x"N', { 'tvg-id': 'x' }, 'the comma before the name is missing'],
   ['tvg-id="x"HD,N', { 'tvg-id': 'x' }, 'not read: HD'],

@@ -52,6 +52,11 @@ describe('an #EXTINF line', () => {
     [`#EXTINF:-1 tvg-id='q6'group-title='R',Q`, 'Q', { 'tvg-id': 'q6', 'group-title': 'R' }],
     ['#EXTINF:-1,tvg-id="q7",group-title="R",Q, B', 'Q, B', { 'tvg-id': 'q7', 'group-title': 'R' }],
     ['#EXTINF:-1 tvg-id="" group-title="R",Q', 'Q', { 'tvg-id': '', 'group-title': 'R' }],
+    [
+      '#EXTINF:-1 tvg-id="q0"own=1 group-title="R",Q',
+      'Q',
+      { 'tvg-id': 'q0', own: '1', 'group-title': 'R' },
+    ],
     ['#EXTINF:-1 tvg-id= group-title="R",Q', 'Q', { 'tvg-id': '', 'group-title': 'R' }],
     ['#EXTINF:-1 tvg-id="q8";group-title="R";,Q', 'Q', { 'tvg-id': 'q8', 'group-title': 'R' }],
     [
@@ -76,6 +81,7 @@ describe('an #EXTINF line', () => {
   it.each([
     ['N tvg-id="y"', 'tvg-id'],
     ["tvg-logo='y' N", 'tvg-logo'],
+    ['N group-title=R', 'group-title'],
   ])('says what stands in a name: %s', (name, attribute) => {
     const info = parseInfoLine(`#EXTINF:-1,${name}`)
     expect(info.name).toBe(name)

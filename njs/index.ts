@@ -32,6 +32,7 @@ import { checkSegment } from './handlers/sessions/check-segment.ts'
 import { checkSession } from './handlers/sessions/check-session.ts'
 import { checkWithoutControl } from './handlers/sessions/check-without-control.ts'
 import { rememberCheck } from './handlers/sessions/remember-check.ts'
+import { takeTurn } from './handlers/sessions/take-turn.ts'
 import { streamEnded } from './handlers/stream-ended.ts'
 import { sync } from './handlers/sync.ts'
 
@@ -72,5 +73,6 @@ export default {
   serveManifest,
   streamEnded,
   sync,
+  takeTurn,
   userAgentBytes,
 }

@@ -24,6 +24,8 @@ export interface StatePaths {
   /** Socket of the edge's inner server, which takes pushes. */
   readonly innerSocket: string
   readonly redisSocket: string
+  /** Socket of the room where blocking reloads wait. */
+  readonly roomSocket: string
   /** Folder of the bundled Redis's append-only files. */
   readonly redisFiles: string
   /** Where the bundled Redis writes a snapshot when it is asked to. */
@@ -54,6 +56,7 @@ export const statePaths = (state: string): StatePaths => {
     adminSocket: join(run, 'admin.sock'),
     innerSocket: join(run, 'inner.sock'),
     redisSocket: join(run, 'redis.sock'),
+    roomSocket: join(run, 'room.sock'),
     redisFiles: join(root, 'redis-aof'),
     redisSnapshot: join(root, 'redis.rdb'),
     trafficLog: join(run, 'traffic.log'),

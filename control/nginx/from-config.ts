@@ -121,6 +121,10 @@ const originSettings = ({
   }
 }
 
+/** Whether nothing of ours runs beside nginx: of an edge elsewhere in an nginx of its operator's. */
+const hasNobodyBeside = ({ control, edge }: Config): boolean =>
+  control.urls.length > 0 && edge.nginx === 'external'
+
 /** What nginx is configured with, from our configuration. */
 export const nginxSettings = (
   config: Config,
@@ -151,6 +155,7 @@ export const nginxSettings = (
       inner: join(paths.run, 'edge-inner.sock'),
       fail: join(paths.run, 'edge-fail.sock'),
       push: paths.innerSocket,
+      room: hasNobodyBeside(config) ? '' : paths.roomSocket,
     },
     pushListen: pushListen(config, edgeKey),
     edgeId: edge.id,

@@ -132,6 +132,15 @@ const slateValues = (basePath: string) => ({
   slateRanges: slateRanges(basePath),
 })
 
+/** The inner server stands in for a room that is closed. */
+const roomServers = ({ sockets: { room, inner } }: NginxSettings): string =>
+  (room === ''
+    ? [`server "unix:${inner}";`]
+    : [`server "unix:${room}";`, `server "unix:${inner}" backup;`]
+  )
+    .map((line) => `    ${line}`)
+    .join('\n')
+
 const NO_MARK: FilesMark = { release: '', files: '' }
 
 const values = (settings: NginxSettings): Record<string, string> => {
@@ -143,6 +152,7 @@ const values = (settings: NginxSettings): Record<string, string> => {
     ...Object.fromEntries([...zones, ...sockets]),
     ...originFragments(settings),
     ...publicFragments(settings),
+    roomServers: roomServers(settings),
     confDir: settings.confDir,
     doors: renderDoors(settings.confDir),
     strayDoors: renderStrayDoors(settings.apps),

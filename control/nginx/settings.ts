@@ -102,7 +102,13 @@ export interface NginxSettings {
   readonly https?: HttpsSettings | null
   /** File of sentences about this edge that its health and its sync tell, a line each. */
   readonly troublesFile?: string | null
-  readonly sockets: { readonly inner: string; readonly fail: string; readonly push: string }
+  readonly sockets: {
+    readonly inner: string
+    readonly fail: string
+    readonly push: string
+    /** Of the waiting room for blocking reloads; empty where nobody opens one. */
+    readonly room: string
+  }
   readonly pushListen: PushListen | null
   readonly edgeId: string
   /** `null` on a unix socket. */

@@ -27,7 +27,9 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'ask-control-to-check',
     'bare-request',
     'check-session',
+    'ask-inner-server',
     'check-in-inner-server',
+    'take-inner-answer',
   ],
   origin: [
     'serve-manifest',

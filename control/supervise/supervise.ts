@@ -17,6 +17,7 @@ import {
 import { prepareNginx, watchNginx } from './nginx/nginx.ts'
 import { createReload } from './nginx/reload.ts'
 import { complaintOfOwnNginx } from './nginx/running-files.ts'
+import { openWaitingRoom } from './nginx/waiting-room.ts'
 import { watchCertificates } from './nginx/watch-certificates.ts'
 import { requireFree } from './processes/addresses.ts'
 import { type Service, type ServiceSpec, startService } from './processes/child.ts'
@@ -79,6 +80,7 @@ export async function supervise(
       await startTogether(specs, { report, signal, started })
     }
     if (!isAlone) await startInner(instance, redis, start)
+    if (nginxOf(config) !== 'none') undo.push(await openWaitingRoom(setup.paths.roomSocket))
     if (nginx !== null) {
       prepareNginx(instance, nginx)
       const spec = nginxSpec(nginx, instance)

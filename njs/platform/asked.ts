@@ -71,7 +71,7 @@ const located = (variables: Variables, isClear: boolean): AskedUnderPass => {
 export const askedUnderPass = (variables: Variables): AskedUnderPass | null => {
   if (variables['gh_is_plain'] === '1') return located(variables, true)
   const own = variables['request_uri'] ?? ''
-  const isInner = own === '/check-session'
+  const isInner = own === '/check-session' || own === '/check-reload'
   const uri = isInner ? (variables['http_x_gh_uri'] ?? '') : own
   const found = uri.startsWith(PREFIX) ? split(uri) : null
   // No location of the inner server knows the path: what is unclear is judged there, and refused, as it stands.

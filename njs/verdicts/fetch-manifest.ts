@@ -1,4 +1,9 @@
-import { type Address, addressOf, resolveAddress } from '../domain/addresses/resolve.ts'
+import {
+  type Address,
+  addressOf,
+  hostOfOrigin,
+  resolveAddress,
+} from '../domain/addresses/resolve.ts'
 import { isBrokenOff, isOtherText, isPage, readText } from '../domain/manifests/text.ts'
 import { fetchOrigin, type OriginAnswer, UNREADABLE } from '../platform/fetch-origin.ts'
 import { gunzip, inflate } from '../platform/gunzip.ts'
@@ -7,7 +12,15 @@ import { callControl, type Request, variable } from '../platform/request.ts'
 import { takeSteps } from '../platform/take-steps.ts'
 import { notePast } from '../state/reports.ts'
 import { cookiesFor, joinCookies, keepAll } from './cookies.ts'
-import { mayLeadTo } from './origin.ts'
+import { knownOrigins, mayLeadTo, readChannel } from './origin.ts'
+
+/** Whether one manifest may serve all viewers of a channel: unless its origin is set to write one for each. */
+export const sharesManifests = (channel: string): boolean => {
+  const record = readChannel(channel)
+  if (record === null) return false
+  const host = hostOfOrigin(record.origin)
+  return knownOrigins().every((it) => it.host !== host || it.shares)
+}
 
 /** A document of an origin, where it was found at last. */
 export interface Fetched {

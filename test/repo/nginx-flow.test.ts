@@ -70,6 +70,7 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
   $gh_when_missing: ['wait-1', 'wait-2', 'nothing-there'],
   $gh_again: [
     'manifest-again',
+    'reload',
     'segment-again',
     'segment-after-inner-check',
     'segment-by-ticket',

@@ -1,4 +1,3 @@
-import { hostOfOrigin } from '../../domain/addresses/resolve.ts'
 import type { SealKind } from '../../domain/addresses/seal.ts'
 import { KEPT_PREFIX } from '../../domain/cookies/kept-cookie.ts'
 import { fillMarks } from '../../domain/manifests/marks.ts'
@@ -28,12 +27,12 @@ import {
   takeFlight,
 } from '../../state/manifests/copies.ts'
 import { noteAnswer, pauseMs, readDue, UNKNOWN_DUE, WAIT_MS } from '../../state/manifests/due.ts'
+import { freeWaiters } from '../../state/manifests/waiting-room.ts'
 import { readPolicy } from '../../state/policy.ts'
 import { noteOriginFailure } from '../../state/reports.ts'
 import { setAll } from '../../verdicts/cookies.ts'
-import { type Fetched, fetchManifest } from '../../verdicts/fetch-manifest.ts'
+import { type Fetched, fetchManifest, sharesManifests } from '../../verdicts/fetch-manifest.ts'
 import { tellProtocol } from '../../verdicts/lead-to-manifest.ts'
-import { knownOrigins, readChannel } from '../../verdicts/origin.ts'
 import { type Rewritten, rewriteManifest, withoutUnclear } from '../../verdicts/rewrite-manifest.ts'
 
 /** Time after which another request may fetch although the first has not ended: longer than nginx waits for a whole answer (`js_fetch_timeout`), which for a blocking reload is more. */
@@ -246,15 +245,8 @@ const lead = async (r: Request, wish: Wish): Promise<void> => {
     else if (!answerFrom(r, wish, newest, false)) await fetchAndSend(r, wish, true)
   } finally {
     endFlight(wish.copy)
+    if (wish.isBlocking) await freeWaiters(variable(r, 'gh_room_socket'), wish.copy)
   }
-}
-
-/** Whether one manifest may serve all viewers of a channel: unless its origin is set to write one for each. */
-const sharesManifests = (channel: string): boolean => {
-  const record = readChannel(channel)
-  if (record === null) return false
-  const host = hostOfOrigin(record.origin)
-  return knownOrigins().every((it) => it.host !== host || it.shares)
 }
 
 const serve = async (r: Request, wish: Wish): Promise<void> => {

@@ -203,6 +203,18 @@ export const takeFlight = (key: string, ttlMs: number): boolean => {
   }
 }
 
+/** How long others leave it to a request that is about to fetch. */
+const TURN_MS = 300
+
+/** Takes the turn to go for a manifest that nobody fetches yet; false where another request has it. */
+export const takeTurn = (key: string): boolean => {
+  try {
+    return numbers('gh_flights').add(`turn ${key}`, 1, TURN_MS)
+  } catch {
+    return true
+  }
+}
+
 /** Releases the lock. */
 export const endFlight = (key: string): void => {
   numbers('gh_flights').delete(key)

@@ -9,7 +9,7 @@ const conf = (more: Partial<NginxSettings> = {}) =>
 
 /** Where the address asked for stays within the edge: the inner server is this very nginx, a handler hashes it, an opening is judged again by it. */
 const OWN: Readonly<Record<string, readonly unknown[]>> = {
-  'gatehouse-server.conf': ['proxy_set_header X-Gh-Uri $request_uri;'],
+  'gatehouse-ask-inner-server.conf': ['proxy_set_header X-Gh-Uri $request_uri;'],
   'gatehouse-http.conf': [
     expect.stringMatching(/^default "\$request_method .* \$http_x_gh_uri";$/),
     expect.stringMatching(/^POST "POST .* \$request_uri \$args";$/),

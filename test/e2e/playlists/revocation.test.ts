@@ -102,8 +102,11 @@ describe('no guessable address gives another group’s list', () => {
     '/_gatehouse/send-list/home',
     '/_gatehouse/ask-control-to-check',
     '/_gatehouse/check-in-inner-server',
+    '/_gatehouse/check-reload-in-inner-server',
+    '/_gatehouse/reload',
     '/_gatehouse/ask-control-to-open',
     '/check-session',
+    '/check-reload',
   ]
   const doors = [
     '/push',

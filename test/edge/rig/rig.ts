@@ -14,6 +14,7 @@ import { copySlates } from '../../../control/nginx/slates.ts'
 import { loadTemplates } from '../../../control/nginx/template.ts'
 import { EDGE_OPTIONS } from '../../../control/runtime/build/build.ts'
 import { resolveTool } from '../../../control/runtime/resolve.ts'
+import { openWaitingRoom } from '../../../control/supervise/nginx/waiting-room.ts'
 import { tempDir } from '../../support/cleanup.ts'
 import { startNginx, type TestNginx } from '../../support/nginx/nginx.ts'
 import { until } from '../../support/programs/port.ts'
@@ -34,6 +35,8 @@ export interface Rig {
   get(path: string, options?: GetOptions): Promise<Answer>
   ticket(more?: Partial<TicketWish>): string
   restartControl(): Promise<void>
+  /** Closes the room where blocking reloads wait. */
+  closeRoom(): void
   stop(): Promise<void>
 }
 
@@ -88,6 +91,7 @@ const settingsFor = (
     inner: join(dir, 'inner.sock'),
     fail: join(dir, 'fail.sock'),
     push: join(dir, 'push.sock'),
+    room: join(dir, 'room.sock'),
   },
   pushListen: null,
   edgeId: 'edge-1',
@@ -136,6 +140,7 @@ export async function startRig(
   await writeFile(settings.trafficLog, '')
   await own(dir, ['', 'temp', 'cache', 'traffic.log', 'edge.js'])
   await stub.start(join(dir, 'control.sock'))
+  const closeRoom = await openWaitingRoom(settings.sockets.room)
   const templates = loadTemplates(join(import.meta.dirname, '../../../nginx'))
   const files = renderNginx(settings, templates)
   const includes = Object.entries(files).filter(([name]) => name !== 'nginx.conf')
@@ -143,12 +148,13 @@ export async function startRig(
   copyAuthorities(dir)
   copySlates(dir, null, () => undefined)
   const nginx = await startNginx({ files: { 'nginx.conf': files['nginx.conf'] ?? '' }, ports: 2 })
-  const rig = handle({ stub, origin, nginx, dir, push: settings.sockets.push })
+  const rig = handle({ stub, origin, nginx, dir, push: settings.sockets.push, closeRoom })
   await untilReady(rig)
   return {
     ...rig,
     async stop() {
       await nginx.stop()
+      closeRoom()
       await stub.stop()
       await origin.stop()
       await folder.remove()
@@ -165,7 +171,9 @@ const own = async (dir: string, names: readonly string[]): Promise<void> => {
 const untilReady = (rig: Rig): Promise<unknown> =>
   until('a ready edge', async () => (await rig.get('/health')).status === 200, 20_000)
 
-const handle = (parts: Pick<Rig, 'stub' | 'origin' | 'nginx' | 'dir' | 'push'>): Rig => {
+const handle = (
+  parts: Pick<Rig, 'stub' | 'origin' | 'nginx' | 'dir' | 'push' | 'closeRoom'>,
+): Rig => {
   const { stub, nginx, dir } = parts
   const socket = join(dir, 'control.sock')
   return {

@@ -21,7 +21,12 @@ export const settings: NginxSettings = {
   workers: 'auto',
   workerConnections: 1024,
   listen: [{ address: '0.0.0.0:8080', isProxyProtocol: false }],
-  sockets: { inner: '/s/inner.sock', fail: '/s/fail.sock', push: '/s/push.sock' },
+  sockets: {
+    inner: '/s/inner.sock',
+    fail: '/s/fail.sock',
+    push: '/s/push.sock',
+    room: '/s/room.sock',
+  },
   pushListen: null,
   edgeId: 'edge-1',
   edgeKey: null,

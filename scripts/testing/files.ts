@@ -32,6 +32,7 @@ export const LONGEST = [
   'test/e2e/authorization/life.test.ts',
   'test/edge/alone/kill.test.ts',
   'test/e2e/sessions/caps-close.test.ts',
+  'test/players/interstitials.test.ts',
   'test/e2e/dashboard/demo.test.ts',
   'test/e2e/sessions/stream.test.ts',
   'test/e2e/sessions/caps.test.ts',

@@ -30,7 +30,8 @@ export const daterange = (address: string, attribute = 'X-ASSET-URI'): string =>
 export const assetsIn = (text: string): string[] =>
   [...text.matchAll(/X-(?:ASSET-URI|ASSET-LIST|URI)="([^"]*)"/g)].map(([, address = '']) => address)
 
-export const startAssets = async (): Promise<Assets> => {
+/** `live`: the origin of a channel of that name. */
+export const startAssets = async (live?: string): Promise<Assets> => {
   const ads = await startOrigin(0, '127.0.0.2')
   ads.files.set('*', { type: HLS, body: '#EXTM3U\n' })
   const rig = await startRig(
@@ -45,9 +46,10 @@ export const startAssets = async (): Promise<Assets> => {
       stub.tables.channels.rows = channelRows({
         ch1: { origin: origin.url, base: '/hls/ch1/', groups: ['all', 'boxes'] },
         paid: { origin: origin.url, base: '/paid/', query: 'login=OF-THE-PROVIDER' },
+        live: { origin: live ?? origin.url, base: '/live/' },
       })
     },
-    (it) => ({ ...it, origins: [...it.origins, ads.url] }),
+    (it) => ({ ...it, origins: [...it.origins, ads.url, ...(live === undefined ? [] : [live])] }),
   )
   let cases = 0
   return {

@@ -2,6 +2,7 @@ import { guide } from './handlers/apps/guide.ts'
 import { picture } from './handlers/apps/picture.ts'
 import { playerApi } from './handlers/apps/player-api.ts'
 import { readForm } from './handlers/apps/read-form.ts'
+import { diskFull } from './handlers/disk-full.ts'
 import { guardStream } from './handlers/guard-stream.ts'
 import { health } from './handlers/health.ts'
 import { networkKey } from './handlers/network-key.ts'
@@ -45,6 +46,7 @@ export default {
   checkSession,
   checkWithoutControl,
   cookiesForOrigin,
+  diskFull,
   dropChallenge,
   guardStream,
   guide,

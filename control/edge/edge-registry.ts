@@ -65,6 +65,7 @@ const alarmsOf = (request: SyncRequest, skew: number, ours: FilesMark): string[]
     if (bytes >= LOW_BYTES || MAY_BE_FULL.includes(zone)) continue
     alarms.push(say('edge.memory', { zone }))
   }
+  if (request.diskFull === true) alarms.push(say('edge.disk_full'))
   return [...alarms, ...(request.troubles ?? [])]
 }
 

@@ -63,7 +63,7 @@ const segmentCache = (settings: NginxSettings): { path: string; use: string } =>
     'proxy_cache_lock on;',
     'proxy_ignore_headers Vary;',
     // What comes with a cookie, or for one, is one viewer's.
-    'proxy_no_cache $gh_origin_cookie $upstream_http_set_cookie;',
+    'proxy_no_cache $gh_is_disk_full $gh_origin_cookie $upstream_http_set_cookie;',
     'proxy_cache_bypass $gh_origin_cookie;',
   ]
   return { path, use: use.map((line) => `    ${line}`).join('\n') }

@@ -3,6 +3,8 @@ export const SENTENCES = {
   // Edges.
   'edge.waits':
     'it waits for its {parts} and answers edge.not_ready; this passes within seconds, else see its error log',
+  'edge.disk_full':
+    'its disk is full or cannot be written: lists, pictures and segments pass without a copy being kept; free some space',
   'edge.clock': 'its clock is {seconds} s off; set it right',
   'edge.memory': "shared memory '{zone}' is nearly full; raise edge.zones",
   'edge.silent':

@@ -3,6 +3,7 @@ import { type Request, variable } from '../platform/request.ts'
 import { silenceSec } from '../state/leases.ts'
 import { engine, freeSpace, nowSec } from '../state/memory.ts'
 import { missingParts } from '../state/ready.ts'
+import { isDiskFull } from '../state/sync/disk-probe.ts'
 import { tablesWithoutRoom } from '../state/sync/tables.ts'
 import { readTroubles } from '../state/sync/troubles.ts'
 import { wedgedZone } from '../state/sync/zone-probe.ts'
@@ -26,6 +27,7 @@ export const health = (r: Request): void => {
     nginx: running.nginx,
     engineIsNewEnough: running.isNewEnough,
     wedgedZone: wedged,
+    diskFull: isDiskFull(),
     troubles: readTroubles(variable(r, 'gh_troubles_file')),
     controlSilentSec: silent === now ? null : silent,
     zones: variable(r, 'gh_zones'),

@@ -1,5 +1,6 @@
 import { logError } from '../platform/log.ts'
 import { nowSec } from '../state/memory.ts'
+import { probeDisk } from '../state/sync/disk-probe.ts'
 import { runSync } from '../state/sync/sync.ts'
 import { probeZones } from '../state/sync/zone-probe.ts'
 
@@ -8,6 +9,7 @@ export const sync = async (session: NginxPeriodicSession): Promise<void> => {
   const { variables } = session
   try {
     probeZones(nowSec())
+    probeDisk(variables['gh_lists_folder'] ?? '')
     await runSync({
       edge: variables['gh_edge_id'] ?? '',
       inner: variables['gh_inner_socket'] ?? '',

@@ -65,6 +65,7 @@ export const syncRequestSchema = Type.Object({
   ),
   free: Type.Record(Type.String(), Type.Number()),
   troubles: Type.Optional(Type.Array(Type.String({ maxLength: 1000 }), { maxItems: 100 })),
+  diskFull: Type.Optional(Type.Boolean()),
   release: Type.Optional(Type.String({ maxLength: 100 })),
   files: Type.Optional(Type.String({ maxLength: 100 })),
   push: Type.Optional(Type.String({ maxLength: 300 })),

@@ -183,6 +183,8 @@ export interface SyncRequest {
   readonly free: Readonly<Record<string, number>>
   /** Sentences about what is wrong with this edge's machine: a certificate that cannot be renewed. */
   readonly troubles?: readonly string[]
+  /** Whether nothing can be written where this edge keeps its copies. */
+  readonly diskFull?: boolean
   /** Which release nginx's files are of, and a hash of them as settings make them; missing from older edges. */
   readonly release?: string
   readonly files?: string

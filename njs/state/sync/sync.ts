@@ -14,6 +14,7 @@ import { engine, forgetRefused, freeSpace, numbers, renewText, texts, trySet } f
 import { clearBan, forgiveAll, isSessionBanned, setBan } from '../refusals.ts'
 import { pendingReports } from '../reports.ts'
 import { noteTableChange, tableVersion } from '../table-halves.ts'
+import { isDiskFull } from './disk-probe.ts'
 import { openPushes } from './pushes.ts'
 import { loadTables, noteSteps, settleTables } from './tables.ts'
 import { drainTraffic } from './traffic.ts'
@@ -220,6 +221,7 @@ const buildRequest = (place: SyncPlace, most: number) => {
     ...(failures.list.length === 0 ? {} : { failures: failures.list.map(twoWords) }),
     free: freeSpace(),
     ...(troubles.length === 0 ? {} : { troubles }),
+    ...(isDiskFull() ? { diskFull: true } : {}),
     release: place.release,
     files: place.files,
     ...(place.push === '' ? {} : { push: place.push }),

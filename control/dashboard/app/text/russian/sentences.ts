@@ -5,6 +5,8 @@ import type { Wording } from '../english/wording.ts'
 export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = {
   'said.edge.waits':
     'он ждёт: {parts} — и отвечает edge.not_ready; через несколько секунд это пройдёт, иначе смотрите его журнал ошибок',
+  'said.edge.disk_full':
+    'его диск заполнен или недоступен для записи: списки, картинки и сегменты проходят без сохранения копии; освободите место',
   'said.edge.clock': 'его часы расходятся на {seconds} с; поставьте их точно',
   'said.edge.memory': 'общая память «{zone}» почти заполнена; увеличьте edge.zones',
   'said.edge.silent':

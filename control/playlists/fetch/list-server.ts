@@ -54,9 +54,13 @@ export const fetchOnce = (
       const chunks = unpacked(head, body)
       chunks.on('error', () => undefined)
       const header = (name: string): string | null => headerOf(head, name)
-      const saysItsEnd = ['content-length', 'transfer-encoding', 'content-encoding'].some(
-        (name) => header(name) !== null,
-      )
+      const codings = head.headers['transfer-encoding']
+      // Beside a coding other than chunked no length counts.
+      const isFramed =
+        codings === undefined
+          ? header('content-length') !== null
+          : /chunked/i.test([codings].flat().join(','))
+      const saysItsEnd = isFramed || header('content-encoding') !== null
       const cancel = (): void => void body.destroy()
       resolve({ status: head.status, header, saysItsEnd, chunks, cancel })
     }

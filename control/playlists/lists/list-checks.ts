@@ -1,13 +1,13 @@
 import { parseAddress } from '#domain/networks/network'
 import { type IsThrough, isPrivateHost } from '#domain/pictures/through'
 import { archiveOf } from '../catalogue/archive.ts'
-import type { Channel } from '../catalogue/channel.ts'
+import { type Channel, listedAddress } from '../catalogue/channel.ts'
 import { channelNames, foldName } from '../catalogue/channel-names.ts'
 import { passwordsOf } from '../catalogue/logins.ts'
 import { crowdedDirectories, directoryKey } from '../catalogue/ownership.ts'
 import { eachInTurns, groupInTurns } from '../catalogue/yield-to-event-loop.ts'
 import { logoOf, sealNone } from './pictures.ts'
-import { findDeadSelectors, type Selection } from './selection.ts'
+import { compileSelection, findDeadSelectors, type Selection } from './selection.ts'
 
 /** A group as far as its list is concerned. */
 export interface GroupSelection {
@@ -158,15 +158,40 @@ const checkCatchup: Check = (channels) =>
     (same, problem) => (problem === '' ? null : `${idsOf(same)}: ${problem}`),
   )
 
+/** Channels of a group that lead where one does that it leaves out. */
+const checkExclusions = async (
+  channels: readonly Channel[],
+  { id, channels: selection }: GroupSelection,
+): Promise<string[]> => {
+  if (selection.exclude.length === 0) return []
+  const isTaken = compileSelection(selection)
+  const isMeant = compileSelection({ ...selection, exclude: [] })
+  const leftOut = new Map<string, Channel>()
+  const taken: Channel[] = []
+  await eachInTurns(channels, (channel) => {
+    if (isTaken(channel)) taken.push(channel)
+    else if (isMeant(channel)) leftOut.set(listedAddress(channel), channel)
+  })
+  if (leftOut.size === 0) return []
+  return await warnOf(taken, listedAddress, (same, address) => {
+    const other = leftOut.get(address)
+    return other === undefined
+      ? null
+      : `group ${id} leaves out ${other.id}, but not ${idsOf(same)} at the same address`
+  })
+}
+
 const checkGroups = async (
   channels: readonly Channel[],
   groups: readonly GroupSelection[],
 ): Promise<string[]> => {
   const deadSelectors = await findDeadSelectors(channels)
-  return groups
+  const warnings = groups
     .map((group) => ({ id: group.id, dead: deadSelectors(group.channels) }))
     .filter(({ dead }) => dead.length > 0)
     .map(({ id, dead }) => `group ${id} names what no channel answers to: ${sample(dead)}`)
+  for (const group of groups) warnings.push(...(await checkExclusions(channels, group)))
+  return warnings
 }
 
 /** Warnings about the channels and the groups' selections. */

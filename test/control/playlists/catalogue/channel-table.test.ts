@@ -169,6 +169,23 @@ describe('checks', () => {
     expect(text).toContain("tvg-id 'x' means 2 channels (a, b):")
   })
 
+  it('name channels at the address of one that a group leaves out', async () => {
+    const list = await channelsOf(
+      entry('A', 'http://o/a/i.m3u8?k=1', 'tvg-id="a"'),
+      entry('B', 'http://o/a/i.m3u8?k=1', 'tvg-id="b"'),
+      entry('C', 'http://o/a/i.m3u8?k=2', 'tvg-id="c"'),
+    )
+    const told = async (selection: Parameters<typeof select>[0]) =>
+      (
+        await checkChannels(list, [{ id: 'g', channels: select(selection) }], { hasResolver: true })
+      ).filter((text) => text.startsWith('group'))
+    expect(await told({ exclude: ['a'] })).toEqual([
+      'group g leaves out a, but not b at the same address',
+    ])
+    expect(await told({ exclude: ['a', 'b'] })).toEqual([])
+    expect(await told({ ids: ['b'], exclude: ['c'] })).toEqual([])
+  })
+
   it('name tvg-ids that differ by letters alone, and the lists they come from', async () => {
     const of = (source: string, ...entries: string[]) => ({
       source,

@@ -65,6 +65,12 @@ const CUT = LIST.slice(0, -5)
 test.each([
   ['no length', 'HTTP/1.0 200 OK\r\n\r\n', CUT, [expect.stringMatching(/^line 3: .*cut off/)]],
   ['no length, and a last line', 'HTTP/1.0 200 OK\r\n\r\n', LIST, []],
+  [
+    'a length that another coding voids',
+    'HTTP/1.1 200 OK\r\nContent-Length: 500\r\nTransfer-Encoding: identity\r\n\r\n',
+    CUT,
+    [expect.stringMatching(/^line 3: .*cut off/)],
+  ],
   ['a length', `HTTP/1.1 200 OK\r\nContent-Length: ${CUT.length}\r\n\r\n`, CUT, []],
 ])('a last line without an end is told where the server said %s', async (_, head, text, said) => {
   const server = createServer((socket) => {

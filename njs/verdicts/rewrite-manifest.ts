@@ -6,6 +6,7 @@ import {
   type OwnValue,
   ownValues,
 } from '../domain/addresses/own-arguments.ts'
+import { takenNames } from '../domain/addresses/owners.ts'
 import { type SealKind, sealPlace, sealText } from '../domain/addresses/seal.ts'
 import { bindingOf, isStreamedManifest } from '../domain/addresses/sealed-path.ts'
 import type { ChannelRecord } from '../domain/channels/channel-table.ts'
@@ -132,6 +133,7 @@ const toolsFor = (request: ManifestRequest, found: Fetched): Tools | null => {
     base,
     ownValues: own,
     givenValues: given,
+    entryNames: takenNames(record),
     isAllowed: allowed(request.channel),
     isOthers: (origin, path) => isOthers(request.channel, origin, path),
     sealOf: (place) =>

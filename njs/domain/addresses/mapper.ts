@@ -1,4 +1,5 @@
 import { hideArguments, hideInPath, namesOwnValue, type OwnValue } from './own-arguments.ts'
+import { createEntryTest, type EntryTest, MANIFEST, nameless } from './owners.ts'
 import { type ReferenceBase, remotePlace, type Standing } from './remote.ts'
 import {
   type Address,
@@ -9,7 +10,7 @@ import {
   resolveAddress,
   upFrom,
 } from './resolve.ts'
-import type { SealedPlace, SealKind } from './seal.ts'
+import { createSealer, SEALED, type SealedPlace, type Sealer, type SealKind } from './seal.ts'
 import { BESIDE, besideOf, type ChannelPlace, coverage, STREAMED } from './sealed-path.ts'
 import { hasHiddenSlash, isUnclear } from './unclear.ts'
 
@@ -32,6 +33,8 @@ export interface MapperContext {
   readonly ownValues: readonly OwnValue[]
   /** Those of addresses that its origin gave by itself, which are shown to none either. */
   readonly givenValues?: readonly OwnValue[]
+  /** Names in the channel's directory that the edge takes for its entry, which is asked for with arguments of its own: a file of such a name opens behind a seal. */
+  readonly entryNames?: ReadonlySet<string> | undefined
   /** Whether the edge may fetch from this origin. */
   isAllowed(origin: string): boolean
   /** Whether a path belongs to another channel, or a directory to several. */
@@ -68,7 +71,7 @@ export interface Mapper {
   rewriteLocation(reference: string): string
   /** The same with all of the address under seal, its arguments too, and a name in place of its own; `null` where that is not possible. */
   hide(reference: string, name: string): string | null
-  /** Whether a reference may not stay as it is, since its path has a value of the channel's own address, or any part of it a given one. */
+  /** Whether a reference may not stay as it is, since its path has a value of the channel's own address, or any part of it a given one, or it may name the entry. */
   tells(reference: string): boolean
   /** Whether it has a given value, whose mark is opened behind a seal alone. */
   tellsGiven(reference: string): boolean
@@ -77,11 +80,6 @@ export interface Mapper {
   /** A rewritten reference without the values of the channel's own address in its arguments; `rewrite` and `rewriteManifest` do so themselves. */
   conceal(reference: string): string
 }
-
-const SEALED = '@/'
-
-/** What the doors of manifests take for one. */
-const MANIFEST = /^[^?#]*(\.(?:m3u8?|mpd))(?:[?#]|$)/i
 
 const PLAIN = /^[A-Za-z0-9_~@-][A-Za-z0-9_.~@-]*(?:\?[^#]*)?$/
 
@@ -102,22 +100,6 @@ const keeper = (context: MapperContext, directory: string): ((isBelow: boolean) 
   return (isBelow) => isThere && !(isBelow && channel.isShared)
 }
 
-/** Seals places, each once. */
-const sealer = (
-  context: MapperContext,
-): ((kind: SealKind, origin: string, path: string, name?: string) => string | null) => {
-  const known = new Map<string, string | null>()
-  return (kind, origin, path, name = '') => {
-    const key = `${kind}${name}${origin}${path}`
-    const before = known.get(key)
-    if (before !== undefined) return before
-    const seal = context.sealOf({ kind, origin, path, ...(name === '' ? {} : { name }) })
-    const made = seal === null ? null : `${SEALED}${seal}/${name}`
-    known.set(key, made)
-    return made
-  }
-}
-
 /** The name of a file where that is not its own; players go by the ending. */
 const otherNameOf = ({ isStreamed, ownValues }: MapperContext, file: string): string | null => {
   const isNamedAnew = isStreamed === true && MANIFEST.test(file)
@@ -131,7 +113,7 @@ type Places = Pick<
 >
 
 /** Paths of files and directories below the channel: in its own directory as they are, else under a seal. */
-const placesOf = (context: MapperContext, sealed: ReturnType<typeof sealer>): Places => {
+const placesOf = (context: MapperContext, sealed: Sealer, entry: EntryTest): Places => {
   const { base } = context.channel
   const given = context.givenValues ?? []
   const mayCover = coverage(context.channel, (origin, path) => context.isOthers(origin, path))
@@ -157,7 +139,8 @@ const placesOf = (context: MapperContext, sealed: ReturnType<typeof sealer>): Pl
     const file = path.slice(from.length)
     const own = isOwn(context, address) ? path.slice(base.length) : null
     const isShown = own !== null && !tells(own) && !(hasGiven && tellsGiven(query))
-    if (isShown && !isUnclear(path) && !context.isOthers(origin, path)) return own + query
+    if (isShown && !entry.isOne(own) && !isUnclear(path) && !context.isOthers(origin, path))
+      return own + query
     const name = otherNameOf(context, file)
     const place =
       name === null ? sealedFile(address, from, file) : sealed('manifest', origin, path, name)
@@ -173,7 +156,8 @@ const placesOf = (context: MapperContext, sealed: ReturnType<typeof sealer>): Pl
   }
   const templateAt = (address: Address, tail: string): string | null => {
     const isBelow = namesDirectory(tail)
-    const place = directoryAt(address, isBelow ? 'tree' : 'files', tellsGiven(tail))
+    const isSealed = tellsGiven(tail) || entry.mayBeOne(tail)
+    const place = directoryAt(address, isBelow ? 'tree' : 'files', isSealed)
     if (place?.startsWith(SEALED) !== true || mayCover(address, isBelow)) return place
     const [path = ''] = tail.split('?', 1)
     return sealed('template', address.origin, directoryOf(address.path) + path)
@@ -190,12 +174,14 @@ const namer =
 interface Wholes extends Pick<Mapper, 'hide' | 'rewriteRemote'> {
   /** A manifest's address as `hide` gives it, where its file or arguments have a given value; else `null`. */
   hidden(reference: string, name: string): string | null
+  /** A file's address under a name of ours, where its own does not get through; else `null`. */
+  renamed(reference: string): string | null
 }
 
 /** Addresses that are sealed as a whole. No mark is opened in the address of a manifest, which might show what it is asked with. */
 const wholesOf = (
   context: MapperContext,
-  sealed: ReturnType<typeof sealer>,
+  sealed: Sealer,
   { tellsGiven, conceal }: Pick<Mapper, 'tellsGiven' | 'conceal'>,
 ): Wholes => {
   const { manifest } = context
@@ -218,12 +204,19 @@ const wholesOf = (
     const one = sealed('remote', origin, place, nameOf('manifest.mpd'))
     return one === null ? reference : conceal(`${up}${one}${isHidden ? '' : address.query}`)
   }
-  return { hide, hidden, rewriteRemote }
+  const nameFor = nameless(manifest)
+  const renamed = (reference: string): string | null => {
+    const found = nameFor(reference)
+    if (found === null || !context.isAllowed(found.origin)) return null
+    const one = sealed('manifest', found.origin, found.path, found.name)
+    return one === null ? null : conceal(up + one + found.query)
+  }
+  return { hide, hidden, renamed, rewriteRemote }
 }
 
 /** A manifest's address as the name that stands beside the present one; `null` where it stands there anyhow, or the edge may not fetch it. */
 const beside =
-  (context: MapperContext, sealed: ReturnType<typeof sealer>, { fileAt, tellsGiven }: Places) =>
+  (context: MapperContext, sealed: Sealer, { fileAt, tellsGiven }: Places) =>
   (reference: string): string | null => {
     const address = resolveAddress(reference, context.manifest)
     if (address === null || context.isStreamed === true) return null
@@ -243,8 +236,9 @@ export const createMapper = (asked: MapperContext): Mapper => {
   const directory = directoryOf(context.rest)
   const up = upFrom(directory)
   const keeps = keeper(context, directory)
-  const sealed = sealer(context)
-  const places = placesOf(context, sealed)
+  const sealed = createSealer((place) => context.sealOf(place))
+  const entry = createEntryTest(context.entryNames, context.channel, manifest)
+  const places = placesOf(context, sealed, entry)
   const { tells, tellsGiven } = places
   const hasGiven = (context.givenValues ?? []).length > 0
   const values = [...context.ownValues, ...(context.givenValues ?? [])]
@@ -253,7 +247,7 @@ export const createMapper = (asked: MapperContext): Mapper => {
   const besideIt = beside(context, sealed, places)
   const wholes = wholesOf(context, sealed, { tellsGiven, conceal })
   const rewriteShown = (reference: string): string => {
-    const isTold = tells(reference)
+    const isTold = tells(reference) || entry.isFromManifest(reference)
     if (!isTold && keeps(false) && PLAIN.test(reference)) return reference
     if (!isTold && isBelowItsBase(reference) && keeps(namesDirectory(reference))) return reference
     const address = resolveAddress(reference, manifest)
@@ -286,8 +280,9 @@ export const createMapper = (asked: MapperContext): Mapper => {
     manifest: context.base?.address ?? manifest,
     directory: context.base?.directory ?? directory,
     keeps,
-    rewrite,
+    rewrite: (reference) => wholes.renamed(reference) ?? rewrite(reference),
     rewriteManifest,
+    tells: (reference) => tells(reference) || entry.mayBeOne(reference),
     veil: (tail) => hideInPath(tail, values),
     conceal,
   }

@@ -1,3 +1,6 @@
+import { entryNamesUnderPass, entryOfProtocol, UNTYPED_ENTRY } from '../channels/channel.ts'
+import type { ChannelRecord } from '../channels/channel-table.ts'
+import { type Address, resolveAddress } from './resolve.ts'
 import { readingsOf } from './unclear.ts'
 
 /** Table key of the channel that owns an entry file, an entry's stem or a directory (with its slash); `path` is percent-decoded. */
@@ -83,4 +86,75 @@ export const ownerOf = (
     if (found !== null && found.depth > (best?.depth ?? 0)) best = found
   }
   return best === null || best.owner === SHARED_OWNER ? null : best.owner
+}
+
+/** Names of an entry, under a pass and below a ticket, whose file in its directory is not what is asked for then: the entry is, with arguments of its own. */
+export const takenNames = (record: ChannelRecord): ReadonlySet<string> => {
+  const names = [...entryNamesUnderPass(record), UNTYPED_ENTRY, entryOfProtocol(record.protocol)]
+  const taken = new Set(names.map(decodePath))
+  if (record.query === '') taken.delete(decodePath(record.entry))
+  return taken
+}
+
+/** What leads to names of the entry. */
+export interface EntryTest {
+  /** Whether a path below the channel is one. */
+  isOne(path: string): boolean
+  /** Whether a reference may lead to one: seen by its file, in whatever directory that is. */
+  mayBeOne(reference: string): boolean
+  /** Whether it does, from the manifest's own address on. */
+  isFromManifest(reference: string): boolean
+}
+
+/** Makes it of the names; without any, nothing leads there. */
+export const createEntryTest = (
+  taken: ReadonlySet<string> | undefined,
+  { origin, base }: { readonly origin: string; readonly base: string },
+  manifest: Address,
+): EntryTest => {
+  const isOne = (path: string): boolean => taken?.has(decodePath(path)) === true
+  const mayBeOne = (reference: string): boolean => {
+    if (taken === undefined) return false
+    const mark = reference.indexOf('?')
+    const path = mark < 0 ? reference : reference.slice(0, mark)
+    const file = path.slice(path.lastIndexOf('/') + 1)
+    return file === '' ? mark >= 0 : taken.has(decodePath(file))
+  }
+  const isFromManifest = (reference: string): boolean => {
+    const it = mayBeOne(reference) ? resolveAddress(reference, manifest) : null
+    const isBelow = it !== null && it.origin === origin && it.path.startsWith(base)
+    return isBelow && isOne(it.path.slice(base.length))
+  }
+  return { isOne, mayBeOne, isFromManifest }
+}
+
+/** What the doors of manifests take for one. */
+export const MANIFEST = /^[^?#]*(\.(?:m3u8?|mpd))(?:[?#]|$)/i
+
+/** A percent sign that encodes nothing: nginx takes no such path. */
+const STRAY_PERCENT = /%(?![\dA-F]{2})/i
+
+interface Nameless extends Address {
+  readonly name: string
+}
+
+/**
+ * Finds files that need a name of ours, since their own does not get through: a manifest's own with other arguments, which as a name of a key or a segment leads to
+ * the door of manifests, and one that is no valid path. The address of such a file, and the name; `null` for any other.
+ */
+export const nameless = (manifest: Address): ((reference: string) => Nameless | null) => {
+  const file = manifest.path.slice(manifest.path.lastIndexOf('/') + 1)
+  const isNamed = MANIFEST.test(file)
+  return (reference) => {
+    const mayBeOwn = isNamed && (reference.startsWith('?') || reference.includes(file))
+    if (!mayBeOwn && !STRAY_PERCENT.test(reference)) return null
+    const address = resolveAddress(reference, manifest)
+    if (address === null) return null
+    if (STRAY_PERCENT.test(address.path)) {
+      const ending = /\.[a-z0-9]{1,5}$/i.exec(address.path)?.[0] ?? ''
+      return { ...address, name: `file${ending}` }
+    }
+    const isOwn = address.path === manifest.path && address.origin === manifest.origin
+    return isOwn && mayBeOwn ? { ...address, name: 'file' } : null
+  }
 }

@@ -175,3 +175,23 @@ export const openSeal = (
   const place = { kind, origin, path: plain.slice(end + 1) }
   return hasName(kind) ? { ...place, name: binding.name ?? '' } : place
 }
+
+/** What sealed addresses begin with, below the channel. */
+export const SEALED = '@/'
+
+/** The address of a sealed place, with its name or for what is behind the seal to follow; `null` where it cannot be sealed. */
+export type Sealer = (kind: SealKind, origin: string, path: string, name?: string) => string | null
+
+/** Seals places, each once. */
+export const createSealer = (sealOf: (place: SealedPlace) => string | null): Sealer => {
+  const known = new Map<string, string | null>()
+  return (kind, origin, path, name = '') => {
+    const key = `${kind}${name}${origin}${path}`
+    const before = known.get(key)
+    if (before !== undefined) return before
+    const seal = sealOf({ kind, origin, path, ...(name === '' ? {} : { name }) })
+    const made = seal === null ? null : `${SEALED}${seal}/${name}`
+    known.set(key, made)
+    return made
+  }
+}

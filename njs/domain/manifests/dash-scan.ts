@@ -1,6 +1,6 @@
 import { type Mapper } from '../addresses/mapper.ts'
 import type { Base } from './dash-base.ts'
-import type { Edit } from './edits.ts'
+import { type Edit, queryEdits } from './edits.ts'
 import { encodeEntities, textOf, type XmlAttribute, type XmlTag, type XmlVisitor } from './xml.ts'
 
 /** A reference and where it stands. */
@@ -144,6 +144,7 @@ export class Gatherer implements XmlVisitor {
     const { name, isEmpty, end } = tag
     if (name === 'S') return isEmpty ? 'enter' : 'skip'
     const found = attributes()
+    this.edits.push(...queryEdits(name, found, this.source, this.mapper))
     this.readLinks(name, found)
     if (this.element?.depth === this.stack.length)
       this.element.it.children.push({ name, from: tag.from })

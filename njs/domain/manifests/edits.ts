@@ -1,4 +1,6 @@
+import type { Mapper } from '../addresses/mapper.ts'
 import type { Steps } from '../steps.ts'
+import { encodeEntities, type XmlAttribute } from './xml.ts'
 
 /** A range of a text and its replacement. */
 export interface Edit {
@@ -59,4 +61,45 @@ export function* applyEdits(text: string, edits: readonly Edit[]): Steps<string>
     done = edit.to
   }
   return out + text.slice(done)
+}
+
+/** `UrlQueryInfo` and its kin (ISO/IEC 23009-1, annex I): players add arguments to what they ask for. */
+const INFORMS = /^(?:Ext)?(?:UrlQueryInfo|HttpHeaderInfo)$/
+
+/** An argument as viewers may see it: its value hidden whatever name a template gives it. */
+const shown = (pair: string, mapper: Mapper): string => {
+  const at = pair.indexOf('=')
+  return at < 1 ? pair : pair.slice(0, at) + mapper.conceal(`?.${pair.slice(at)}`).slice(2)
+}
+
+/** The arguments of the manifest at its origin; `null` where some are opened behind a seal alone. */
+const argumentsOf = (mapper: Mapper): string | null => {
+  const { query } = mapper.document.address
+  if (mapper.tellsGiven(query)) return null
+  const pairs = query.slice(1).split('&')
+  return pairs
+    .filter((pair) => pair !== '' && !pair.startsWith('CMCD='))
+    .map((pair) => shown(pair, mapper))
+    .join('&')
+}
+
+/** Writes out the arguments that players are to take from the manifest's own address, which at the edge has not those that it has at its origin. */
+export const queryEdits = (
+  name: string,
+  found: readonly XmlAttribute[],
+  source: string,
+  mapper: Mapper,
+): Edit[] => {
+  const taken = INFORMS.test(name) ? found.find((it) => it.name === 'useMPDUrlQuery') : undefined
+  const query =
+    taken === undefined || !/^(?:true|1)$/.test(taken.value.trim()) ? null : argumentsOf(mapper)
+  if (taken === undefined || query === null || query === '') return []
+  const own = found.find((it) => it.name === 'queryString')
+  const off = { from: taken.from, to: taken.to, text: 'false' }
+  if (own !== undefined) {
+    const text = encodeEntities([query, own.value].filter((it) => it !== '').join('&'))
+    return [off, { from: own.from, to: own.to, text }]
+  }
+  const quote = source.charAt(taken.to)
+  return [{ ...off, text: `false${quote} queryString=${quote}${encodeEntities(query)}` }]
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { packageRoot } from '../../control/config/paths.ts'
 import { type Assets, HLS, startAssets } from '../edge/interstitials/assets.ts'
 import { type LiveOrigin, startLiveOrigin } from '../edge/interstitials/live-origin.ts'
-import { type PlayerPage, startPlayerPage } from '../edge/interstitials/player-page.ts'
+import { afterAssets, type PlayerPage, startPlayerPage } from '../edge/interstitials/player-page.ts'
 import { playWithFfmpeg, playWithVlc } from '../support/programs/players.ts'
 
 /* Interstitials as hls.js and Shaka play them, from a page of another host than the edge. */
@@ -76,7 +76,11 @@ test.each(PLAYERS)('%s: before, within and behind a film', async (player) => {
     `${lines(0, 1, 2, 3)}#EXT-X-ENDLIST\n`,
   ]
   assets.rig.origin.files.set('/hls/ch1/film.m3u8', { type: HLS, body: film.join('') })
-  const { events, answers } = await page.play(player, `${await assets.open()}film.m3u8`, 4)
+  const { events, answers } = await page.play(
+    player,
+    `${await assets.open()}film.m3u8`,
+    afterAssets(4),
+  )
   expect(answers.filter(({ status }) => status !== 200)).toEqual([])
   expect(events.filter((it) => it.includes('error'))).toEqual([])
   expect(events.filter((it) => it === 'asset started')).toHaveLength(4)
@@ -93,7 +97,11 @@ test.each(PLAYERS)(
         rangeOf('uri', start + 24_000, `X-ASSET-URI="${ads}/one/index.m3u8"`) +
         rangeOf('list', start + 30_000, `X-ASSET-LIST="${ads}/list",X-RESUME-OFFSET=4`),
     )
-    const { events, answers } = await page.play(player, `${await assets.open('live')}index.m3u8`, 3)
+    const { events, answers } = await page.play(
+      player,
+      `${await assets.open('live')}index.m3u8`,
+      afterAssets(3),
+    )
     expect(answers.filter(({ status }) => status !== 200)).toEqual([])
     expect(events.filter((it) => /asset error|fatal/.test(it))).toEqual([])
     expect(events.filter((it) => it === 'asset started')).toHaveLength(3)

@@ -16,10 +16,18 @@ export interface Played {
   readonly answers: readonly { readonly status: number; readonly url: string }[]
 }
 
+type IsEnough = (events: readonly string[]) => boolean
+
+/** Whether so many assets of interstitials have begun. */
+export const afterAssets =
+  (count: number): IsEnough =>
+  (events) =>
+    events.filter((it) => it === 'asset started').length >= count
+
 /** Players in a page of another host than the edge. */
 export interface PlayerPage {
-  /** Plays an address until so many assets of interstitials have begun, for a minute at most. */
-  play(player: PagePlayer, url: string, assets: number): Promise<Played>
+  /** Plays an address until that is enough, for a minute at most. */
+  play(player: PagePlayer, url: string, isEnough: IsEnough): Promise<Played>
   stop(): Promise<void>
 }
 
@@ -68,15 +76,12 @@ window.eventsSoFar = () => events
 
 const MOST_MS = 60_000
 
-const countIn = (events: readonly string[]): number =>
-  events.filter((it) => it === 'asset started').length
-
 const playIn = async (
   browser: Browser,
   root: string,
-  wish: { readonly player: PagePlayer; readonly url: string; readonly assets: number },
+  wish: { readonly player: PagePlayer; readonly url: string; readonly isEnough: IsEnough },
 ): Promise<Played> => {
-  const { player, url, assets } = wish
+  const { player, url, isEnough } = wish
   const page = await browser.newPage()
   try {
     const answers: { status: number; url: string }[] = []
@@ -85,7 +90,7 @@ const playIn = async (
     await page.evaluate(`start(${JSON.stringify(player)}, ${JSON.stringify(url)})`)
     const until = Date.now() + MOST_MS
     let events: readonly string[] = []
-    while (countIn(events) < assets && Date.now() < until) {
+    while (!isEnough(events) && Date.now() < until) {
       await page.waitForTimeout(250)
       events = await page.evaluate<string[]>('eventsSoFar()')
     }
@@ -108,7 +113,7 @@ export const startPlayerPage = async (): Promise<PlayerPage> => {
   const root = `http://localhost:${(server.address() as AddressInfo).port}/`
   const browser = await launchBrowser(['--autoplay-policy=no-user-gesture-required'])
   return {
-    play: (player, url, assets) => playIn(browser, root, { player, url, assets }),
+    play: (player, url, isEnough) => playIn(browser, root, { player, url, isEnough }),
     async stop() {
       await browser.close()
       server.closeAllConnections()

@@ -2,6 +2,7 @@ import { guide } from './handlers/apps/guide.ts'
 import { picture } from './handlers/apps/picture.ts'
 import { playerApi } from './handlers/apps/player-api.ts'
 import { readForm } from './handlers/apps/read-form.ts'
+import { beginStream } from './handlers/begin-stream.ts'
 import { diskFull } from './handlers/disk-full.ts'
 import { guardStream } from './handlers/guard-stream.ts'
 import { health } from './handlers/health.ts'
@@ -40,6 +41,7 @@ import { sync } from './handlers/sync.ts'
 /** What nginx.conf names: `edge.<handler>`. */
 export default {
   awaitManifest,
+  beginStream,
   channelBase,
   checkManifest,
   checkSegment,

@@ -8,6 +8,7 @@ import { nowSec } from '../state/memory.ts'
 import { isSessionBanned } from '../state/refusals.ts'
 import { reportSession } from '../state/seats.ts'
 import { familyOf, networkOf } from '../state/session.ts'
+import { isTellingText, running } from '../verdicts/headers/telling-text.ts'
 import { tellOfStream } from '../verdicts/lead-to-manifest.ts'
 
 const BAD_GATEWAY = 502
@@ -63,6 +64,10 @@ export const guardStream = (r: Request, data: Buffer, flags: NginxHTTPSendBuffer
   const document = documentOf(data)
   if (document === 'hls' || document === 'dash') tellOfStream(variablesOf(r), document)
   if (document !== null) abortResponse('the origin sends a document')
+  if (!running.hasBegun && data.length > 0) {
+    running.hasBegun = true
+    if (isTellingText(variablesOf(r), data)) abortResponse('the origin sends a text')
+  }
   const key = variable(r, 'gh_session_key')
   const end = key === '' ? null : findEnd(r, key)
   if (end !== null) abortResponse(end)

@@ -144,6 +144,11 @@ export const setCookies = (r: Request, cookies: string[]): void => {
 /** Headers of a response, name and value, as far as nginx keeps no field of its own for them. */
 export const headersOut = (r: Request): readonly (readonly string[])[] => r.rawHeadersOut
 
+/** Another content type for a response that has not begun. */
+export const setType = (r: Request, type: string): void => {
+  r.headersOut['Content-Type'] = type
+}
+
 /** Takes a header out of a response. */
 export const dropHeader = (r: Request, name: string): void => {
   delete r.headersOut[name]
@@ -154,7 +159,7 @@ export const replaceAnswer = (r: Request, status: number): void => {
   r.status = status
   for (const name of ['Content-Length', 'Content-Encoding', 'ETag', 'Last-Modified'])
     dropHeader(r, name)
-  r.headersOut['Content-Type'] = 'text/plain'
+  setType(r, 'text/plain')
 }
 
 /** Sends a refusal: status, `X-Gatehouse-Reason`, and the reason id as the body. */

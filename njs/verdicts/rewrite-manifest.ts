@@ -21,6 +21,7 @@ import { movedOnSteps, sameDashSteps } from '../domain/manifests/same-manifest.t
 import { isUnclearPatch } from '../domain/manifests/text.ts'
 import type { Steps } from '../domain/steps.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
+import { UNREADABLE } from '../platform/fetch-origin.ts'
 import {
   keepDefinitions,
   keepGiven,
@@ -234,12 +235,25 @@ function* always(): Steps<boolean> {
   return true
 }
 
-/** What was fetched, or 404 in place of a patch whose references could lead anywhere. */
-export const withoutUnclear = ({ channel, rest }: ManifestRequest, found: Fetched): Fetched =>
-  found.status === 200 &&
-  isUnclearPatch(found.text, baseUnderSeal(channel, rest)?.isUnclear === true)
+/** Whether a text is no document of HLS or DASH: of a sealed address it may be JSON of any kind, and what a remote element refers to. An empty one tells nothing. */
+const isOther = ({ text }: Fetched, seal: SealKind | null): boolean => {
+  if (isHls(text) || isDash(text) || !/[^\s\uFEFF]/.test(text)) return false
+  if (seal === 'remote') return false
+  if (!/^[\s\uFEFF]*[{[]/.test(text)) return true
+  return seal === null && rewriteJson(text, (address) => address) === null
+}
+
+/** What was fetched, or 404 in place of a patch whose references could lead anywhere; what is no document, and may hold a login, is unreadable. */
+export const withoutUnclear = (
+  { channel, rest, seal }: ManifestRequest,
+  found: Fetched,
+): Fetched => {
+  if (found.status !== 200) return found
+  if (isOther(found, seal)) return { ...found, status: UNREADABLE, text: '' }
+  return isUnclearPatch(found.text, baseUnderSeal(channel, rest)?.isUnclear === true)
     ? { ...found, status: 404, text: '' }
     : found
+}
 
 /** Rewrites what was fetched; `null` where the edge has no keys yet. What is no manifest stays as it is. */
 export function* rewriteManifest(

@@ -50,6 +50,10 @@ export const headerKind = (name: string): HeaderKind => {
 const ADDRESS =
   /[/\\@]|%2f|\d+\.\d+\.\d+\.\d+|[\da-f]*:[\da-f]*:[\da-f]|[a-z\d-]\.[a-z]{2}|localhost/i
 
+/** Names under which programs write down who asks and where an answer comes from. */
+const TELLING_NAME =
+  /user|login|pass|token|auth|secret|key|account|session|origin|upstream|backend|server|source|host|node|location|path|ur[il]|redirect|forward/i
+
 /** Whether a header of any name says but words and numbers, such as `HIT`: no address, and nothing that looks like a ticket. */
-export const isWords = (text: string): boolean =>
-  !ADDRESS.test(text) && !text.split(/[^A-Za-z\d]+/).some(looksSecret)
+export const isWords = (name: string, text: string): boolean =>
+  !TELLING_NAME.test(name) && !ADDRESS.test(text) && !text.split(/[^A-Za-z\d]+/).some(looksSecret)

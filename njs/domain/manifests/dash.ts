@@ -170,7 +170,7 @@ const writePatches = ({ gatherer, mapper, isTorn }: Work): void => {
 /** Whether a text is a manifest of DASH, one of its remote elements, or a patch of one (ISO/IEC 23009-1). */
 export const isDash = (text: string): boolean =>
   /<(?:\w+:)?(?:MPD|Patch|Period|AdaptationSet|Representation|SegmentList)[\s>]/.test(
-    text.slice(0, 4096),
+    text.slice(0, 65_536),
   )
 
 function* rewrite(text: string, mapper: Mapper): Steps<Gatherer> {

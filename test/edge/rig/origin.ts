@@ -33,6 +33,8 @@ export interface TestOrigin {
   readonly seen: { method: string; url: string; headers: IncomingMessage['headers'] }[]
   /** Bodies of requests, in pieces as they came. */
   readonly bodies: string[]
+  /** What a path that runs for ever answers in place of its stream. */
+  readonly streamed: Map<string, { type: string; text: string; headers: OutgoingHttpHeaders }>
   /** Connections of `/live.ts` still open. */
   readonly streams: Set<ServerResponse>
   stop(): Promise<void>
@@ -48,6 +50,7 @@ export async function startOrigin(at = 0, host = '127.0.0.1'): Promise<TestOrigi
   const brokenOff: TestOrigin['brokenOff'] = new Map()
   const held: TestOrigin['held'] = new Map()
   const headers: TestOrigin['headers'] = new Map()
+  const streamed: TestOrigin['streamed'] = new Map()
   const seen: TestOrigin['seen'] = []
   const bodies: TestOrigin['bodies'] = []
   const streams = new Set<ServerResponse>()
@@ -68,6 +71,11 @@ export async function startOrigin(at = 0, host = '127.0.0.1'): Promise<TestOrigi
     },
   )
   const run = (request: IncomingMessage, response: ServerResponse): void => {
+    const text = streamed.get((request.url ?? '').split('?')[0] ?? '')
+    if (text !== undefined)
+      return void response
+        .writeHead(200, { 'Content-Type': text.type, ...text.headers })
+        .end(text.text)
     response.writeHead(200, { 'Content-Type': 'video/mp2t' })
     if (request.method === 'HEAD') return void response.end()
     streams.add(response)
@@ -122,6 +130,7 @@ export async function startOrigin(at = 0, host = '127.0.0.1'): Promise<TestOrigi
     brokenOff,
     held,
     headers,
+    streamed,
     seen,
     bodies,
     streams,

@@ -76,8 +76,19 @@ const told = (at: Rig): Record<string, string> => ({
   'X-Encoded': Buffer.from(USER).toString('hex').replace(/../g, '%$&'),
   'X-Packed': Buffer.from(`${USER}:${PASSWORD}`).toString('base64'),
   'X-Served-By': 'lb7.provider.example',
+  'X-User-Name': 'someone',
 })
-const SECRETS = [USER, PASSWORD, TICKET, '127.0.0.1', 'X-Upper', 'X-Encoded', 'X-Packed', 'lb7']
+const SECRETS = [
+  USER,
+  PASSWORD,
+  TICKET,
+  '127.0.0.1',
+  'X-Upper',
+  'X-Encoded',
+  'X-Packed',
+  'lb7',
+  'someone',
+]
 
 const READ = {
   ETag: '"5f3a-61b"',
@@ -185,4 +196,49 @@ test('a copy of a segment that a player has already is not sent again', async ()
   } finally {
     await keeping.stop()
   }
+})
+
+const TEXTS: Readonly<Record<string, readonly [type: string, text: string]>> = {
+  page: ['text/html', `<meta http-equiv="refresh" content="0;url=${BASE}1.ts?token=${TICKET}">`],
+  json: ['application/json', `{"user_info":{"username":"${USER}","token":"${TICKET}"}}`],
+  xml: ['text/xml', `<error user="${USER}">${TICKET}</error>`],
+  line: ['text/plain', `user ${USER} with ${PASSWORD} has no rights`],
+  called_video: ['video/mp2t', `user ${USER} with ${PASSWORD} has no rights`],
+  remark: ['text/plain', `# user ${USER} with ${PASSWORD} has no rights`],
+}
+describe('a text in place of what plays, under a status that says all is well', () => {
+  test.each(Object.entries(TEXTS))(
+    'reaches no viewer of a stream: %s',
+    async (name, [type, text]) => {
+      for (const length of [{}, { 'Content-Length': String(text.length) }]) {
+        rig.origin.streamed.set(`${BASE}stream.ts`, { type, text, headers: length })
+        const answer = await read(rig, `${await open(rig, 'ts')}stream.ts`).catch(String)
+        rig.origin.streamed.clear()
+        const got = typeof answer === 'string' ? answer : answer.text
+        expect(
+          SECRETS.filter((it) => got.includes(it)),
+          name,
+        ).toEqual([])
+      }
+    },
+  )
+
+  test.each(Object.entries(TEXTS))(
+    'reaches no viewer of a manifest: %s',
+    async (name, [type, body]) => {
+      for (const ending of ['m3u8', 'mpd']) {
+        rig.origin.files.set(`${BASE}${name}.${ending}`, { type, body })
+        const { status, text } = await read(rig, `${await open(rig, 'panel')}${name}.${ending}`)
+        expect([status, SECRETS.filter((it) => text.includes(it))]).toEqual([502, []])
+      }
+    },
+  )
+
+  test('a name in a content type stays here', async () => {
+    const type = `video/mp2t; name="${USER}.ts"`
+    rig.origin.files.set(`${BASE}named.ts`, { type, body: 'video' })
+    const { text } = await read(rig, `${await open(rig, 'panel')}named.ts`)
+    expect(text).toContain('video/mp2t')
+    expect(SECRETS.filter((it) => text.includes(it))).toEqual([])
+  })
 })

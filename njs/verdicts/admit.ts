@@ -1,3 +1,5 @@
+import { decodePath } from '../domain/addresses/owners.ts'
+import { readingsOf } from '../domain/addresses/unclear.ts'
 import type { ReasonId } from '../domain/reasons.ts'
 import { leaseKeyOfPlace } from '../domain/viewer/lease.ts'
 import { type AskedUnderPass, askedUnderPass } from '../platform/asked.ts'
@@ -17,7 +19,7 @@ import { useLeaseOf } from '../state/leases.ts'
 import { fillFor } from '../state/manifests/channel-base.ts'
 import { copyKey, freshText } from '../state/manifests/copies.ts'
 import { networkOf } from '../state/session.ts'
-import { findRoute, type Route, type RouteRequest } from './origin.ts'
+import { findRoute, type Route, type RouteRequest, readChannel } from './origin.ts'
 
 /**
  * What nginx does with a request of a session: `allow` proxies it, `send` answers with the cached manifest (`send-as-range` with status 206), `refuse`
@@ -40,8 +42,21 @@ const refererOf = (variables: Variables): string => variables['gh_origin_referer
 /** The `Range` header. Of a header, njs looks through all; what nginx knows by a variable of ours costs a third. */
 export const rangeOf = (variables: Variables): string => variables['gh_range'] ?? ''
 
+const MANIFEST = /\.(?:m3u8?|mpd)(?:::[^/]*)?\/*$/
+
+/** Whether what is asked for as a segment is a manifest, by the channel's own name for it or as some origin reads the address: it would come as it is, with the provider's addresses. */
+const isManifestAskedAsSegment = ({ channel, rest, args, isInferred }: RouteRequest): boolean => {
+  const record = isInferred ? null : readChannel(channel)
+  if (record === null || record.protocol === 'mpegts') return false
+  // With arguments of its own a script names segments too.
+  if (rest === '' || (args === '' && decodePath(rest) === decodePath(record.entry))) return true
+  return /\.m(?:3u|pd)/i.test(rest) && readingsOf(`/${rest}`).some((it) => MANIFEST.test(it))
+}
+
 /** Finds the origin's address of a request and sets it for nginx; a reason where there is none. */
 export const route = (question: RouteRequest, variables: Variables, kind: string): Route => {
+  if (kind === 'segment' && isManifestAskedAsSegment(question))
+    return { ok: false, reason: 'path.outside' }
   const found = findRoute(question)
   if (!found.ok) return found
   setRoute(variables, found)

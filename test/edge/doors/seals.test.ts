@@ -240,6 +240,41 @@ test('a sealed manifest opens by its own name alone, whatever its origin calls i
   }
 })
 
+test.each(['application/octet-stream', 'text/plain'])(
+  'a manifest that its origin calls %s is no segment, whatever its address is made to look like',
+  async (type) => {
+    await move({
+      three: { ...address('three'), query: 'token=PROVIDERS-9' },
+      script: { ...address('script'), entry: 'get.php', query: 'token=PROVIDERS-9' },
+    })
+    const body = '#EXTM3U\n#EXTINF:1,\nhttp://elsewhere.example/a.ts?token=PROVIDERS-9\n'
+    rig.origin.files.set('*', { type, body })
+    const names = [
+      '',
+      '?x=1',
+      'index.m3u8;a.ts',
+      'index.m3u8;',
+      'INDEX.M3U8;a=1/',
+      'index.m3u8.',
+      'a/list.mpd%20',
+      'index.m3u8%3fa.ts',
+      'index.m3u8%2523.ts',
+      'index.m3u8::$DATA',
+      'index.m3u8%2f',
+    ]
+    for (const name of names) await isRefused(`${await open('three')}${name}`)
+    for (const name of ['', 'get.php', 'get%2ephp', 'get.php?'])
+      await isRefused(`${await open('script')}${name}`)
+    rig.origin.files.set('*', { type, body: 'segment' })
+    for (const name of ['index.m3u8_1.ts', 'a.m3u8/1.ts', 'x.mpd-1.m4s']) {
+      const { status, text } = await rig.get(`${await open('three')}${name}`)
+      expect([status, text], name).toEqual([200, 'segment'])
+    }
+    expect((await rig.get(`${await open('script')}get.php?n=1`)).text).toBe('segment')
+    rig.origin.files.delete('*')
+  },
+)
+
 test('a seal of the key before opens until that is removed, also where it was verified', async () => {
   const { stub } = rig
   const seal = await sealIn(await open('one'))

@@ -16,11 +16,11 @@ import { hlsSteps, isHls } from '../domain/manifests/hls.ts'
 import type { HlsVariable, HlsVariables } from '../domain/manifests/hls-variables.ts'
 import { rewriteJson } from '../domain/manifests/json-documents.ts'
 import { hideEverywhere, holdsLogin, maskLogins } from '../domain/manifests/logins.ts'
-import { inFull, isFile } from '../domain/manifests/marks.ts'
+import { inFull, isFile, remotesInFull, withMarks } from '../domain/manifests/marks.ts'
 import { movedOnSteps, sameDashSteps } from '../domain/manifests/same-manifest.ts'
 import { isUnclearPatch } from '../domain/manifests/text.ts'
 import type { Steps } from '../domain/steps.ts'
-import { nginxCrypto } from '../platform/crypto.ts'
+import { nginxCrypto, randomId } from '../platform/crypto.ts'
 import { UNREADABLE } from '../platform/fetch-origin.ts'
 import {
   keepDefinitions,
@@ -255,6 +255,23 @@ export const withoutUnclear = (
     : found
 }
 
+function* rewriteMpd({ text }: Fetched, { mapper, own, given }: Tools): Steps<Rewritten> {
+  // No origin guesses it.
+  const sign = randomId()
+  const manifest = yield* dashSteps(text, remotesInFull(mapper, sign))
+  const hidden = hideEverywhere(maskLogins(manifest.text, own, true), [...own, ...given], mapper)
+  const isMarked = hidden.includes(sign)
+  const shown = isMarked ? withMarks(hidden, sign) : hidden
+  const seconds = manifest.updateSec === 0 ? 2 : manifest.updateSec
+  return {
+    text: shown,
+    isMarked,
+    type: 'application/dash+xml',
+    paceMs: pace(seconds, manifest.isOver),
+    follows: (before) => sameDashSteps(before, shown),
+  }
+}
+
 /** Rewrites what was fetched; `null` where the edge has no keys yet. What is no manifest stays as it is. */
 export function* rewriteManifest(
   request: ManifestRequest,
@@ -277,14 +294,5 @@ export function* rewriteManifest(
     const shown = hideEverywhere(json ?? text, logins, mapper)
     return { text: shown, isMarked: false, type: null, paceMs: QUIET_MS, follows: always }
   }
-  const manifest = yield* dashSteps(text, mapper)
-  const shown = hideEverywhere(maskLogins(manifest.text, own, true), logins, mapper)
-  const seconds = manifest.updateSec === 0 ? 2 : manifest.updateSec
-  return {
-    text: shown,
-    isMarked: false,
-    type: 'application/dash+xml',
-    paceMs: pace(seconds, manifest.isOver),
-    follows: (before) => sameDashSteps(before, shown),
-  }
+  return yield* rewriteMpd(found, tools)
 }

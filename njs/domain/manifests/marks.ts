@@ -1,3 +1,4 @@
+import type { Mapper } from '../addresses/mapper.ts'
 import { resolveAddress } from '../addresses/resolve.ts'
 
 /**
@@ -23,6 +24,21 @@ export const inFull = (written: string, rest: string, base = MARK): string => {
   const at = resolveAddress(written, { origin: '', path: `/${rest}`, query: '' })
   return at === null ? written : base + at.path.slice(1) + at.query
 }
+
+/** A text in which a sign that nobody else could write stands for marks: with these, and no others. */
+export const withMarks = (text: string, sign: string): string =>
+  withoutMarks(text).replaceAll(sign, () => MARK)
+
+/** A mapper that gives addresses of remote elements in full, a sign in place of marks: dash.js follows no others. */
+export const remotesInFull = (mapper: Mapper, sign: string): Mapper => ({
+  ...mapper,
+  rewriteRemote(reference, base) {
+    const written = mapper.rewriteRemote(reference, base)
+    // A patch is none.
+    if (base.document !== undefined) return written
+    return inFull(written, `${mapper.document.directory}manifest.mpd`, sign)
+  },
+})
 
 /** Whether an address of an interstitial is that of a file, not of a playlist or document. */
 export const isFile = (address: string): boolean =>

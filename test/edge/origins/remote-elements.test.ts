@@ -134,3 +134,21 @@ test.each(CASES)('%s', async (_, body, remote) => {
     wanted.map((it) => new URL(it)).map(({ pathname, search }) => pathname + search),
   )
 })
+
+test('each viewer gets addresses of his own in full, of one copy, and no origin can put one in', async () => {
+  const { rig } = judge
+  const name = judge.fresh('x§.mpd')
+  const body =
+    '<MPD type="dynamic" minimumUpdatePeriod="PT9S" xmlns:xlink="http://www.w3.org/1999/xlink"><Period xlink:href="r.xml"/><Period xlink:href="http://ads.example/&#1;\u0001/p.xml?a=&#1;"/><Period/></MPD>'
+  rig.origin.files.set(`/hls/ch1/${name}`, { type: DASH, body })
+  const before = rig.origin.seen.length
+  for (const root of [judge.root, await judge.open('ch1')]) {
+    const { text } = await rig.get(new URL(name, root).pathname)
+    const [own = '', other = ''] = [...text.matchAll(/href="([^"]*)"/g)].map(([, it = '']) => it)
+    expect(own.startsWith(`${root}@/`), own).toBe(true)
+    expect(other).toMatch(/^http:\/\/ads\.example\//)
+    expect(other).not.toContain('/s/')
+    expect(text).not.toContain('\u0001')
+  }
+  expect(rig.origin.seen.slice(before).map((it) => it.url)).toEqual([`/hls/ch1/${name}`])
+})

@@ -204,8 +204,13 @@ export const DOORS: readonly Door[] = [
     'stream',
   ),
   underPass('hls', '/s/<pass>/<channel>/<hls-file>', 'a playlist of HLS', 'hls'),
+  underPass(
+    'segment',
+    '/s/<pass>/<channel>/<other-file>',
+    'a segment, a key, any other file',
+    'segment',
+  ),
   underPass('dash', '/s/<pass>/<channel>/<dash-file>', 'a manifest of DASH', 'dash'),
-  underPass('segment', '/s/<pass>/<channel>/<file>', 'a segment, a key, any other file', 'segment'),
   opening({
     id: 'xtream-short',
     path: '/<user>/<password>/<stream>.<extension>',

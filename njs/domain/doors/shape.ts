@@ -33,6 +33,8 @@ const PLACEHOLDERS: Readonly<Record<string, Placeholder>> = {
   // Under a pass for MPEG-TS, what is sealed is a manifest, or of one: its origin answers so.
   'stream-file': { value: 'file', pattern: String.raw`(?!@/)${FILE}` },
   'hls-file': { value: 'file', pattern: String.raw`${FILE}\.[mM]3[uU]8?` },
+  // Anything else but a manifest of DASH: asked for the most, it is found before that.
+  'other-file': { value: 'file', pattern: String.raw`${FILE}(?<!\.[mM][pP][dD])` },
   'dash-file': { value: 'file', pattern: String.raw`${FILE}\.[mM][pP][dD]` },
   user: { value: 'user', pattern: '[^/]+' },
   password: { value: 'password', pattern: '[^/]+' },

@@ -1,14 +1,22 @@
-import { LEASE_UNIT, SEEN_SPAN } from '../../domain/viewer/lease.ts'
+import { KEY_LENGTH, LEASE_UNIT, SEEN_SPAN } from '../../domain/viewer/lease.ts'
 import { logError } from '../../platform/log.ts'
 import { wholeRange } from '../../platform/reply.ts'
 import { type Request, type Variables, variablesOf } from '../../platform/request.ts'
 import { gate, routeAgain } from '../../state/lately/refused.ts'
 import { REFRESH_AFTER_SEC, useLease } from '../../state/leases.ts'
 import { fillFor } from '../../state/manifests/channel-base.ts'
-import { copyAtHand, held, isInFlight } from '../../state/manifests/copies.ts'
+import { copyAtHand, held, isInFlight, SENT_HEAD, type Sent } from '../../state/manifests/copies.ts'
 import { numbers } from '../../state/memory.ts'
 import { rangeOf, refused } from '../../verdicts/admit.ts'
-import { findPlace, makeSeat, seatKeys, seatLeasts, seats } from '../../verdicts/known-session.ts'
+import {
+  findPlace,
+  makeSeat,
+  seatHeads,
+  seatKeys,
+  seatLeasts,
+  seats,
+  seatTails,
+} from '../../verdicts/known-session.ts'
 import { folders } from '../../verdicts/origin.ts'
 import { checkSession } from './check-session.ts'
 
@@ -19,17 +27,42 @@ const dictionaries: { leases?: NgxSharedDict<number> } = {}
 const isAwaited = (variables: Variables): boolean =>
   (variables['gh_args'] ?? '').includes('_HLS_msn=') && isInFlight(variables['gh_copy'] ?? '')
 
+/** What stands between the session's key and a manifest that is sent whole, or as the range that it was asked for as. */
+const WHOLE = ' '
+const AS_RANGE = '/'
+const WHOLE_BYTE = WHOLE.charCodeAt(0)
+const AS_RANGE_BYTE = AS_RANGE.charCodeAt(0)
+
 /** What none of the shortcuts below is for. */
 const judge = (r: Request): string => {
   const verdict = checkSession(r)
   if (verdict === 'allow') return isAwaited(variablesOf(r)) ? 'wait' : verdict
-  const isSent = verdict === 'send' || verdict === 'send-as-range'
-  // A verdict is a word; what is sent is not.
-  return isSent ? variablesOf(r)['gh_manifest'] || '\n' : verdict
+  if (verdict !== 'send' && verdict !== 'send-as-range') return verdict
+  const { gh_session_key: key, gh_manifest: text } = variablesOf(r)
+  return `${key}${verdict === 'send' ? WHOLE : AS_RANGE}${text}`
+}
+
+/** Before the name of a copy that is asked for with a Referer or a Range. */
+const BESIDE = '~'
+
+/** The copy at hand that `$gh_copy_name` names; `null` = none. */
+const findCopy = (r: Request, copyName: string, now: number): Sent | null => {
+  const name = copyName.startsWith(BESIDE) ? copyName.slice(BESIDE.length) : copyName
+  const { generation } = folders
+  const copy = held.get(name)
+  if (copy !== undefined && now < copy.freshUntil && copy.generation === generation) return copy
+  // What a player reports about itself is none of the copy's: `copyKey` leaves it out.
+  return name.includes('CMCD=') ? null : copyAtHand(name, generation, now, fillFor(r))
+}
+
+/** The `Content-Range` of a copy that is sent as the range it is asked for as; `null` where it is sent whole. */
+const partOf = (variables: Variables, { bytes }: Sent): string | null => {
+  const asked = rangeOf(variables)
+  return asked === '' ? null : wholeRange(asked, bytes.length - SENT_HEAD)
 }
 
 /**
- * js_set: the manifest that is sent, or the verdict on its request, as `checkSession` gives it. One of which a copy is at hand, asked for by a plain address in a
+ * js_set: the key of the session and the manifest that is sent, or the verdict on its request, as `checkSession` gives it. One of which a copy is at hand, asked for by a plain address in a
  * session with a lease, from its own network, is sent right here, in bytes; as in `checkSegment`, what runs for every such request stands in one function.
  */
 // oxlint-disable-next-line complexity -- split, it costs a fifth more for every manifest
@@ -54,20 +87,16 @@ export const checkManifest = (r: Request): string | Uint8Array => {
     const name = variables['gh_copy_name'] ?? ''
     const { generation } = folders
     const copy = held.get(name)
+    // One that is asked for with a Referer or a Range has another name here.
     const isFresh = copy !== undefined && now < copy.freshUntil && copy.generation === generation
-    // What a player reports about itself is none of the copy's: `copyKey` leaves it out.
-    const isOther = !isFresh && name.includes('CMCD=')
-    const bytes = isFresh
-      ? copy.bytes
-      : isOther
-        ? null
-        : copyAtHand(name, generation, now, fillFor(r))
-    if (bytes === null) return judge(r)
-    variables['gh_session_key'] = key
-    const asked = rangeOf(variables)
-    const range = asked === '' ? null : wholeRange(asked, bytes.length)
+    const sent = isFresh ? copy : findCopy(r, name, now)
+    if (sent === null) return judge(r)
+    const range = isFresh ? null : partOf(variables, sent)
     if (range !== null) variables['gh_content_range'] = range
-    return bytes
+    sent.head[0] = seatHeads[at] ?? 0
+    sent.head[1] = seatTails[at] ?? 0
+    sent.bytes[KEY_LENGTH] = range === null ? WHOLE_BYTE : AS_RANGE_BYTE
+    return sent.bytes
   } catch (problem) {
     logError('checkManifest', problem)
     return refused(r, 'control.unavailable')

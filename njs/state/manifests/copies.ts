@@ -1,4 +1,5 @@
 import type { HlsVariable, HlsVariables } from '../../domain/manifests/hls-variables.ts'
+import { KEY_LENGTH } from '../../domain/viewer/lease.ts'
 import { countIn, numbers, type TextZone, texts, trySet } from '../memory.ts'
 import { tableGeneration } from '../table-halves.ts'
 
@@ -120,15 +121,31 @@ export const freshText = (key: string, now: number, fill: Fill): string | null =
   return copy !== null && freshUntil(copy) > now ? sentText(copy, fill) : null
 }
 
-/** A fresh copy as this context has found it in shared memory: nothing takes its place before it is fresh no more. */
-interface Held {
+/** A copy as it is sent, in bytes: of a text, njs first finds out that it is none, by an exception. */
+export interface Sent {
+  /** Room for the lease key it is sent under and for a mark, then the text. */
   readonly bytes: Uint8Array
+  /** The room for the key, as two numbers of eight bytes. */
+  readonly head: Float64Array
+}
+
+/** Bytes before the text. */
+export const SENT_HEAD = KEY_LENGTH + 1
+const ROOM = ' '.repeat(SENT_HEAD)
+
+const makeSent = (text: string): Sent => {
+  const bytes = Buffer.from(ROOM + text)
+  return { bytes, head: new Float64Array(bytes.buffer, bytes.byteOffset, 2) }
+}
+
+/** A fresh copy as this context has found it in shared memory: nothing takes its place before it is fresh no more. */
+interface Held extends Sent {
   /** Of the channel table, as in the copy's key. */
   readonly generation: number
   readonly freshUntil: number
 }
 
-/** By `$gh_copy_name`; emptied when it would be too long. */
+/** By what `$gh_copy_name` names; emptied when it would be too long. */
 export const held = new Map<string, Held>()
 const MOST_HELD_BYTES = 128 * 1024
 const size = { bytes: 0 }
@@ -146,23 +163,23 @@ const hold = (name: string, copy: Held): void => {
 
 /**
  * A copy that is sent as it is: a fresh one; one that was a moment ago, where another request has gone for a newer one; to a crowd, an older one, too. `null` =
- * none, and this request goes. `name`: `$gh_copy_name`.
+ * none, and this request goes. `name`: what `$gh_copy_name` names.
  */
 export const copyAtHand = (
   name: string,
   generation: number,
   now: number,
   fill: Fill,
-): Uint8Array | null => {
+): Sent | null => {
   const key = `${generation} ${name}`
   const kept = (shortZone.dict ??= texts(SHORT_ZONE)).get(key)
   const copy = kept === ELSEWHERE ? texts(LONG_ZONE).get(key) : kept
   if (copy === undefined || !isCopy(copy)) return null
   const until = freshUntil(copy)
   if (until <= now && !isSentPast(key, copy, now)) return null
-  const bytes = Buffer.from(sentText(copy, fill))
-  if (until > now && !isMarked(copy)) hold(name, { bytes, generation, freshUntil: until })
-  return bytes
+  const sent = makeSent(sentText(copy, fill))
+  if (until > now && !isMarked(copy)) hold(name, { ...sent, generation, freshUntil: until })
+  return sent
 }
 
 /** Whether a copy that is fresh no more is sent all the same, as above. */

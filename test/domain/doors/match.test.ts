@@ -168,8 +168,8 @@ const CASES = [
   ['/streaming/timeshift.php', having('stream', 'start'), 'xtream-archive-streaming'],
   [`/s/AAAAAz${pass}/news/mpegts`, nothing, 'stream'],
   [`/s/AAAAAA${pass}/news/index.m3u8`, nothing, 'hls'],
-  [`/s/${pass}/news/manifest.mpd`, nothing, 'dash'],
   [`/s/${pass}/news/a/b.ts`, nothing, 'segment'],
+  [`/s/${pass}/news/manifest.mpd`, nothing, 'dash'],
   ['/me/word/1234567890.m3u8', nothing, 'xtream-short'],
   ['/me/word/1234567890', nothing, 'xtream-shortest'],
 ] as const

@@ -71,6 +71,7 @@ const fillers = async (isStream: boolean): Promise<Record<string, string>> => ({
   file: 'seg-1.ts',
   'stream-file': 'live.ts',
   'hls-file': 'index.m3u8',
+  'other-file': 'seg-1.ts',
   'dash-file': 'manifest.mpd',
   user: 'alice',
   password: 'word',

@@ -256,6 +256,15 @@ describe('a manifest asked for whole as a range comes as one, for players that t
     expect(rig.origin.seen.map((it) => it.headers.range)).toEqual([undefined])
   })
 
+  test('and whole beside it, of one copy', async () => {
+    put('/hls/ch1/ranged.m3u8', TEXT)
+    const path = `${below(await open()).replace('index.m3u8', 'ranged.m3u8')}?beside`
+    for (const headers of [{}, RANGE, {}, { ...RANGE, Referer: 'http://web/' }, {}, RANGE]) {
+      const whole = 'Range' in headers ? WHOLE : [200, null, `${LENGTH}`, HLS, TEXT]
+      expect(told(await rig.get(path, { headers })), JSON.stringify(headers)).toEqual(whole)
+    }
+  })
+
   test('below a ticket', async () => {
     put('/hls/ch1/index.m3u8', TEXT)
     put('/hls/ch1/ranged.ts', 'bytes', 'video/mp2t')

@@ -15,12 +15,18 @@ beforeAll(async () => {
       ts1: { origin: origin.url, base: '/ts1/', entry: 'mpegts', protocol: 'mpegts' },
     })
     origin.files.set('/hls/ch1/seg1.ts', { type: 'video/mp2t', body: '0123456789' })
+    const body = '#EXTM3U\n#EXT-X-TARGETDURATION:6\n#EXTINF:6,\nseg1.ts\n'
+    origin.files.set('/hls/ch1/index.m3u8', { type: 'application/vnd.apple.mpegurl', body })
   })
 })
 afterAll(() => rig?.stop())
 
-const open = async (channel: string, file: string): Promise<{ path: string; key: string }> => {
-  const answer = await rig.get(`/live/${rig.ticket()}/${channel}/${file}`)
+const open = async (
+  channel: string,
+  file: string,
+  account = 'own:1',
+): Promise<{ path: string; key: string }> => {
+  const answer = await rig.get(`/live/${rig.ticket({ account })}/${channel}/${file}`)
   const path = answer.headers.get('location') ?? ''
   return { path, key: leaseKey(nodeCrypto, path.split('/')[2] ?? '', channel) }
 }
@@ -42,6 +48,34 @@ test('a stream tells of its bytes while it runs, and at its end only of the rest
   // Told twice it would be far more than was read; framing and what was under way are little.
   expect((told + rest) / viewer.state.bytes).toBeGreaterThan(0.95)
   expect((told + rest) / viewer.state.bytes).toBeLessThan(1.3)
+})
+
+test('sessions that are sent one copy in turn tell of their own bytes', async () => {
+  const sessions = await Promise.all(
+    ['own:2', 'own:3', 'own:4'].map((account) => open('ch1', 'index.m3u8', account)),
+  )
+  const bytes = new Map(sessions.map(({ key }) => [key, 0]))
+  const ask = async (path: string, headers: Record<string, string>): Promise<number> =>
+    Number((await rig.get(path, { headers })).headers.get('content-length'))
+  for (let turn = 0; turn < 8; turn++)
+    for (const [at, { path, key }] of sessions.entries()) {
+      // More of each than of the one before it.
+      const times = at + 1
+      const headers = turn % 2 === 0 ? {} : { Range: 'bytes=0-' }
+      for (let i = 0; i < times; i++)
+        bytes.set(key, (bytes.get(key) ?? 0) + (await ask(path, headers)))
+    }
+  const told = (key: string): number =>
+    rig.stub.syncs
+      .flatMap((it) => it.traffic)
+      .reduce((sum, [of, sent]) => (of === key ? sum + sent : sum), 0)
+  // A head of some 300 bytes comes with each.
+  for (const [at, { key }] of sessions.entries()) {
+    const requests = 8 * (at + 1)
+    const least = (bytes.get(key) ?? 0) + requests * 150
+    await until(`bytes of session ${at}`, () => told(key) >= least)
+    expect(told(key)).toBeLessThan((bytes.get(key) ?? 0) + requests * 600)
+  }
 })
 
 test('a session ended for sharing is told of once, with the reason', async () => {

@@ -24,8 +24,8 @@ const wrapped = /^["'<“«]([a-z][a-z0-9+.-]*:\/\/[^\s"'<>”»]+)["'>”»]$/i
 const halfScheme = /^https?(?::(?!\/\/)|\/\/)/i
 /** What no list calls a file of its own by. */
 const noFile = /^[^./?]*$|^[&"'<]/
-/** Blanks, and characters without width. */
-const invisible = /^[\s\p{Cf}]+|[\s\p{Cf}]+$/gu
+/** A blank, or a character without width. */
+const invisible = /^[\s\p{Cf}]$/u
 const extgrp = /^#EXTGRP:(.*)$/i
 const warningLimit = 50
 
@@ -61,8 +61,14 @@ const nameOfUrl = (url: string): string => {
   return path.slice(path.lastIndexOf('/') + 1) || url
 }
 
-const visible = (text: string): string =>
-  /^[\s\p{Cf}]*#/u.test(text) ? text.replace(/^[\s\p{Cf}]+/u, '') : text.replace(invisible, '')
+/** A line without what is not seen around it; of a directive, before it. */
+const visible = (text: string): string => {
+  let from = 0
+  while (invisible.test(text.charAt(from))) from += 1
+  let to = text.length
+  if (text[from] !== '#') while (invisible.test(text.charAt(to - 1))) to -= 1
+  return text.slice(from, to)
+}
 
 /** Gathers lines into entries; the first line that cannot be part of a list refuses all of it. */
 export class EntryBuilder {

@@ -200,6 +200,10 @@ describe('an #EXTINF line', () => {
       'x ',
       'a="b c\'',
       ',tvg-id=',
+      'tvg-id="a"x',
+      'tvg-id=,',
+      '"x,',
+      '‘a',
     ])
       expect(parseInfoLine(`#EXTINF:-1 ${unit.repeat(200_000 / unit.length)}`).duration).toBe(-1)
   })

@@ -5,7 +5,7 @@ import { positive, readOptions } from './options.ts'
 
 const USAGE = `usage: npm run fuzz:requests -- [--minutes N] [--seed N] [--from INDEX] [--count N] [--at-once N]
 
-Starts the demo and sends odd paths, headers, methods and bodies to the edge (HTTP/1.1, HTTPS and HTTP/2), the hooks, the admin API, control's edge API and the edge's pushes.
+Starts the demo and sends odd paths, headers, methods and bodies, whole, in pieces, cut off, behind each other and amid other protocols, to the edge (HTTP/1.1, HTTPS and HTTP/2), the hooks, the admin API, control's edge API and the edge's pushes.
 No answer may be 5xx (but nginx's own 501 and 505) or missing, no process may start anew, and memory stays flat. What fails is printed with its
 index: the same --seed with --from INDEX --count 1 sends it again.
 

@@ -59,6 +59,18 @@ const ODD = [
   '%41'.repeat(900),
 ]
 
+/** What stands before a path in absolute-form and authority-form (RFC 9112, 3.2), and what looks like it. */
+const TARGETS = [
+  'http://tv.example.net',
+  'https://[::1]:443',
+  'http://a@b:99999',
+  'http://',
+  'ftp://x',
+  '*',
+  '//evil.example',
+  'tv.example.net:443',
+]
+
 const HEADERS = [
   'Host: ',
   'Host: a b',
@@ -89,6 +101,13 @@ const HEADERS = [
   'Content-Length: 99999999999999999999',
   'Expect: 100-continue',
   'Connection: Upgrade\r\nUpgrade: h2c\r\nHTTP2-Settings: AAAA',
+  'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  'Connection: close, Host, X-Forwarded-For, Authorization',
+  'TE: trailers, deflate;q=0',
+  'Range: bytes=0-0,2-2,4-4,6-6,8-8,10-10,12-12,14-14',
+  'Range: bytes=-1',
+  'Range: seconds=1-2',
+  'If-Range: "x"\r\nRange: bytes=5-',
   'X-Playback-Session-Id: \x01',
   'X-Gh-Address: 10.0.0.1',
   'X-Gh-Pass: x',
@@ -121,6 +140,11 @@ const BODIES = [
   'edge=edge-1&boot=',
   '{"edge":"edge-1","boot":"","njs":"","nginx":"","engine":"","clock":0,"have":{},"seen":["x"]}',
   '5\r\nhello\r\n0\r\n\r\n',
+  '5;ext="a;b"\r\nhello\r\n0\r\nX-Trailer: 1\r\nHost: b\r\n\r\n',
+  'fffffffffffffffff\r\nx',
+  '\x1f\x8b\x08\x00\x00\x00\x00\x00',
+  'token=a&'.repeat(20_000),
+  `{"name":"${'n'.repeat(1_500_000)}"}`,
   'zz\r\nx',
   '\xff\x00\x01'.repeat(100),
   'x'.repeat(70_000),
@@ -136,7 +160,7 @@ const hostilePath = (random: Random, paths: readonly string[]): string => {
   const odd = random.pick(ODD)
   const at = random.below(known.length + 1)
   const cut = known.slice(0, at)
-  switch (random.below(7)) {
+  switch (random.below(8)) {
     case 0:
       return known
     case 1:
@@ -152,6 +176,8 @@ const hostilePath = (random: Random, paths: readonly string[]): string => {
       parts[random.below(parts.length)] = odd
       return parts.join('/')
     }
+    case 6:
+      return `${random.pick(TARGETS)}${random.oneIn(2) ? known : odd}`
     default:
       return `${known.slice(0, at)}${String.fromCharCode(random.below(256))}${known.slice(at + 1)}`
   }

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { hostileRequest } from './hostile-request.ts'
 import { createRandom } from './random.ts'
 import { announcesMore, send } from './send.ts'
+import { pickShape, piecesOf, type Shape } from './shape.ts'
 import type { FuzzWorld, Listener, Megabytes } from './world.ts'
 
 /** How long, and with which requests. */
@@ -43,15 +44,23 @@ const FITTING: ReadonlySet<number> = new Set([501, 505])
 const isFailure = (status: number, awaitsMore: boolean): boolean =>
   (status >= 500 && !FITTING.has(status)) || (status === -1 && !awaitsMore)
 
-/** The listener and the request of an index. */
-export const requestAt = (
-  seed: number,
-  index: number,
-  listeners: readonly Listener[],
-): { readonly listener: Listener; readonly request: string } => {
+/** What goes out at an index. */
+export interface Sent {
+  readonly listener: Listener
+  readonly shape: Shape
+  /** The bytes as they go out, latin-1. */
+  readonly pieces: readonly string[]
+}
+
+/** What an index sends. */
+export const requestAt = (seed: number, index: number, listeners: readonly Listener[]): Sent => {
   const random = createRandom(seed, index)
   const listener = random.pick(listeners)
-  return { listener, request: hostileRequest(random, listener) }
+  const shape = pickShape(random)
+  const requests = Array.from({ length: shape === 'pipelined' ? 4 : 1 }, () =>
+    hostileRequest(random, listener),
+  )
+  return { listener, shape, pieces: piecesOf(random, shape, requests) }
 }
 
 /** A first part of the run, after which memory is taken to be warm. */
@@ -96,9 +105,10 @@ export const fuzz = async (world: FuzzWorld, options: FuzzOptions): Promise<Fuzz
     while (next < from + count && Date.now() < until) {
       const index = next
       next += 1
-      const { listener, request } = requestAt(seed, index, world.listeners)
-      const awaitsMore = announcesMore(request)
-      const status = await send(listener.place, request, awaitsMore)
+      const { listener, shape, pieces } = requestAt(seed, index, world.listeners)
+      const request = pieces.join('')
+      const awaitsMore = shape === 'whole' || shape === 'pieces' ? announcesMore(request) : true
+      const status = await send(listener.place, pieces, { awaitsMore, isLast: shape === 'whole' })
       note(listener.name, status)
       if (isFailure(status, awaitsMore))
         failures.push({ index, listener: listener.name, status, request })

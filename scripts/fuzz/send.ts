@@ -1,6 +1,8 @@
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
 import { asHttp2, statusOfHttp2 } from './h2.ts'
+import { statusesIn } from './shape.ts'
 
 /** Where to send: `host` and `port`, in TLS where it says what it speaks, or the path of a unix socket. */
 export type Place =
@@ -14,8 +16,20 @@ export type Outcome = number
 const PATIENCE_MS = 20_000
 const QUIET_MS = 1000
 
-/** Sends bytes as they are and reads the status; a connection that stays open without an answer is left after a second if it awaits more of us. */
-export const send = (place: Place, request: string, awaitsMore: boolean): Promise<Outcome> =>
+/** What a connection is left for. */
+export interface Manner {
+  /** A connection that stays open without an answer is left after a second. */
+  readonly awaitsMore: boolean
+  /** The first answer is the only one; else all are read until the connection closes, and the highest status counts. */
+  readonly isLast: boolean
+}
+
+/** Sends bytes as they are, piece by piece, and reads the status. */
+export const send = (
+  place: Place,
+  pieces: readonly string[],
+  { awaitsMore, isLast }: Manner,
+): Promise<Outcome> =>
   new Promise((resolve) => {
     const speaks = 'speaks' in place ? place.speaks : undefined
     const socket =
@@ -27,18 +41,48 @@ export const send = (place: Place, request: string, awaitsMore: boolean): Promis
       socket.destroy()
       resolve(outcome)
     }
-    socket.setTimeout(awaitsMore ? QUIET_MS : PATIENCE_MS, () => end(-1))
-    socket.on('error', () => end(0))
-    const bytes = speaks === 'h2' ? asHttp2(request) : Buffer.from(request, 'latin1')
-    socket.on(speaks === undefined ? 'connect' : 'secureConnect', () => void socket.write(bytes))
+    const highest = () => Math.max(0, ...statusesIn(got.toString('latin1')))
+    const settle = (otherwise: Outcome) => end(isLast ? otherwise : highest() || otherwise)
+    socket.setTimeout(awaitsMore ? QUIET_MS : PATIENCE_MS, () => settle(-1))
+    socket.on('error', () => settle(0))
+    const bytes =
+      speaks === 'h2'
+        ? cutLike(asHttp2(pieces.join('')), pieces.length)
+        : pieces.map((piece) => Buffer.from(piece, 'latin1'))
+    socket.setNoDelay()
+    socket.on(
+      speaks === undefined ? 'connect' : 'secureConnect',
+      () => void writeAll(socket, bytes),
+    )
     socket.on('data', (more: Buffer) => {
       got = Buffer.concat([got, more])
+      if (!isLast && speaks !== 'h2') {
+        if (got.length > MOST_BYTES) settle(0)
+        return
+      }
       const status = speaks === 'h2' ? statusOfHttp2(got) : statusOfHttp1(got.toString('latin1'))
       if (status !== null) end(status)
       else if (got.length > 4096) end(0)
     })
-    socket.on('close', () => end(0))
+    socket.on('close', () => settle(0))
   })
+
+const MOST_BYTES = 1_000_000
+
+/** As many pieces of about the same size. */
+const cutLike = (bytes: Buffer, count: number): Buffer[] => {
+  const size = Math.ceil(bytes.length / count)
+  return Array.from({ length: count }, (_, at) => bytes.subarray(at * size, (at + 1) * size))
+}
+
+/** Each piece in a packet of its own, as far as the system lets us. */
+const writeAll = async (socket: Socket, pieces: readonly Buffer[]): Promise<void> => {
+  for (const [at, piece] of pieces.entries()) {
+    if (at > 0) await setImmediate()
+    if (socket.destroyed) return
+    socket.write(piece)
+  }
+}
 
 /** The status of an answer; `null` = not there yet: 100 Continue goes before it. */
 const statusOfHttp1 = (got: string): number | null => {

@@ -1,4 +1,5 @@
 /** How much later viewers of low-latency HLS have each part through the edge than straight from the origin. */
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Rig, startRig } from '../../../test/edge/rig/rig.ts'
 import { channelRows, group } from '../../../test/edge/rig/tables.ts'
@@ -62,6 +63,16 @@ const at = (times: readonly number[], share: number): string =>
 const asked = async (origin: string): Promise<number> =>
   Number(await (await fetch(`${origin}/count`)).text())
 
+/** Memory that processes hold, MB. */
+const rssOf = (pids: readonly number[]): number =>
+  Math.round(
+    pids.reduce(
+      (sum, pid) =>
+        sum + Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]),
+      0,
+    ) / 1024,
+  )
+
 const report = (where: string, seen: Seen): void => {
   const { late, lists, starts, wrong, firstWrong } = seen
   const times = `after a part: p50 ${at(late, 0.5)}, p95 ${at(late, 0.95)}, p99 ${at(late, 0.99)}, most ${at(late, 1)} ms`
@@ -82,16 +93,18 @@ try {
   }
   const pids = family(rig.nginx.pid)
   for (let round = 1; round <= rounds; round += 1) {
-    const straight = { port: Number(new URL(origin).port), viewers: direct, seconds, withinMs: 0 }
+    const straight = { port: Number(new URL(origin).port), viewers: direct, seconds }
     report('direct', await watch(straight))
     process.stdout.write('\n')
     const [cpu, before] = [cpuOf(pids), await asked(origin)]
     const port = Number(new URL(rig.url).port)
-    const seen = await watch({ port, viewers: through, seconds, withinMs: 0 })
+    const seen = await watch({ port, viewers: through, seconds })
     report('edge  ', seen)
     const each = (cpuOf(pids) - cpu) / 1e6 / (seen.late.length + 4 * count)
     const perSecond = ((await asked(origin)) - before) / seconds
-    process.stdout.write(`; ${each.toFixed(2)} ms of nginx each, ${perSecond.toFixed(1)} asked/s\n`)
+    process.stdout.write(
+      `; ${each.toFixed(2)} ms of nginx each, ${rssOf(pids)} MB, ${perSecond.toFixed(1)} asked/s\n`,
+    )
   }
 } finally {
   for (const stop of undo.toReversed()) await stop()

@@ -1,5 +1,6 @@
 /** Viewers of low-latency HLS: each asks for the next part as soon as it has one. Reads what to do from its first argument; writes what it saw. */
-import { connect } from 'node:net'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newestPart, now, partReadyAt, reloadOf } from './timeline.ts'
 
@@ -9,8 +10,6 @@ export interface Wish {
   readonly partMs: number
   readonly viewers: readonly { readonly path: string; readonly address: string }[]
   readonly seconds: number
-  /** All of them come within so long. */
-  readonly withinMs: number
 }
 
 /** What they saw. */
@@ -45,7 +44,7 @@ const isWhole = (text: string): boolean => {
     : text.length >= end + END.length + Number(length[1])
 }
 
-const ask = (socket: ReturnType<typeof connect>, request: string): Promise<string> =>
+const ask = (socket: Socket, request: string): Promise<string> =>
   new Promise((resolve) => {
     let text = ''
     const take = (chunk: string): void => {
@@ -60,9 +59,17 @@ const ask = (socket: ReturnType<typeof connect>, request: string): Promise<strin
     socket.write(request)
   })
 
-const watch = async (path: string, address: string, until: number): Promise<void> => {
+const open = async (): Promise<Socket> => {
   const socket = connect(wish.port, '127.0.0.1').setEncoding('latin1').setNoDelay(true)
-  socket.on('error', () => undefined)
+  await once(socket, 'connect')
+  return socket.on('error', () => undefined)
+}
+
+const watch = async (
+  socket: Socket,
+  { path, address }: Wish['viewers'][number],
+  until: number,
+): Promise<void> => {
   const get = (args: string): string =>
     `GET ${path}${args} HTTP/1.1\r\nHost: bench\r\nUser-Agent: hls.js\r\nAccept: */*\r\nX-Forwarded-For: ${address}\r\n\r\n`
   const began = now()
@@ -86,11 +93,13 @@ const watch = async (path: string, address: string, until: number): Promise<void
   socket.destroy()
 }
 
+// All are connected before the first asks: the crowd comes in one moment.
+const sockets = await Promise.all(wish.viewers.map(open))
 const until = now() + wish.seconds * 1000
 await Promise.all(
-  wish.viewers.map(async ({ path, address }, index) => {
-    await sleep((wish.withinMs * index) / wish.viewers.length)
-    await watch(path, address, until)
+  sockets.map(async (socket, index) => {
+    const viewer = wish.viewers[index]
+    if (viewer !== undefined) await watch(socket, viewer, until)
   }),
 )
 process.stdout.write(`${JSON.stringify({ late, lists, starts, ...seen } satisfies Seen)}\n`)

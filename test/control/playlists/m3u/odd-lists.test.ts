@@ -154,7 +154,7 @@ test.each(['utf-16le', 'utf-16be'])('reads %s with its mark, in pieces of any le
   }
 })
 
-test('reads a line of blanks and characters without width as long as a line may be', () => {
-  const blanks = ' \u{200b}'.repeat(200_000)
+test('reads a line of blanks and characters without width of 800 kB', () => {
+  const blanks = ' \u{200b}'.repeat(100_000)
   expect(told(`#EXTM3U\n#EXTINF:-1,A\nhttp://o/a${blanks}é${blanks}\n`)[0]).toHaveLength(1)
 })

@@ -15,8 +15,8 @@ export interface Place extends Folder {
   readonly head: Float64Array
 }
 
-/** What a context has just answered for a segment, for the filter of its headers. */
-export const answered = { hasNoLogin: false }
+/** Values of the address of the channel of which a context has just admitted a segment, for the filter of its headers. */
+export const answered: { own: Folder['own'] } = { own: [] }
 
 /**
  * Sessions as they are played from one address: where each stands in the columns below, by `$gh_seat`. Most requests find theirs here without a hash. Columns, since njs

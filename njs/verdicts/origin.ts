@@ -255,8 +255,8 @@ export interface Folder {
   readonly base: string
   /** Names in it that stand for the channel's entry and are not a manifest's by their ending. */
   readonly oddNames: readonly string[]
-  /** Whether its manifests may name arguments without their values. */
-  readonly hasOwnArguments: boolean
+  /** Values of its address: its manifests may name arguments without theirs. */
+  readonly own: readonly OwnValue[]
 }
 
 /** The channel table as this context last saw it: folders of this `generation` hold until `lookAt`, Unix ms. */
@@ -270,7 +270,7 @@ export const findFolder = (channel: string, now: number): Folder | null => {
   folders.lookAt = now + LOOK_MS
   if (found?.isAlone !== true) return null
   const { record, oddNames, own } = found
-  return { origin: record.origin, base: record.base, oddNames, hasOwnArguments: own.length > 0 }
+  return { origin: record.origin, base: record.base, oddNames, own }
 }
 
 /** The origin's address of a request; `path.outside` where it does not belong to the channel. */

@@ -1,5 +1,5 @@
 import { logError } from '../../platform/log.ts'
-import { replaceAnswer } from '../../platform/reply.ts'
+import { replaceAnswer, setType } from '../../platform/reply.ts'
 import { type Request, type Variables, variablesOf } from '../../platform/request.ts'
 import { leadToManifest, tellOfStream } from '../../verdicts/lead-to-manifest.ts'
 
@@ -7,6 +7,7 @@ const REASON = 'origin.unreadable'
 
 /** Of programs that set no type, which is then that of pages. */
 const PAGE = /^text\/html|xhtml\+xml/i
+const DOCUMENT = /mpegurl|dash\+xml/i
 /** Bytes of a key (RFC 8216, section 4.3.2.4). */
 const KEY = '16'
 
@@ -19,13 +20,17 @@ const isKey = (variables: Variables): boolean => {
 /**
  * js_set, for `add_header`, where an origin says that it answers a manifest or a page: in place of a segment or stream it would reach players as it is, with the
  * provider's addresses or login. The player of a stream is led to where it is served as what it is, or, where that is not possible, answered 502, and `guardStream` holds the
- * body back. A segment is answered 204, since nginx sends no body with that.
+ * body back. A segment is answered 204, since nginx sends no body with that. Of a type that names a file the name stays here.
  */
 export const refuseDocument = (r: Request): string => {
   try {
     const variables = variablesOf(r)
     const type = variables['upstream_http_content_type'] ?? ''
     const isPage = PAGE.test(type)
+    if (!isPage && !DOCUMENT.test(type)) {
+      setType(r, type.split(';', 1)[0] ?? '')
+      return ''
+    }
     if (variables['gh_kind'] !== 'stream') {
       if (isPage && isKey(variables)) return ''
       replaceAnswer(r, 204)

@@ -30,7 +30,7 @@ const isOneOf = (names: readonly string[], fetched: string): boolean =>
 
 /** What is fetched of a folder is no file that lies there: the channel's entry by an odd name, or an address without its values. */
 const isOdd = (folder: Folder, fetched: string): boolean =>
-  (folder.hasOwnArguments && hasHidden(fetched)) || isOneOf(folder.oddNames, fetched)
+  (folder.own.length > 0 && hasHidden(fetched)) || isOneOf(folder.oddNames, fetched)
 
 /**
  * js_set: of a segment that is admitted, the session's key, the origin and the folder there, in bytes; for every other request what `checkSession` says. A file of the
@@ -60,7 +60,7 @@ export const checkSegment = (r: Request): string | Uint8Array => {
     if (now >= folders.lookAt || place?.generation !== folders.generation)
       place = findPlace(at, now)
     if (place === null) return checkSession(r)
-    const mayBeOdd = place.hasOwnArguments || place.oddNames.length > 0
+    const mayBeOdd = place.own.length > 0 || place.oddNames.length > 0
     if (mayBeOdd && isOdd(place, variables['gh_fetched'] ?? '')) return checkSession(r)
     const pace = (dictionaries.pace ??= numbers('gh_pace'))
     const period = (now / MARKS_PERIOD_MS) | 0
@@ -76,7 +76,7 @@ export const checkSegment = (r: Request): string | Uint8Array => {
       const problem = countFurther(key, path + rangeOf(variables), -marks)
       if (problem !== null) return refused(r, problem)
     }
-    answered.hasNoLogin = !place.hasOwnArguments
+    answered.own = place.own
     place.head[0] = seatHeads[at] ?? 0
     place.head[1] = seatTails[at] ?? 0
     return place.answer

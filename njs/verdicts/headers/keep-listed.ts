@@ -1,5 +1,5 @@
 import { headerKind, isWords } from '../../domain/headers/origin-headers.ts'
-import { abortResponse, dropHeader, headersOut, setType } from '../../platform/reply.ts'
+import { abortResponse, dropHeader, headersOut } from '../../platform/reply.ts'
 import { type Request, type Variables, variablesOf } from '../../platform/request.ts'
 import { handOn } from '../cookies.ts'
 import { noteHeaders, tellsLogin, tellsOfOrigin } from './telling-headers.ts'
@@ -17,11 +17,9 @@ const isFine = (variables: Variables, name: string, value: string): boolean => {
 
 /** Takes out of an answer what is not for viewers. Cookies that are not hidden are handed on under seal. */
 export const keepListed = (r: Request): void => {
-  const variables = variablesOf(r)
-  const type = variables['upstream_http_content_type'] ?? ''
-  if (type.includes(';') && tellsLogin(variables, type)) setType(r, type.split(';', 1)[0] ?? '')
   const headers = headersOut(r)
   if (headers.length === 0) return
+  const variables = variablesOf(r)
   let isTelling = false
   for (const [name = '', value = ''] of headers) {
     if (name.includes(LOST)) abortResponse('the origin sends a header whose name is no text')

@@ -125,6 +125,7 @@ const placesOf = (context: MapperContext, sealed: Sealer, entry: EntryTest): Pla
   const sealedFile = (address: Address, from: string, file: string): string | null => {
     const { origin, path } = address
     const isAlone =
+      file === '' ||
       hasHiddenSlash(file) ||
       isUnclear(path) ||
       !mayCover(address, false) ||

@@ -88,7 +88,8 @@ export const sealedPath = (place: SealedPlace, name: string): string | null => {
   // The seal covers its name.
   if (kind === 'manifest') return path
   if (kind === 'remote') return remotePath(place)
-  if (isUnclear(name)) return null
+  // A directory itself may list what is in it.
+  if (name === '' || isUnclear(name)) return null
   if (kind === 'template') {
     const { head, tail } = splitTemplate(path)
     return fitsTemplate(name, tail) ? head + name : null

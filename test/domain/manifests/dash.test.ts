@@ -74,7 +74,7 @@ describe('BaseURL', () => {
 
   test('arguments of one stay, and those for one are put to it', () => {
     expect(written(rep(`<BaseURL>/b/?t=1</BaseURL>${template('?n=$Number$')}`))).toBe(
-      rep(`<BaseURL>@/~file..b./?t=1</BaseURL>${template('../../@/~files..b./?n=$Number$')}`),
+      rep(`<BaseURL>@/~file..b./?t=1</BaseURL>${template('../../@/~file..b./?n=$Number$')}`),
     )
     expect(written(rep(`<BaseURL>seg.php</BaseURL>${template('?n=$Number$')}`))).toBe(
       rep(`<BaseURL>seg.php</BaseURL>${template('seg.php?n=$Number$')}`),

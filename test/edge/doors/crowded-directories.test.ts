@@ -151,3 +151,14 @@ test('a directory that is nobody’s stays under one seal', async () => {
   expect(address.pathname).toMatch(/\/@\/~[^/]+\/\$/)
   expect(address.pathname.length).toBeLessThan(220)
 })
+
+test('a directory under seal does not open itself, but where a manifest names it', async () => {
+  const at = (lines: string) =>
+    named('list', '/hls/own/index.m3u8', 'application/x-mpegurl', `#EXTM3U\n${lines}\n`)
+  const file = await at('/keys/a.ts')
+  expect(await ask(file)).toEqual([200, null, '/keys/a.ts'])
+  await refuseAll(file, [''])
+  const itself = await at('/keys/')
+  expect(await ask(itself)).toEqual([200, null, '/keys/'])
+  await refuseAll(itself, ['a.ts'])
+})

@@ -28,7 +28,6 @@ import { rememberOpening } from './handlers/remember-opening.ts'
 import { rememberRefusal } from './handlers/remember-refusal.ts'
 import { routeOpening } from './handlers/route-opening.ts'
 import { awaitManifest } from './handlers/sessions/await-manifest.ts'
-import { channelBase } from './handlers/sessions/channel-base.ts'
 import { checkManifest } from './handlers/sessions/check-manifest.ts'
 import { checkSegment } from './handlers/sessions/check-segment.ts'
 import { checkSession } from './handlers/sessions/check-session.ts'
@@ -42,7 +41,6 @@ import { sync } from './handlers/sync.ts'
 export default {
   awaitManifest,
   beginStream,
-  channelBase,
   checkManifest,
   checkSegment,
   checkSession,

@@ -136,10 +136,3 @@ export const fetchList = async (variables: Variables, list: string): Promise<str
     return null
   }
 }
-
-/** Host and port the viewer asked for; empty where none is named. HTTP/3 names them outside the Host header (RFC 9114, 4.3.1). */
-export const askedHost = (r: Request): string => {
-  const header = variable(r, 'http_host')
-  if (header !== '' || !variable(r, 'server_protocol').startsWith('HTTP/3')) return header
-  return `${variable(r, 'host')}${variable(r, 'is_request_port')}${variable(r, 'request_port')}`
-}

@@ -54,7 +54,7 @@ export interface ManifestRequest {
   /** At its origin, with its query: the channel's own of it, then the viewer's. */
   readonly path: string
   /** Address of the channel's directory as this viewer has it. */
-  readonly base: string
+  base(): string
 }
 
 /** What never changes is looked at again all the same, since origins do change what they said never would. */
@@ -285,11 +285,12 @@ export function* rewriteManifest(
   if (isHls(text)) return yield* rewritePlaylist(request, found, tools)
   if (!isDash(text)) {
     // Each viewer gets his own, so it needs no marks.
+    const base = request.base()
     const json = rewriteJson(text, (address) => {
       const written = isFile(address)
         ? mapper.rewrite(address)
         : mapper.rewriteManifest(address, 'index.m3u8')
-      return inFull(written, request.rest, request.base)
+      return inFull(written, request.rest, base)
     })
     const shown = hideEverywhere(json ?? text, logins, mapper)
     return { text: shown, isMarked: false, type: null, paceMs: QUIET_MS, follows: always }

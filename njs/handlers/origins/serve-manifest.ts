@@ -15,6 +15,7 @@ import { logError } from '../../platform/log.ts'
 import { answer, answerManifest, manifestType, setVariables } from '../../platform/reply.ts'
 import { type Request, variable } from '../../platform/request.ts'
 import { takeSteps } from '../../platform/take-steps.ts'
+import { channelBase } from '../../state/manifests/channel-base.ts'
 import {
   type Copy,
   endFlight,
@@ -59,7 +60,7 @@ interface Wish {
   readonly origin: string
   readonly path: string
   /** Address of the channel's directory as this viewer has it. */
-  readonly base: string
+  base(): string
   /** The player's `Cookie`, where it has sealed cookies of origins. */
   readonly cookies: string
   /** Whether it is a blocking playlist reload (`_HLS_msn`, RFC 8216bis, section 6.2.5.2). */
@@ -85,7 +86,7 @@ const readWish = (r: Request): Wish => {
     seal: sealKind(variable(r, 'http_x_gh_seal')),
     origin: variable(r, 'http_x_gh_origin'),
     path,
-    base: variable(r, 'http_x_gh_base'),
+    base: () => channelBase(r, 'inner'),
     cookies: kept.includes(KEPT_PREFIX) ? kept : '',
     isBlocking,
     flightMs: isBlocking ? BLOCKING_FLIGHT_MS : FLIGHT_MS,
@@ -100,7 +101,7 @@ const send = (
   { type, cookies = [] }: { readonly type: string | null; readonly cookies?: string[] },
 ): void => {
   const range = variable(r, 'http_x_gh_range')
-  answerManifest(r, isMarked ? fillMarks(text, wish.base) : text, { type, range, cookies })
+  answerManifest(r, isMarked ? fillMarks(text, wish.base()) : text, { type, range, cookies })
 }
 
 const DASH = 'application/dash+xml'

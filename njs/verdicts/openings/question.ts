@@ -1,12 +1,8 @@
 import type { OpeningRequest } from '../../domain/doors/match.ts'
 import { KEY_LENGTH } from '../../domain/viewer/lease.ts'
 import { nginxCrypto } from '../../platform/crypto.ts'
-import {
-  addressAndNetwork,
-  askedHost,
-  type Request,
-  type Variables,
-} from '../../platform/request.ts'
+import { askedHost } from '../../platform/own-address.ts'
+import { addressAndNetwork, type Request, type Variables } from '../../platform/request.ts'
 import { knownCountry } from '../../state/policy.ts'
 import { familyOf } from '../../state/session.ts'
 import { nameOfSecret, sentToken } from './secret.ts'

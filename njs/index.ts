@@ -11,9 +11,7 @@ import { openWithoutControl } from './handlers/open-without-control.ts'
 import { cookiesForOrigin } from './handlers/origins/cookies-for-origin.ts'
 import { dropChallenge } from './handlers/origins/drop-challenge.ts'
 import { handOnCookies } from './handlers/origins/hand-on-cookies.ts'
-import { keepListedHeaders } from './handlers/origins/headers/keep-listed-headers.ts'
-import { listedHeadersKept } from './handlers/origins/headers/listed-headers-kept.ts'
-import { safeHeaders } from './handlers/origins/headers/safe-headers.ts'
+import { judgeAnswer } from './handlers/origins/headers/judge-answer.ts'
 import { originUnavailable } from './handlers/origins/origin-unavailable.ts'
 import { readDocument } from './handlers/origins/read-document.ts'
 import { refererBytes } from './handlers/origins/referer-bytes.ts'
@@ -52,8 +50,7 @@ export default {
   guide,
   handOnCookies,
   health,
-  keepListedHeaders,
-  listedHeadersKept,
+  judgeAnswer,
   networkKey,
   openWithoutControl,
   originUnavailable,
@@ -71,7 +68,6 @@ export default {
   rememberRefusal,
   resolveRedirection,
   routeOpening,
-  safeHeaders,
   serveManifest,
   streamEnded,
   sync,

@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path'
 import { slateOfReason } from '#domain/channels/slates'
 import { AGAIN_ROUTES } from '#domain/doors/given-again'
+import { MEDIA_PATH, MEDIA_TYPES, OCTETS, ODD_TYPE } from '#domain/headers/media'
 import { isReasonId, REASONS } from '#domain/reasons'
 import { FETCH_MARKS } from '#domain/viewer/fetch-marks'
 import { renderAgainLocations } from './again-locations.ts'
@@ -69,19 +70,8 @@ const segmentCache = (settings: NginxSettings): { path: string; use: string } =>
   return { path, use: use.map((line) => `    ${line}`).join('\n') }
 }
 
-/**
- * Headers that most segments have: hidden and added again, so that the header filter finds nothing to look at. Copies are compared by them before.
- */
-const addedAgain = (settings: NginxSettings): string =>
-  settings.segmentCache === null
-    ? [
-        ['ETag', '$gh_etag'],
-        ['Last-Modified', '$upstream_http_last_modified'],
-        ['Accept-Ranges', '$upstream_http_accept_ranges'],
-      ]
-        .map(([name, value]) => `proxy_hide_header ${name};\nadd_header ${name} ${value} always;`)
-        .join('\n')
-    : ''
+/** One map line for each type of media of which nothing need be looked at: no JavaScript is called then. */
+const safeMedia = (): string => MEDIA_TYPES.map((type) => `    "1|${type}|" "";`).join('\n')
 
 /**
  * Questions to a control plane that may wait for their answers, each with a JavaScript context: beyond, the edge decides by itself.
@@ -169,7 +159,10 @@ const values = (settings: NginxSettings): Record<string, string> => {
     pictureCacheSize: settings.pictureCacheSize ?? '64m',
     segmentCachePath: cache.path,
     segmentCache: cache.use,
-    addedAgain: addedAgain(settings),
+    safeMedia: safeMedia(),
+    octets: OCTETS,
+    mediaPath: MEDIA_PATH.source,
+    oddType: ODD_TYPE.source,
     againRoutes: againRoutes(),
     againLocations: renderAgainLocations(settings.confDir, basePath),
     fetchMarks: splitEvenly(FETCH_MARKS),

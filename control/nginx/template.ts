@@ -43,7 +43,6 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'follow-redirection',
     'guard-stream',
     'listed-headers',
-    'listed-headers-in-crowd',
   ],
   answers: [
     'answer',

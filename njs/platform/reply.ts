@@ -138,7 +138,6 @@ export const answerManifest = (
 export const setCookies = (r: Request, cookies: string[]): void => {
   const out: Record<string, string | string[] | undefined> = r.headersOut
   if (cookies.length > 0) out['Set-Cookie'] = cookies
-  else delete out['Set-Cookie']
 }
 
 /** Headers of a response, name and value, as far as nginx keeps no field of its own for them. */

@@ -15,6 +15,7 @@ import {
 } from '../platform/reply.ts'
 import { methodOf, type Request, type Variables, variablesOf } from '../platform/request.ts'
 import { claimStream, isFetchRateSuspicious } from '../state/clone-guard.ts'
+import { hasSafeHeaders } from '../state/lately/safe-headers.ts'
 import { useLeaseOf } from '../state/leases.ts'
 import { fillFor } from '../state/manifests/channel-base.ts'
 import { copyKey, freshText } from '../state/manifests/copies.ts'
@@ -60,6 +61,7 @@ export const route = (question: RouteRequest, variables: Variables, kind: string
   const found = findRoute(question)
   if (!found.ok) return found
   setRoute(variables, found)
+  if (kind === 'segment' && hasSafeHeaders(found.origin)) variables['gh_has_safe_headers'] = '1'
   if (kind === 'manifest') {
     const { channel, rest, args } = question
     const copy = copyKey(channel, rest, args, refererOf(variables))

@@ -56,13 +56,13 @@ export const joinCookies = (before: string, after: string): string =>
 
 /** Hands on what the origins of a request have set, to its player, under seal. */
 export const handOn = (r: Request, variables: Variables): void => {
+  const { gh_new_cookies: before = '', upstream_http_set_cookie: set = '' } = variables
+  if (before === '' && set === '') return
   const {
     gh_channel: channel = '',
     gh_origin: origin = '',
     gh_path: path = '',
     gh_session_path: below = '',
-    gh_new_cookies: before = '',
-    upstream_http_set_cookie: set = '',
   } = variables
   const own = keepAll(channel, splitSetCookies(set), addressOf(origin, path))
   setCookies(r, setAll(channel, joinCookies(before, own), below))

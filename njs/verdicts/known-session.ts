@@ -1,6 +1,7 @@
 import { KEY_LENGTH, LEASE_UNIT, leaseKeyOfPlace } from '../domain/viewer/lease.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
 import type { Request } from '../platform/request.ts'
+import { SAFE_MS, safeUntil } from '../state/lately/safe-headers.ts'
 import { numbers } from '../state/memory.ts'
 import { networkOf } from '../state/session.ts'
 import { type Folder, findFolder, folders } from './origin.ts'
@@ -9,14 +10,13 @@ import { type Folder, findFolder, folders } from './origin.ts'
 export interface Place extends Folder {
   /** The generation of `folders` it is of. */
   readonly generation: number
-  /** `<lease key> <origin> <path of the folder>`, in bytes: of a text, njs first finds out that it is none, by an exception. */
+  /** `<lease key><0 or 1> <origin> <path of the folder>`, in bytes; 1 where the origin's headers need not be looked at: of a text, njs first finds out that it is none, by an exception. */
   readonly answer: Uint8Array
   /** The lease key in it, as two numbers of eight bytes. */
   readonly head: Float64Array
+  /** Until when the 0 or 1 holds, Unix ms. */
+  lookAt: number
 }
-
-/** Values of the address of the channel of which a context has just admitted a segment, for the filter of its headers. */
-export const answered: { own: Folder['own'] } = { own: [] }
 
 /**
  * Sessions as they are played from one address: where each stands in the columns below, by `$gh_seat`. Most requests find theirs here without a hash. Columns, since njs
@@ -106,10 +106,19 @@ const places = new Map<string, Place>()
 const MOST_PLACES = 500
 
 const makePlace = (folder: Folder, generation: number): Place => {
-  const where = Buffer.from(` ${folder.origin} ${folder.base}`)
+  const where = Buffer.from(`0 ${folder.origin} ${folder.base}`)
   const answer = new Uint8Array(KEY_LENGTH + where.length)
   answer.set(where, KEY_LENGTH)
-  return { ...folder, generation, answer, head: new Float64Array(answer.buffer, 0, 2) }
+  return { ...folder, generation, answer, head: new Float64Array(answer.buffer, 0, 2), lookAt: 0 }
+}
+
+const [NO, YES] = Buffer.from('01')
+
+/** Looks whether an origin's headers need to be looked at. `now`: Unix ms. */
+export const lookAtHeaders = (place: Place, now: number): void => {
+  const until = safeUntil(place.origin)
+  place.answer[KEY_LENGTH] = (until > now ? YES : NO) ?? 0
+  place.lookAt = until < 0 ? now + SAFE_MS : until
 }
 
 /** Looks where the channel of a seat lies; `null` where it has no folder of its own, or the table is not loaded. `now`: Unix ms. */

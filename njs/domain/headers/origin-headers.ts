@@ -23,8 +23,8 @@ const LISTED = new Set([
 const FREE =
   /^(?:ic[ey]-[\w-]+|cmsd-(?:static|dynamic)|server-timing|timing-allow-origin|(?:x-)?content-duration|(?:contentfeatures|transfermode|realtimeinfo|timeseekrange|availableseekrange)\.dlna\.org)$/
 
-/** How a header of an origin's answer is taken: `plain` ones reach viewers unless they have a login, `free` ones unless they tell of their origin, others where they are but words; cookies do under seal. */
-export type HeaderKind = 'plain' | 'free' | 'cookie' | 'other'
+/** How a header of an origin's answer is taken: `plain` ones reach viewers unless they have a login, `free` ones unless they tell of their origin, others where they are but words. */
+export type HeaderKind = 'plain' | 'free' | 'other'
 
 /** Kinds by name as written: what origins send are a few names. */
 const kinds = new Map<string, HeaderKind>()
@@ -32,7 +32,6 @@ const MOST_KINDS = 200
 
 const judge = (name: string): HeaderKind => {
   if (LISTED.has(name)) return 'plain'
-  if (name === 'set-cookie') return 'cookie'
   return FREE.test(name) ? 'free' : 'other'
 }
 

@@ -1,3 +1,4 @@
+import { ODD_TYPE } from '../../domain/headers/media.ts'
 import { logError } from '../../platform/log.ts'
 import { replaceAnswer, setType } from '../../platform/reply.ts'
 import { type Request, type Variables, variablesOf } from '../../platform/request.ts'
@@ -18,7 +19,7 @@ const isKey = (variables: Variables): boolean => {
 }
 
 /**
- * js_set, for `add_header`, where an origin says that it answers a manifest or a page: in place of a segment or stream it would reach players as it is, with the
+ * js_set, for `add_header` of streams, where an origin says that it answers a manifest or a page: in place of a segment or stream it would reach players as it is, with the
  * provider's addresses or login. The player of a stream is led to where it is served as what it is, or, where that is not possible, answered 502, and `guardStream` holds the
  * body back. A segment is answered 204, since nginx sends no body with that. Of a type that names a file the name stays here.
  */
@@ -26,6 +27,7 @@ export const refuseDocument = (r: Request): string => {
   try {
     const variables = variablesOf(r)
     const type = variables['upstream_http_content_type'] ?? ''
+    if (!ODD_TYPE.test(type)) return ''
     const isPage = PAGE.test(type)
     if (!isPage && !DOCUMENT.test(type)) {
       setType(r, type.split(';', 1)[0] ?? '')

@@ -3,10 +3,10 @@ import { splitSetCookies } from '../../domain/cookies/cookie.ts'
 import { logError } from '../../platform/log.ts'
 import { answer } from '../../platform/reply.ts'
 import { type Request, variable } from '../../platform/request.ts'
+import { hasSafeHeaders } from '../../state/lately/safe-headers.ts'
 import { notePast } from '../../state/reports.ts'
 import { joinCookies, keepAll } from '../../verdicts/cookies.ts'
 import { MOST_REDIRECTIONS } from '../../verdicts/fetch-manifest.ts'
-import { hasSafeHeaders } from '../../verdicts/headers/telling-headers.ts'
 import { mayLeadTo } from '../../verdicts/origin.ts'
 
 /** js_content: where a redirection of an origin leads, for the request that met it: 204, or 403 where the edge does not go. */

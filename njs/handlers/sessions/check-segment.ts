@@ -5,12 +5,13 @@ import { logError } from '../../platform/log.ts'
 import { type Request, variablesOf } from '../../platform/request.ts'
 import { countFurther, MARKS_PERIOD_MS, MARKS_TTL_MS } from '../../state/clone-guard.ts'
 import { gate, routeAgain } from '../../state/lately/refused.ts'
+import { SAFE_MS } from '../../state/lately/safe-headers.ts'
 import { REFRESH_AFTER_SEC, useLease } from '../../state/leases.ts'
 import { numbers } from '../../state/memory.ts'
 import { rangeOf, refused } from '../../verdicts/admit.ts'
 import {
-  answered,
   findPlace,
+  lookAtHeaders,
   makeSeat,
   seatHeads,
   seatKeys,
@@ -33,8 +34,8 @@ const isOdd = (folder: Folder, fetched: string): boolean =>
   (folder.own.length > 0 && hasHidden(fetched)) || isOneOf(folder.oddNames, fetched)
 
 /**
- * js_set: of a segment that is admitted, the session's key, the origin and the folder there, in bytes; for every other request what `checkSession` says. A file of the
- * channel's own, asked for by a plain address in a session with a lease, from its own network, is admitted right here.
+ * js_set: of a segment that is admitted, the session's key, whether its origin's headers are safe, the origin and the folder there, in bytes; for every other request what
+ * `checkSession` says. A file of the channel's own, asked for by a plain address in a session with a lease, from its own network, is admitted right here.
  *
  * A context that was idle is cold, and each function called there costs 0.5 µs: what runs for every segment stands here in one. nginx puts together what it can.
  */
@@ -76,7 +77,9 @@ export const checkSegment = (r: Request): string | Uint8Array => {
       const problem = countFurther(key, path + rangeOf(variables), -marks)
       if (problem !== null) return refused(r, problem)
     }
-    answered.own = place.own
+    // Far ahead it is of a clock that went back.
+    const left = place.lookAt - now
+    if (left <= 0 || left > SAFE_MS) lookAtHeaders(place, now)
     place.head[0] = seatHeads[at] ?? 0
     place.head[1] = seatTails[at] ?? 0
     return place.answer

@@ -4,7 +4,6 @@ import { addressOf, hostOfOrigin } from '../../domain/addresses/resolve.ts'
 import type { ChannelRecord } from '../../domain/channels/channel-table.ts'
 import { decodePercent } from '../../domain/credentials/encoding.ts'
 import type { Variables } from '../../platform/request.ts'
-import { numbers, trySet } from '../../state/memory.ts'
 import { readChannel } from '../origin.ts'
 
 /** Shorter ones may stand in other words by chance. */
@@ -42,23 +41,3 @@ export const tellsOfOrigin = (variables: Variables, value: string): boolean => {
   const { path, query } = addressOf(origin, asked)
   return ticketsGiven(path, query).some((it) => it.length >= LEAST && has(value, it))
 }
-
-/** What is known of the headers of an origin: in a crowd, where looking holds a JavaScript context for as long as a viewer loads, they are looked at now and then. */
-const SAFE = 1
-const TELLING = 2
-const SAFE_MS = 5_000
-const TELLING_MS = 3_600_000
-
-const keyOf = (origin: string): string => `headers ${origin}`
-
-/** Keeps what was found in an answer of an origin. */
-export const noteHeaders = (origin: string, isTelling: boolean): void => {
-  const pace = numbers('gh_pace')
-  const before = pace.get(keyOf(origin))
-  if (isTelling && before !== TELLING) trySet(pace, keyOf(origin), TELLING, TELLING_MS)
-  else if (!isTelling && before === undefined) trySet(pace, keyOf(origin), SAFE, SAFE_MS)
-}
-
-/** Whether an origin's answers were looked at a moment ago, and told nothing. */
-export const hasSafeHeaders = (origin: string): boolean =>
-  numbers('gh_pace').get(keyOf(origin)) === SAFE

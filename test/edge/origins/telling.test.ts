@@ -15,15 +15,18 @@ const prepare: Parameters<typeof startRig>[0] = (stub, { url }) => {
     panel: { origin: url, base: BASE, entry: '7.m3u8' },
     ts: { origin: url, base: BASE, entry: 'stream.ts', protocol: 'mpegts' },
     quiet: { origin: quiet.url, base: '/quiet/' },
+    silent: { origin: silent.url, base: '/quiet/' },
   })
 }
 let rig: Rig
-/** Tells nothing at first. */
+/** Tell nothing at first. */
 let quiet: TestOrigin
+let silent: TestOrigin
 /** Judges every segment one hop away, as in a crowd. */
 let crowded: Rig
 beforeAll(async () => {
   quiet = await startOrigin()
+  silent = await startOrigin()
   rig = await startRig(prepare)
   crowded = await startRig(prepare, (it) => ({ ...it, judgedInPlace: 0 }))
 })
@@ -31,6 +34,7 @@ afterAll(async () => {
   await rig?.stop()
   await crowded?.stop()
   await quiet?.stop()
+  await silent?.stop()
 })
 
 const open = async (at: Rig, channel: string): Promise<string> => {
@@ -159,21 +163,47 @@ describe('what an origin tells under names of its own', () => {
   })
 })
 
-test('in a crowd, who tells nothing is looked at again after a while, and who tells something with every answer', async () => {
-  const root = await open(crowded, 'quiet')
-  const say = (name: string, headers: Record<string, string>) => {
-    quiet.files.set(`/quiet/${name}`, { type: 'video/mp2t', body: 'video' })
-    quiet.headers.set(`/quiet/${name}`, headers)
+describe.each([
+  ['a segment', () => rig],
+  ['a crowd', () => crowded],
+] as const)('an origin that tells nothing: %s', (_, at) => {
+  const OCTETS = 'application/octet-stream'
+  const source = { 'X-Source': 'http://media.provider.example/b.ts' }
+  const ask = async (
+    origin: TestOrigin,
+    name: string,
+    headers: Record<string, string>,
+    type = 'video/mp2t',
+  ) => {
+    origin.files.set(`/quiet/${name}`, { type, body: 'video' })
+    origin.headers.set(`/quiet/${name}`, headers)
+    return await read(at(), (await open(at(), origin === quiet ? 'quiet' : 'silent')) + name)
   }
-  const names = async (name: string) => (await read(crowded, root + name)).names
-  say('a.ts', { 'X-Cache': 'HIT' })
-  say('b.ts', { 'X-Source': `${quiet.url}/b.ts` })
-  expect(await names('a.ts')).toContain('X-Cache')
-  expect(await names('b.ts')).toContain('X-Source')
-  await expect
-    .poll(() => names('b.ts'), { timeout: 10_000, interval: 500 })
-    .not.toContain('X-Source')
-  for (const _ of [1, 2, 3]) expect(await names('b.ts')).not.toContain('X-Source')
+
+  test('is looked at again after a while, and who tells something with every answer', async () => {
+    expect((await ask(quiet, 'a.ts', { 'X-Cache': 'HIT' })).names).toContain('X-Cache')
+    const names = async () => (await ask(quiet, 'b.ts', source)).names
+    expect(await names()).toContain('X-Source')
+    expect((await ask(quiet, 'b.m4s', source, OCTETS)).names).toContain('X-Source')
+    await expect.poll(names, { timeout: 10_000, interval: 500 }).not.toContain('X-Source')
+    for (const _again of [1, 2, 3]) expect(await names()).not.toContain('X-Source')
+  })
+
+  test('its cookies are sealed, and what is no media is always looked at', async () => {
+    const plain = await ask(silent, 'a.ts', {})
+    expect([plain.status, plain.names.includes('Set-Cookie')]).toEqual([200, false])
+    const sealed = await ask(silent, 'c.ts', { 'Set-Cookie': 'sid=origin-own' })
+    expect([sealed.names.includes('Set-Cookie'), sealed.text.includes('origin-own')]).toEqual([
+      true,
+      false,
+    ])
+    const page = await ask(silent, 'p.ts', {}, 'text/html')
+    expect([page.status, page.text.includes('origin.unreadable')]).toEqual([204, true])
+    expect((await ask(silent, 'b.ts', source)).names).toContain('X-Source')
+    expect((await ask(silent, 'k.key', source, OCTETS)).names).not.toContain('X-Source')
+    const names = async () => (await ask(silent, 'b.ts', source)).names
+    await expect.poll(names, { timeout: 10_000, interval: 500 }).not.toContain('X-Source')
+  })
 })
 
 test('a copy of a segment that a player has already is not sent again', async () => {

@@ -27,7 +27,7 @@ describe('every door', () => {
   })
 
   it('keeps its place: the narrower location stands before the wider', () => {
-    const at = ['stream', 'hls', 'dash', 'segment'].map((id) =>
+    const at = ['stream', 'hls', 'segment', 'dash'].map((id) =>
       doorLocations().findIndex(({ doors }) => doors.some((door) => door.id === id)),
     )
     expect(at).toEqual([...at].sort((a, b) => a - b))

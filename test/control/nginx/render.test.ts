@@ -16,8 +16,8 @@ const OWN: Readonly<Record<string, readonly unknown[]>> = {
     'map $request_uri $gh_is_plain {',
   ],
   'gatehouse-door-opening.conf': ['set $gh_opening_path $uri;'],
-  'gatehouse-door-manifest.conf': ['if ($request_uri != $uri$is_args$args) {'],
-  'gatehouse-door-segment.conf': ['if ($request_uri != $uri$is_args$args) {'],
+  'gatehouse-door-manifest.conf': [expect.stringMatching(/^if \(\$request_uri !~ /)],
+  'gatehouse-door-segment.conf': [expect.stringMatching(/^if \(\$request_uri !~ /)],
 }
 
 describe('the rendered configuration', () => {

@@ -116,6 +116,21 @@ test('a segment of DASH that is not there yet is looked for twice more, any othe
   expect((await missing).seconds).toBeGreaterThanOrEqual(2.4)
 }, 60_000)
 
+test('an initialization segment that is not there, or a file without a number, is asked for once', async () => {
+  const names = [
+    'v/init-1.mp4',
+    'Init_7.m4s?a=5',
+    'film.mp4?of=all',
+    'init/4.m4s?sig=a/b',
+    '5.m4s?a',
+  ]
+  const asked = async (name: string) => {
+    expect((await rig.get(root + name, { from: FROM })).status).toBe(404)
+    return away.seen.filter(({ url }) => url === `/hls/ch1/${name}`).length
+  }
+  expect(await Promise.all(names.map(asked))).toEqual([1, 1, 1, 3, 3])
+}, 60_000)
+
 test('more connections than a player has come slowly, none is refused', async () => {
   const answers = await Promise.all(
     Array.from({ length: 16 }, (_, n) => timed(`${root}1.ts?n=${n}`)),

@@ -16,7 +16,7 @@ import { hlsSteps, isHls } from '../domain/manifests/hls.ts'
 import type { HlsVariable, HlsVariables } from '../domain/manifests/hls-variables.ts'
 import { rewriteJson } from '../domain/manifests/json-documents.ts'
 import { hideEverywhere, holdsLogin, maskLogins } from '../domain/manifests/logins.ts'
-import { inFull, isFile, remotesInFull, withMarks } from '../domain/manifests/marks.ts'
+import { inFull, isFile, withFull, withMarks } from '../domain/manifests/marks.ts'
 import { movedOnSteps, sameDashSteps } from '../domain/manifests/same-manifest.ts'
 import { isUnclearPatch } from '../domain/manifests/text.ts'
 import type { Steps } from '../domain/steps.ts'
@@ -258,7 +258,7 @@ export const withoutUnclear = (
 function* rewriteMpd({ text }: Fetched, { mapper, own, given }: Tools): Steps<Rewritten> {
   // No origin guesses it.
   const sign = randomId()
-  const manifest = yield* dashSteps(text, remotesInFull(mapper, sign))
+  const manifest = yield* dashSteps(text, withFull(mapper, sign))
   const hidden = hideEverywhere(maskLogins(manifest.text, own, true), [...own, ...given], mapper)
   const isMarked = hidden.includes(sign)
   const shown = isMarked ? withMarks(hidden, sign) : hidden

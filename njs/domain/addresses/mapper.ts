@@ -55,6 +55,8 @@ export interface Mapper {
   keeps(isBelow: boolean): boolean
   /** Path below the channel for a file, with its query; `null` where the edge may not fetch it. */
   fileAt(address: Address): string | null
+  /** The same for a segment, which as a manifest's name would lead to the door of manifests: it gets one of ours. */
+  segmentAt(address: Address): string | null
   /** Path below the channel that stands for a directory, with its slash, sealed in any case where `isSealed`; `null` as before. */
   directoryAt(address: Address, kind: SealKind, isSealed?: boolean): string | null
   /** The same for a directory and what a template names in it, and no more than that where its seal would cover others' files. */
@@ -71,7 +73,7 @@ export interface Mapper {
   rewriteLocation(reference: string): string
   /** The same with all of the address under seal, its arguments too, and a name in place of its own; `null` where that is not possible. */
   hide(reference: string, name: string): string | null
-  /** Whether a reference may not stay as it is, since its path has a value of the channel's own address, or any part of it a given one, or it may name the entry. */
+  /** Whether a reference may not stay as it is, since its path has a value of the channel's own address, or any part of it a given one, or it may name the entry or is a manifest's name. */
   tells(reference: string): boolean
   /** Whether it has a given value, whose mark is opened behind a seal alone. */
   tellsGiven(reference: string): boolean
@@ -79,6 +81,8 @@ export interface Mapper {
   veil(tail: string): string
   /** A rewritten reference without the values of the channel's own address in its arguments; `rewrite` and `rewriteManifest` do so themselves. */
   conceal(reference: string): string
+  /** The address in full of a path below the channel, as the viewer has it; `null` where none is to be written. */
+  inFull(path: string): string | null
 }
 
 const PLAIN = /^[A-Za-z0-9_~@-][A-Za-z0-9_.~@-]*(?:\?[^#]*)?$/
@@ -109,7 +113,7 @@ const otherNameOf = ({ isStreamed, ownValues }: MapperContext, file: string): st
 
 type Places = Pick<
   Mapper,
-  'fileAt' | 'directoryAt' | 'templateAt' | 'mayCover' | 'tells' | 'tellsGiven'
+  'fileAt' | 'segmentAt' | 'directoryAt' | 'templateAt' | 'mayCover' | 'tells' | 'tellsGiven'
 >
 
 /** Paths of files and directories below the channel: in its own directory as they are, else under a seal. */
@@ -147,6 +151,12 @@ const placesOf = (context: MapperContext, sealed: Sealer, entry: EntryTest): Pla
       name === null ? sealedFile(address, from, file) : sealed('manifest', origin, path, name)
     return place === null ? null : place + query
   }
+  const segmentAt = (address: Address): string | null => {
+    const { origin, path, query } = address
+    const isSealed = MANIFEST.test(path) && context.isAllowed(origin)
+    const place = isSealed ? sealed('manifest', origin, path, 'file') : null
+    return place === null ? fileAt(address) : place + query
+  }
   const directoryAt = (address: Address, kind: SealKind, isSealed = false): string | null => {
     if (!context.isAllowed(address.origin)) return null
     const path = directoryOf(address.path)
@@ -163,7 +173,7 @@ const placesOf = (context: MapperContext, sealed: Sealer, entry: EntryTest): Pla
     const [path = ''] = tail.split('?', 1)
     return sealed('template', address.origin, directoryOf(address.path) + path)
   }
-  return { fileAt, directoryAt, templateAt, mayCover, tells, tellsGiven }
+  return { fileAt, segmentAt, directoryAt, templateAt, mayCover, tells, tellsGiven }
 }
 
 /** The name of a manifest behind a seal. */
@@ -268,8 +278,7 @@ export const createMapper = (asked: MapperContext): Mapper => {
     const address = resolveAddress(reference, manifest)
     if (address === null || !context.isAllowed(address.origin)) return reference
     const whole = wholes.hidden(reference, name)
-    if (whole !== null) return whole
-    if (MANIFEST.test(address.path)) return rewrite(reference)
+    if (whole !== null || MANIFEST.test(address.path)) return whole ?? rewrite(reference)
     const one = sealed('manifest', address.origin, address.path, nameOf(name))
     return one === null ? reference : conceal(`${up}${one}${address.query}`)
   }
@@ -283,8 +292,9 @@ export const createMapper = (asked: MapperContext): Mapper => {
     keeps,
     rewrite: (reference) => wholes.renamed(reference) ?? rewrite(reference),
     rewriteManifest,
-    tells: (reference) => tells(reference) || entry.mayBeOne(reference),
+    tells: (reference) => tells(reference) || entry.mayBeOne(reference) || MANIFEST.test(reference),
     veil: (tail) => hideInPath(tail, values),
     conceal,
+    inFull: () => null,
   }
 }

@@ -1,4 +1,5 @@
 import type { Mapper } from '../addresses/mapper.ts'
+import { MANIFEST } from '../addresses/owners.ts'
 import type { ReferenceBase } from '../addresses/remote.ts'
 import {
   type Address,
@@ -38,6 +39,8 @@ interface BaseContext {
   readonly mapper: Mapper
   /** Whether it is the only BaseURL of its level. Alternatives are all sealed, so that references upwards have the same depth in each. */
   readonly isOnly: boolean
+  /** Whether what its origin wrote in full is written in full again. */
+  readonly isFull: boolean
   readonly hasOneParent: boolean
   /** Told of one that the edge fetches from, below one where it does not. */
   noteTorn(): void
@@ -63,27 +66,37 @@ const foreignBase = (address: Address, from: BaseUrl): Base => ({
   from,
 })
 
+const IN_FULL = /^(?:https?:)?[\\/]{2}/i
+
+/** Whether an address has its host. */
+export const isInFull = (reference: string): boolean => IN_FULL.test(reference)
+
+/** What a base is written with. */
+type Writing = Pick<BaseContext, 'mapper' | 'isOnly' | 'isFull'> & {
+  /** The directory that players resolve it with. */
+  readonly parent: string
+}
+
+const write = (path: string, { value }: BaseUrl, { mapper, isFull, parent }: Writing): string =>
+  (isFull && isInFull(value) ? mapper.inFull(path) : null) ?? referenceTo(parent, path)
+
 /** A file, as in the on-demand profile. */
-const fileBase = (address: Address, from: BaseUrl, parent: string, mapper: Mapper): Base => {
-  const path = mapper.fileAt(address)
+const fileBase = (address: Address, from: BaseUrl, writing: Writing): Base => {
+  const path = writing.mapper.fileAt(address)
   if (path === null) return foreignBase(address, from)
   return {
     address,
     directory: directoryOf(path.split('?', 1)[0] ?? ''),
     takes: () => false,
     uses: () => undefined,
-    written: () => referenceTo(parent, path),
+    written: () => write(path, from, writing),
     from,
   }
 }
 
 /** A base that is a directory, sealed for the references relative to it. */
-const directoryBase = (
-  address: Address,
-  from: BaseUrl,
-  parent: string,
-  { mapper, isOnly }: Pick<BaseContext, 'mapper' | 'isOnly'>,
-): Base => {
+const directoryBase = (address: Address, from: BaseUrl, writing: Writing): Base => {
+  const { mapper, isOnly } = writing
   let kind: SealKind = 'file'
   const probe = mapper.directoryAt(address, 'files', !isOnly)
   if (probe === null) return foreignBase(address, from)
@@ -98,7 +111,7 @@ const directoryBase = (
     },
     written: () => {
       const path = mapper.directoryAt(address, kind, !isOnly)
-      return path === null ? null : referenceTo(parent, path + address.query)
+      return path === null ? null : write(path + address.query, from, writing)
     },
     from,
   }
@@ -122,7 +135,7 @@ const belowBase = (address: Address, from: BaseUrl, parent: Base): Base => ({
 })
 
 const oneBase = (from: BaseUrl, parent: Base, context: BaseContext): Base[] => {
-  const { mapper, isOnly, hasOneParent } = context
+  const { mapper, hasOneParent } = context
   const address = resolveAddress(from.value, parent.address)
   if (address === null) return []
   const { directory } = parent
@@ -138,11 +151,8 @@ const oneBase = (from: BaseUrl, parent: Base, context: BaseContext): Base[] => {
     if (isFile) parent.uses(namesDirectory(from.value))
     return [belowBase(address, from, parent)]
   }
-  return [
-    isFile
-      ? fileBase(address, from, directory, mapper)
-      : directoryBase(address, from, directory, { mapper, isOnly }),
-  ]
+  const writing = { ...context, parent: directory }
+  return [isFile ? fileBase(address, from, writing) : directoryBase(address, from, writing)]
 }
 
 /** The bases of a BaseURL, one for each base of the level above. */
@@ -187,12 +197,13 @@ export const targetOf = (value: string, base: Base): string => {
 /** Path below the channel for a reference or template that cannot stay as it is; `null` where it leads elsewhere. */
 export const placeOf = (value: string, base: Base, mapper: Mapper): string | null => {
   // Arguments for the base itself.
-  if (value.startsWith('?')) return mapper.fileAt({ ...base.address, query: value })
-  const { head, tail } = splitTemplate(value)
-  if (!value.includes('$')) {
+  if (value.startsWith('?')) return mapper.segmentAt({ ...base.address, query: value })
+  const [file = ''] = value.split('?', 1)
+  if (!value.includes('$') || (!file.includes('$') && MANIFEST.test(file))) {
     const address = resolveAddress(value, base.address)
-    return address === null ? null : mapper.fileAt(address)
+    return address === null ? null : mapper.segmentAt(address)
   }
+  const { head, tail } = splitTemplate(value)
   const address = resolveAddress(head === '' ? './' : head, base.address)
   const place = address === null ? null : mapper.templateAt(address, tail)
   return place === null ? null : place + mapper.veil(tail)

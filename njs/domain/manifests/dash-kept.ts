@@ -5,13 +5,13 @@ import {
   namesDirectory,
   resolveAddress,
 } from '../addresses/resolve.ts'
-import { type Base, baseFrom, hrefOf, ownBase, placeOf } from './dash-base.ts'
+import { type Base, baseFrom, hrefOf, isInFull, ownBase, placeOf } from './dash-base.ts'
 import type { Level, SegmentElement } from './dash-scan.ts'
 
 /** Alone, without anything that a level above says. */
 export const baseAt = (address: Address, mapper: Mapper): Base => {
   const from = { value: hrefOf(address) }
-  const context = { mapper, isOnly: true, noteTorn: () => undefined }
+  const context = { mapper, isOnly: true, isFull: false, noteTorn: () => undefined }
   return baseFrom(from, [ownBase(mapper)], context)[0] ?? ownBase(mapper)
 }
 
@@ -37,8 +37,6 @@ const howItStays = ({ references }: SegmentElement, mapper: Mapper): boolean | n
   return references.some(({ value }) => namesDirectory(value))
 }
 
-const IN_FULL = /^(?:https?:)?[\\/]{2}/i
-
 interface Place {
   readonly base: Base
   readonly isAtManifest: boolean
@@ -57,7 +55,7 @@ export const placeAt = (
   const isAtManifest = address === mapper.manifest && mapper.directoryAt(address, 'files') !== null
   const base = isAtManifest ? ownBase(mapper) : baseAt(address, mapper)
   const leadsBack = ({ references }: SegmentElement): boolean =>
-    references.some(({ value }) => IN_FULL.test(value) && placeOf(value, base, mapper) !== null)
+    references.some(({ value }) => isInFull(value) && placeOf(value, base, mapper) !== null)
   // Without names for media, the base itself is what is played.
   const hasMedia = elements.some(({ references }) => references.some((it) => it.name === 'media'))
   const isMixed = base.directory === null && hasMedia && elements.some(leadsBack)

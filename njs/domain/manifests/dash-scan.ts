@@ -277,7 +277,9 @@ export class Gatherer implements XmlVisitor {
 
   replace(at: Reference, text: string): void {
     const shown = this.mapper.conceal(text)
-    if (shown !== at.value)
+    const raw = this.source.slice(at.from, at.to)
+    // Neither ffmpeg nor VLC takes off blanks around an address.
+    if (shown !== at.value || /^\s|\s$/.test(raw))
       this.edits.push({ from: at.from, to: at.to, text: encodeEntities(shown) })
   }
 }

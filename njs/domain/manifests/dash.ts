@@ -5,6 +5,7 @@ import {
   type Base,
   baseFrom,
   baseOfRemote,
+  isInFull,
   levelled,
   ownBase,
   placeOf,
@@ -32,14 +33,17 @@ const basesBelow = (level: Level): Base[] => {
   return below.length > 0 ? [...new Set(below)] : level.bases
 }
 
+/** `innermost`: that of each representation leads right from the manifest alone; `full`: those in full are in full again, which takes a copy with marks. */
+type Way = 'relative' | 'innermost' | 'full'
+
 /** What a manifest is rewritten with. */
 interface Work {
   readonly gatherer: Gatherer
   readonly mapper: Mapper
   /** Whether some text would have to differ with the representation, or with the alternative that a player chooses. */
   isTorn: boolean
-  /** Whether the innermost BaseURL of each representation has to lead right from the manifest alone. */
-  isInnermost: boolean
+  /** How BaseURLs are written that their origin wrote in full, and those below them. */
+  way: Way
 }
 
 /** References of one level that are compared from each base below it; with more, each representation gets texts of its own. */
@@ -48,19 +52,18 @@ const MOST_COMPARED = 200_000
 /** Bases that alternatives on several levels may come to, all combined. */
 const MOST_BASES = 64
 
-const IN_FULL = /^\s*(?:https?:)?[\\/]{2}/i
-
 const hasBases = (level: Level): boolean =>
   level.children.some((it) => it.baseUrls.length > 0 || hasBases(it))
 
-/** Whether a level that the edge fetches from has a BaseURL in full, with others below it. */
-const isFullAbove = (level: Level, mapper: Mapper): boolean =>
-  (hasBases(level) &&
+/** Whether a level has a BaseURL in full that the edge fetches from, and this holds for it. */
+const hasFull = (level: Level, mapper: Mapper, holds: (level: Level) => boolean): boolean =>
+  (level.baseUrls.length > 0 &&
+    holds(level) &&
     level.baseUrls.some(({ value }) => {
-      const address = IN_FULL.test(value) ? resolveAddress(value, mapper.manifest) : null
+      const address = isInFull(value) ? resolveAddress(value, mapper.manifest) : null
       return address !== null && mapper.directoryAt(address, 'files') !== null
     })) ||
-  level.children.some((it) => isFullAbove(it, mapper))
+  level.children.some((it) => hasFull(it, mapper, holds))
 
 /** Whether a level has no alternatives, nor any below it. */
 const isPlain = ({ baseUrls, children }: Level): boolean =>
@@ -70,18 +73,34 @@ const isPlain = ({ baseUrls, children }: Level): boolean =>
 const isCovered = ({ children }: Level): boolean =>
   children.length > 0 && children.every((it) => it.baseUrls.length > 0 || isCovered(it))
 
+/** Whether each level with a BaseURL either has no others below it, or has one below it for each representation. */
+const isEven = (level: Level): boolean =>
+  (level.baseUrls.length === 0 || !hasBases(level) || isCovered(level)) &&
+  level.children.every(isEven)
+
+/**
+ * ffmpeg follows a BaseURL in full and those below it, and of relative ones the innermost alone; dash.js goes on from an alternative that fails where that is in full.
+ */
+const wayOf = (root: Level, mapper: Mapper): Way => {
+  if (root.isPatch) return 'relative'
+  if (hasFull(root, mapper, ({ baseUrls }) => baseUrls.length > 1)) return 'full'
+  if (!hasFull(root, mapper, hasBases)) return 'relative'
+  return isPlain(root) && isEven(root) ? 'innermost' : 'full'
+}
+
 const resolveBases = (level: Level, inherited: readonly Base[], work: Work): void => {
   const { baseUrls } = level
   const noteTorn = (): void => {
     work.isTorn = true
   }
-  const context = { mapper: work.mapper, isOnly: baseUrls.length === 1, noteTorn }
+  const isFull = work.way === 'full'
+  const context = { mapper: work.mapper, isOnly: baseUrls.length === 1, isFull, noteTorn }
   level.bases =
     baseUrls.length === 0
       ? [...inherited]
       : baseUrls.flatMap((it) => baseFrom(it, inherited, context))
   const [base, parent] = [level.bases[0], inherited[0]]
-  if (work.isInnermost && base !== undefined && parent !== undefined && baseUrls.length > 0)
+  if (work.way === 'innermost' && base !== undefined && parent !== undefined && baseUrls.length > 0)
     if (isCovered(level)) level.bases = [levelled(base, parent)]
   if (level.bases.length > MOST_BASES) {
     work.isTorn = true
@@ -178,12 +197,9 @@ function* rewrite(text: string, mapper: Mapper): Steps<Gatherer> {
   // The base of a remote element may be where the edge does not go.
   const isTorn = mapper.directoryAt(mapper.manifest, 'files') === null
   yield* scanXml(text, gatherer)
-  // ffmpeg follows a BaseURL in full and those below it, and of relative ones the innermost alone.
-  const isInnermost = gatherer.roots.some(
-    (it) => !it.isPatch && isPlain(it) && isFullAbove(it, mapper),
-  )
-  const work: Work = { gatherer, mapper, isTorn, isInnermost }
+  const work: Work = { gatherer, mapper, isTorn, way: 'relative' }
   for (const root of gatherer.roots) {
+    work.way = wayOf(root, mapper)
     resolveBases(root, [ownBase(mapper)], work)
     yield* rewriteLevel(root, work)
     writeBases(root, work)
@@ -194,7 +210,7 @@ function* rewrite(text: string, mapper: Mapper): Steps<Gatherer> {
   const anew = new Gatherer(text, mapper)
   yield* scanXml(text, anew)
   for (const root of anew.roots) yield* flatten(root, anew, mapper)
-  writePatches({ gatherer: anew, mapper, isTorn: true, isInnermost: false })
+  writePatches({ gatherer: anew, mapper, isTorn: true, way: 'relative' })
   return anew
 }
 

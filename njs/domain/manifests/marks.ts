@@ -29,9 +29,10 @@ export const inFull = (written: string, rest: string, base = MARK): string => {
 export const withMarks = (text: string, sign: string): string =>
   withoutMarks(text).replaceAll(sign, () => MARK)
 
-/** A mapper that gives addresses of remote elements in full, a sign in place of marks: dash.js follows no others. */
-export const remotesInFull = (mapper: Mapper, sign: string): Mapper => ({
+/** A mapper that gives addresses in full where players go by no others, a sign in place of marks: of remote elements (dash.js), and of BaseURLs. */
+export const withFull = (mapper: Mapper, sign: string): Mapper => ({
   ...mapper,
+  inFull: (path) => sign + path,
   rewriteRemote(reference, base) {
     const written = mapper.rewriteRemote(reference, base)
     // A patch is none.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { rep, template, written } from './dash-written.ts'
+import { mapper, rep, template, written } from './dash-written.ts'
 
 /** Two BaseURLs beside each other, and what is below them. */
 const two = (a: string, b: string, below: string): string =>
@@ -38,6 +38,42 @@ describe('alternatives keep what holds from each', () => {
     ],
   ])('%s', (_, from, to) => {
     expect(written(from)).toBe(to)
+  })
+})
+
+describe('in full, where a player has to know them', () => {
+  const full = { ...mapper(), inFull: (path: string) => `http://edge/p/${path}` }
+  const set = (...inside: string[]) =>
+    `<Period><AdaptationSet>${template('$Number$.m4s')}${inside.map((it) => `<Representation>${it}</Representation>`).join('')}</AdaptationSet></Period>`
+  test.each([
+    [
+      'those of alternatives, not others',
+      two('http://cdn:2/a/', '/b/', set('')),
+      two('http://edge/p/@/~files.cdn.a./', '@/~files..b./', set('')),
+    ],
+    [
+      'files too',
+      rep(two('//cdn:2/v/a.mp4?t', 'http://ads:3/b.mp4', '<SegmentBase/>')),
+      rep(two('http://edge/p/@/~files.cdn.v./a.mp4?t', 'http://ads:3/b.mp4', '<SegmentBase/>')),
+    ],
+    [
+      'one above a BaseURL of some representations',
+      base('http://cdn:2/a/') + set('', base('s/')),
+      base('http://edge/p/@/~files.cdn.a./') + set('', base('../../@/~files.cdn.a.s./')),
+    ],
+    [
+      'none above a BaseURL of each',
+      base('http://cdn:2/a/') + set(base('r/'), base('s/')),
+      base('./') + set(base('@/~files.cdn.a.r./'), base('@/~files.cdn.a.s./')),
+    ],
+    ['none alone', base('http://cdn:2/a/') + set(''), base('@/~files.cdn.a./') + set('')],
+    [
+      'none at another host',
+      two('http://ads:3/a/', '/b/', set('')),
+      two('http://ads:3/a/', '@/~files..b./', set('')),
+    ],
+  ])('%s', (_, from, to) => {
+    expect(written(from, full)).toBe(to)
   })
 })
 

@@ -27,6 +27,8 @@ describe('BaseURL', () => {
       "<BaseURL serviceLocation='a'>@/~files..d&amp;m./</BaseURL>",
     ],
     ['<BaseURL>/dm/<!-- /x/ --></BaseURL>', '<BaseURL>@/~files..dm./</BaseURL>'],
+    ['<BaseURL>\r\n v/ </BaseURL>', '<BaseURL>v/</BaseURL>'],
+    ['<BaseURL>http://ads:3/v/\n</BaseURL>', '<BaseURL>http://ads:3/v/</BaseURL>'],
   ])('in another spelling: %s', (from, to) => {
     expect(written(rep(from + template('$Time$.m4s')))).toBe(rep(to + template('$Time$.m4s')))
   })

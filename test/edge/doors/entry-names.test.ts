@@ -163,6 +163,22 @@ test('keys and segments at the manifest’s own name, and names that are no vali
   }
 })
 
+test('DASH: segments at the manifest’s own name come as segments', async () => {
+  count += 1
+  for (const file of ['', 'film.mpd', './film.mpd']) {
+    const found = await through(
+      'film',
+      `<MPD><Period><AdaptationSet><SegmentTemplate initialization="${file}?init=${count}" media="${file}?case=${count}&amp;n=$Number$"/><Representation id="r"/></AdaptationSet></Period></MPD>`,
+    )
+    rig.origin.files.set('/film/film.mpd', { type: 'video/mp4', body: 'there' })
+    for (const [, written = ''] of found.text.matchAll(/(?:media|initialization)="([^"]*)"/g)) {
+      const { pathname, search } = new URL(fill(decode(written)), found.url)
+      const { status, text } = await rig.get(pathname + search)
+      expect([status, text], written).toEqual([200, 'there'])
+    }
+  }
+})
+
 test('arguments that players take from the manifest’s address reach the origin, under the names they are given', async () => {
   const info = (template: string, more: string) =>
     `<EssentialProperty schemeIdUri="urn:mpeg:dash:urlparam:2014"><up:UrlQueryInfo xmlns:up="urn:mpeg:dash:schema:urlparam:2014" queryTemplate="${template}" ${more}/></EssentialProperty>`

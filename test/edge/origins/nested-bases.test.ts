@@ -54,8 +54,11 @@ const representationsOf = (text: string): Found[] => {
 const filled = (text: string): string => text.replace('$Number$', '7').replaceAll('&amp;', '&')
 const chained = ({ bases }: Found, at: string): string =>
   bases.reduce((above, it) => new URL(filled(it), above).href, at)
-const innermost = ({ bases }: Found, at: string): string =>
-  new URL(filled(bases.at(-1) ?? ''), at).href
+/** As ffmpeg does: from the last in full on, else the last alone. */
+const innermost = ({ bases }: Found, at: string): string => {
+  const full = bases.findLastIndex((it) => /^https?:/.test(it))
+  return chained({ bases: bases.slice(full), references: [] }, at)
+}
 
 let count = 0
 const base = (text: string) => (text === '' ? '' : `<BaseURL>${text}</BaseURL>`)
@@ -67,8 +70,9 @@ const INNER = [
   ['../up/', './v/', 'w/'],
   ['/root/', '', 'rep/'],
   ['', '', 'film.mp4'],
+  ['', 's/', ''],
 ]
-/** Whether each representation has a BaseURL below the one in full, or none of a level has. */
+/** Whether each representation has a BaseURL below the one in full. */
 const isEven = ([set, first, second]: readonly string[]) =>
   (first === '') === (second === '') && (set !== '' || first !== '')
 const MEDIA = [
@@ -108,10 +112,45 @@ test.each(
         filled(reference),
         chained(one, `${origin.url}/hls/ch1/${name}`),
       )
-      for (const resolve of isEven(inner) ? [chained, innermost] : [chained]) {
+      for (const resolve of [chained, innermost]) {
         const address = new URL(filled(other.references[at] ?? ''), resolve(other, root + name))
         expect(await asked(address), `${reference} in ${text}`).toBe(pathname + search)
       }
     }
   }
+})
+
+const alternatives = (one: string, other: string) =>
+  `<BaseURL serviceLocation="a">${one}</BaseURL><BaseURL serviceLocation="b">${other}</BaseURL>`
+const SET =
+  '<Period><AdaptationSet><SegmentTemplate media="$Number$.m4s"/><Representation id="a"/></AdaptationSet></Period>'
+
+const basesOf = (text: string): string[] =>
+  [...text.matchAll(/<BaseURL[^>]*>([^<]*)/g)].map(([, it = '']) => filled(it))
+
+test('alternatives in full reach each viewer in full, of one copy: dash.js goes on from no others', async () => {
+  const { origin } = rig
+  const far = `${origin.url}/far/a&amp;b/`
+  const files = { both: alternatives(far, 'v/') + SET, one: base(far) + SET }
+  for (const [name, inside] of Object.entries(files))
+    origin.files.set(`/hls/ch1/${name}.mpd`, {
+      type: DASH,
+      body: `<MPD type="dynamic" minimumUpdatePeriod="PT9S">${inside}</MPD>`,
+    })
+  const read = async (address: string) =>
+    basesOf((await rig.get(address.slice(rig.url.length))).text)
+  const roots = [root, await openFolder(rig)]
+  origin.seen.length = 0
+  const found = await Promise.all(roots.map((own) => read(`${own}both.mpd`)))
+  expect(origin.seen.map(({ url }) => url)).toEqual(['/hls/ch1/both.mpd'])
+  for (const [at, own] of roots.entries()) {
+    const [full = '', relative = '', ...more] = found[at] ?? []
+    expect(more).toEqual([])
+    expect(full.startsWith(`${own}@/`), full).toBe(true)
+    expect(relative).toMatch(/^@\//)
+    expect(await asked(new URL(`${full}${at}.m4s`))).toBe(`/far/a&b/${at}.m4s`)
+    expect(await asked(new URL(`${relative}${at}.m4s`, own))).toBe(`/hls/ch1/v/${at}.m4s`)
+  }
+  // One alone is relative, so that its copy is the same for all.
+  expect(await read(`${root}one.mpd`)).toEqual([expect.stringMatching(/^@\//)])
 })

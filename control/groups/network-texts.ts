@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { type Network, parseNetwork } from '#domain/networks/network'
 import { yieldEvery } from '../playlists/catalogue/yield-to-event-loop.ts'
+import { say } from '../sentences/sentences.ts'
 
 /** A network and its text in the configuration. */
 export interface NetworkRule {
@@ -62,8 +63,9 @@ const takeFile = async (
   try {
     content = await readFile(path, 'utf8')
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    report.problems.push(`${name}: cannot be read (${reason})`)
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    const what = code === 'ENOENT' ? say('file.missing') : say('file.unreadable', { code })
+    report.problems.push(`${path}: ${what}`)
     return
   }
   report.files.push(path)

@@ -106,6 +106,11 @@ export const SENTENCES = {
     '{origin}: its certificate {what}, and viewers get 502 for what lies there; put its authority into the file of NODE_EXTRA_CA_CERTS, or name the origin in `origins` with `tls_verify: false`',
   'origin.by_address':
     '{origin}: nginx matches no addresses with certificates, and viewers get 502 for what lies there; in `origins` give the name of its certificate in `url` and the address in `servers`, and that name in the list, or name the origin with `tls_verify: false`',
+  'origin.answers':
+    'answered {status}; see that the address in the list, and the login in it, are right',
+  'origin.away': 'does not answer ({what}); see that it runs and that this machine reaches it',
+  'origin.no_manifest':
+    'answers with something that is no manifest; see that the address in the list is right',
   'origin.other_name': 'is for another name',
   'origin.expired': 'has expired',
   'origin.early': 'is not valid yet',

@@ -4,6 +4,7 @@ import { describeGeo } from '../../compose/base/geo.ts'
 import type { ConfigProblem } from '../../config/problems/problems.ts'
 import type { LintFinding, Severity } from '../../lint/finding.ts'
 import { createIsSet, formatFinding, lint } from '../../lint/lint.ts'
+import { missingParts } from '../../lint/missing.ts'
 import {
   type CertificateReport,
   checkCertificates,
@@ -73,7 +74,11 @@ export const checkCommand = (): Command =>
         path: `${channel.base}${channel.entry}`,
       }))
       const geo = await describeGeo(loaded.config, Date.now())
-      warnings = [...warnings, ...geo.problems.map((problem) => `geo: ${problem}`)]
+      warnings = [
+        ...missingParts(loaded.config),
+        ...warnings,
+        ...geo.problems.map((problem) => `geo: ${problem}`),
+      ]
       const ofNginx = await complaintOfOwnNginx(loaded.config, pathsOf(options))
       if (ofNginx !== null) warnings = [...warnings, ofNginx]
       const certificates = checkCertificates(loaded, Date.now())

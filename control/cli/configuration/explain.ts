@@ -43,7 +43,9 @@ const playlistText = (row: Row): string => {
   lines.push(`group     ${text('group')}, won by ${text('rule')}`)
   if (row['reason'] !== 'ok') return [...lines, `refused   ${text('reason')}`].join('\n')
   lines.push(
-    `playlist  ${text('channels')} channels: ${first}${Number(row['channels']) > 5 ? ', …' : ''}`,
+    first === ''
+      ? 'playlist  no channels; the sources have none, or none that the group names'
+      : `playlist  ${text('channels')} channels: ${first}${Number(row['channels']) > 5 ? ', …' : ''}`,
   )
   if (row['leftOut'] !== 0) lines.push(`surge     ${text('leftOut')} channels are left out for now`)
   return lines.join('\n')

@@ -32,12 +32,24 @@ const FORMS: Readonly<Record<string, string>> = {
   '^https?://[^/]+/?$': say('value.origin'),
 }
 
+const schemaAt = (schema: TSchema, path: readonly string[]): unknown => {
+  let here: unknown = schema
+  for (const part of path)
+    here = typeof here === 'object' && here !== null ? Reflect.get(here, part) : undefined
+  return here
+}
+
 /** The names allowed in a section, found by the schema path of an `additionalProperties` error. */
 const namesAt = (schema: TSchema, schemaPath: string): string[] => {
-  let here: unknown = schema
-  for (const part of [...schemaPath.split('/').slice(1, -1), 'properties'])
-    here = typeof here === 'object' && here !== null ? Reflect.get(here, part) : undefined
-  return typeof here === 'object' && here !== null ? Object.keys(here) : []
+  const names = schemaAt(schema, [...schemaPath.split('/').slice(1, -1), 'properties'])
+  return typeof names === 'object' && names !== null ? Object.keys(names) : []
+}
+
+/** What a value of another type must be: of its form, where it has one that is known. */
+const typeWord = (error: SchemaError, schema: TSchema, type: string): string => {
+  const pattern = schemaAt(schema, [...error.schemaPath.split('/').slice(1), 'pattern'])
+  const form = typeof pattern === 'string' ? FORMS[pattern] : undefined
+  return form ?? TYPES[type] ?? error.message
 }
 
 const strangerWord = (error: SchemaError, schema: TSchema): string => {
@@ -61,7 +73,7 @@ export const problemText = (error: SchemaError, schema: TSchema): string => {
     case 'required':
       return say('value.needs', { names: listed('requiredProperties') })
     case 'type':
-      return TYPES[listed('type')] ?? error.message
+      return typeWord(error, schema, listed('type'))
     case 'pattern':
       return FORMS[listed('pattern')] ?? say('value.form', { form: listed('pattern') })
     default:

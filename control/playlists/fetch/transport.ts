@@ -48,7 +48,8 @@ const stampOf = async (path: string): Promise<string> => {
 const fileReason = (path: string, error: unknown): string => {
   const code = error instanceof Error && 'code' in error ? error.code : null
   if (code === 'ENOENT') return `there is no file ${path}`
-  if (code === 'EACCES') return `${path} may not be read`
+  if (code === 'EACCES') return `${path} may not be read by this user`
+  if (code === 'EISDIR') return `${path} is a folder, not a playlist`
   return reasonOf(error)
 }
 

@@ -7,6 +7,7 @@ import { passwordsOf } from '../catalogue/logins.ts'
 import { crowdedDirectories, directoryKey } from '../catalogue/ownership.ts'
 import { eachInTurns, groupInTurns } from '../catalogue/yield-to-event-loop.ts'
 import { logoOf, sealNone } from './pictures.ts'
+import { SHOWN, sample } from './sample.ts'
 import { compileSelection, findDeadSelectors, type Selection } from './selection.ts'
 
 /** A group as far as its list is concerned. */
@@ -23,16 +24,12 @@ export interface CheckOptions {
   readonly isThrough?: IsThrough
 }
 
-/** Names, and warnings of one kind, that are spelled out. */
-const shown = 5
+/** Warnings of one kind that are spelled out. */
 const perCheck = 50
-
-const sample = (texts: readonly string[], count = texts.length): string =>
-  count > shown ? `${texts.slice(0, shown).join(', ')} and ${count - shown} more` : texts.join(', ')
 
 const idsOf = (channels: readonly Channel[]): string =>
   sample(
-    channels.slice(0, shown).map(({ id }) => id),
+    channels.slice(0, SHOWN).map(({ id }) => id),
     channels.length,
   )
 

@@ -92,6 +92,7 @@ describe('parseConfig', () => {
     ['surge: [{name: a, group: g}]', "there is no group 'g'"],
     ['sources: [{name: a}]', 'needs either `file` or `url`'],
     ['channels: [{match: "("}]', 'is not a regular expression'],
+    ['edge: {listen: 8080}', 'g.yaml:1: edge.listen: must be an address and a port, such as'],
     ['edge: {listen: nonsense}', 'g.yaml:1: edge.listen: must be an address and a port, such as'],
     ['admin: {listen: "127.0.0.1:80000"}', 'admin.listen: there is no port 80000'],
     ['edge: {listen: "*:81"}\nadmin: {listen: "[::1]:81"}', ':2: admin.listen: [::1]:81 is the'],

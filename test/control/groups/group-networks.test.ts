@@ -55,7 +55,7 @@ describe('group networks', () => {
     )
     expect(problems).toEqual([
       'bad.txt line 2: 10.0.0.300: not an address, a CIDR such as 10.0.0.0/8, or a range',
-      'none.txt: cannot be read (ENOENT)',
+      `${join(folder, 'none.txt')}: there is no such file`,
       '010.0.0.0/8: not an address before the slash (no leading zeros, no trailing dot)',
     ])
     expect(pages.size).toBe(0)

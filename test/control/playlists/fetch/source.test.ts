@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
@@ -192,6 +192,9 @@ describe('a source in a file', () => {
     await rm(path)
     expect(await source.refresh()).toBe('failed')
     expect(source.status().error?.reason).toBe(`there is no file ${path}`)
+    await mkdir(path)
+    expect(await source.refresh()).toBe('failed')
+    expect(source.status().error?.reason).toBe(`${path} is a folder, not a playlist`)
     expect(namesOf(source)).toEqual(['b'])
   })
 })

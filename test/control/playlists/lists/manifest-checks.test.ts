@@ -10,6 +10,8 @@ const FILES: Record<string, string> = {
   '/master/v/low.m3u8': '#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI="http://keys.example/k"\n1.ts\n',
   '/known/index.m3u8': '#EXTM3U\n#EXTINF:2,\nhttp://own.example:81/1.ts\nhttp://127.0.0.1:1/2.ts\n',
   '/list.php': '#EXTM3U\n#EXTINF:2,\n1.ts\n',
+  '/page/index.m3u8': '<html><body>Your subscription has ended</body></html>',
+  '/page/list.php': '<html><body>Your subscription has ended</body></html>',
   '/dash/a.mpd': '<MPD><BaseURL>https://cdn.example/d/</BaseURL></MPD>',
 }
 
@@ -61,11 +63,26 @@ describe('the check of manifests', () => {
       'near: its manifest sends players to http://keys.example',
       'far: its origin sends players on to http://balancer.example',
       'rtsp: its origin sends players on to rtsp://cameras.example:554',
-      'round: its origin does not answer with a manifest',
-      'gone: its origin does not answer with a manifest',
       'dash: its manifest sends players to https://cdn.example',
       'away: its origin sends players on to http://balancer.example',
       'list-php: its origin answers with a manifest',
+      `round: ${origin} does not answer (it redirects in a circle); see that it runs and that this machine reaches it`,
+      `gone: ${origin} answered 404; see that the address in the list`,
+    ])
+  })
+
+  it('says once what channels of an origin are answered, of streams too', async () => {
+    const names = ['1/live.ts', '2/live.ts', '3/index.m3u8', 'page/index.m3u8', 'page/list.php']
+    const away = 'http://127.0.0.1:1'
+    const list = [...names.map((name) => `${origin}/${name}`), `${away}/a.m3u8`, `${away}/b.m3u8`]
+    const text = list.map((address, at) => `#EXTINF:-1,c${at + 1}\n${address}\n`).join('')
+    const read = readPlaylistText(`#EXTM3U\n${text}`)
+    if (!read.ok) throw new Error(read.problem.reason)
+    const { channels } = await buildCatalogue([{ source: 's', playlist: read.playlist }])
+    expect(await checkManifests(channels, [], [])).toEqual([
+      `c1, c2, c3: ${origin} answered 404; see that the address in the list, and the login in it, are right`,
+      `c4: ${origin} answers with something that is no manifest; see that the address in the list is right`,
+      `c6, c7: ${away} does not answer (the connection was refused); see that it runs and that this machine reaches it`,
     ])
   })
 

@@ -41,8 +41,8 @@ export const LookCard = () => (
           ))}
         </select>
       </label>
+      <SingleKeys />
     </div>
-    <SingleKeys />
     <p class="dim">{t('settings.look.text')}</p>
   </Card>
 )

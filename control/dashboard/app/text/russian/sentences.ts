@@ -128,6 +128,10 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
     '{origin}: его сертификат {what}, и зрители получают 502 на всё, что там лежит; добавьте его центр сертификации в файл NODE_EXTRA_CA_CERTS или назовите источник в `origins` с `tls_verify: false`',
   'said.origin.by_address':
     '{origin}: nginx не сверяет адреса с сертификатами, и зрители получают 502 на всё, что там лежит; в `origins` укажите имя из сертификата в `url`, адрес — в `servers`, а в списке — это имя, или назовите источник с `tls_verify: false`',
+  'said.origin.answers': 'ответил {status}; проверьте адрес в списке и логин в нём',
+  'said.origin.away':
+    'не отвечает ({what}); проверьте, что он работает и что эта машина до него достаёт',
+  'said.origin.no_manifest': 'отвечает не манифестом; проверьте адрес в списке',
   'said.origin.other_name': 'выдан на другое имя',
   'said.origin.expired': 'истёк',
   'said.origin.early': 'ещё не действует',

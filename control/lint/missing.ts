@@ -1,0 +1,26 @@
+/** The part of a configuration that says whom it serves with what. */
+export interface Served {
+  readonly sources: readonly unknown[]
+  readonly groups: readonly unknown[]
+  readonly media_servers: readonly unknown[]
+  readonly control: { readonly urls: readonly string[] }
+  readonly demo: { readonly enabled: boolean }
+}
+
+/** Warns where a valid configuration lets nobody watch anything. */
+export const missingParts = (config: Served): string[] => {
+  // An edge on another machine has both from its control plane.
+  if (config.control.urls.length > 0 || config.demo.enabled) return []
+  const [hasSources, hasGroups] = [config.sources.length > 0, config.groups.length > 0]
+  if (hasSources && !hasGroups)
+    return [
+      'there are no groups: every viewer is refused (group.none); add `groups: [{ name: everyone, default: true }]`',
+    ]
+  if (hasGroups && !hasSources)
+    return ['there are no sources: every list is empty; name a playlist in `sources`']
+  return hasSources || config.media_servers.length > 0
+    ? []
+    : [
+        'there are neither sources nor media servers: nobody watches anything; `gatehouse init` writes a configuration to begin with',
+      ]
+}

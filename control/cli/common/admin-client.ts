@@ -71,7 +71,7 @@ const socketOf = (options: GlobalOptions): string => {
   const { adminSocket, state } = pathsOf(options)
   if (existsSync(adminSocket)) return adminSocket
   throw new CliError(
-    `no control plane runs on ${state}; start it with ./scripts/run, or name its folder with --state`,
+    `no control plane runs on ${state}; start it with ./scripts/run, or name the one that runs: --config FILE (or --state DIR)`,
   )
 }
 

@@ -1,4 +1,5 @@
 import { type Dispatcher, request } from 'undici'
+import { CONNECTION_WORDS } from '../../sentences/connections.ts'
 import { say } from '../../sentences/sentences.ts'
 import { NAMED_BY_ADDRESS } from './origin-agent.ts'
 
@@ -57,16 +58,6 @@ const REASONS: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: say('origin.self_signed'),
 }
 
-const CONNECTIONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: say('connection.refused'),
-  ECONNRESET: say('connection.broken'),
-  UND_ERR_SOCKET: say('connection.broken'),
-  ENOTFOUND: say('connection.no_host'),
-  EAI_AGAIN: say('connection.no_lookup'),
-  EHOSTUNREACH: say('connection.no_way'),
-  ENETUNREACH: say('connection.no_network'),
-}
-
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : ''
 
@@ -75,7 +66,7 @@ const connectionFault = (error: unknown): string => {
   const code = codeOf(error)
   const isLate = /TIMEOUT/.test(code) || code === 'ETIMEDOUT'
   return say('origin.away', {
-    what: CONNECTIONS[code] ?? say(isLate ? 'connection.late' : 'connection.broken'),
+    what: CONNECTION_WORDS[code] ?? say(isLate ? 'connection.late' : 'connection.broken'),
   })
 }
 

@@ -1,4 +1,6 @@
+import { CONNECTION_WORDS } from '../../sentences/connections.ts'
 import { say } from '../../sentences/sentences.ts'
+
 /** Kind of a failed request. */
 export interface ConnectionFault {
   readonly kind: 'timeout' | 'broken' | 'unreachable'
@@ -16,13 +18,7 @@ const KINDS: Readonly<Record<string, ConnectionFault['kind']>> = {
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: say('connection.refused'),
-  ECONNRESET: say('connection.broken'),
-  UND_ERR_SOCKET: say('connection.broken'),
-  ENOTFOUND: say('connection.no_host'),
-  EAI_AGAIN: say('connection.no_lookup'),
-  EHOSTUNREACH: say('connection.no_way'),
-  ENETUNREACH: say('connection.no_network'),
+  ...CONNECTION_WORDS,
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: say('connection.cut'),
   UND_ERR_RES_EXCEEDED_MAX_SIZE: say('connection.large'),
 }

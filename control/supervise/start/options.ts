@@ -32,12 +32,16 @@ export interface Setup {
   readonly hasDemoHistory: boolean
 }
 
+/** The demo's configuration, in its state folder. */
+const DEMO_FILE = 'demo.yaml'
+
 /**
  * Reads the configuration; without one, writes the demo's into the state folder first. Throws a
  * `Failure` where the folder cannot be written, a `ConfigError` for an invalid configuration.
  */
 export function setUp(options: RunOptions, environment: NodeJS.ProcessEnv): Setup {
   const demoState = resolve(options.state ?? join(packageRoot(), '.state'))
+  if (options.config === null && options.isHome !== true) refuseToMixIn(demoState)
   const configFile =
     options.config === null
       ? writeOwn(demoState, environment, options.isHome === true)
@@ -49,11 +53,29 @@ export function setUp(options: RunOptions, environment: NodeJS.ProcessEnv): Setu
   const isDemo = options.config === null && options.isHome !== true
   const hasDemoHistory = isDemo && options.withoutHistory !== true
   const paths = statePaths(options.state ?? beside ?? fallback)
+  if (!loaded.config.demo.enabled) refuseInvented(paths.state)
   return { loaded, configFile, paths, hasDemoHistory }
 }
 
+/** The demo would write accounts and plays among those of a service. */
+function refuseToMixIn(state: string): void {
+  if (existsSync(join(state, DEMO_FILE)) || !existsSync(statePaths(state).database)) return
+  throw new Failure(
+    `The state folder ${state} is a service's of your own; start the demo in another: --state DIR. To start your service name its --config.`,
+  )
+}
+
+/** A service would have the demo's accounts, owner and plays among its own. */
+function refuseInvented(state: string): void {
+  const left = join(state, DEMO_FILE)
+  if (!existsSync(left)) return
+  throw new Failure(
+    `The state folder ${state} has what the demo invented: accounts, an owner, plays. Remove the folder, or name another (--state DIR, or the setting \`state\`); to keep what is in it, remove ${left}.`,
+  )
+}
+
 function writeOwn(state: string, environment: NodeJS.ProcessEnv, isHome: boolean): string {
-  const file = join(state, isHome ? 'home.yaml' : 'demo.yaml')
+  const file = join(state, isHome ? 'home.yaml' : DEMO_FILE)
   const addresses = demoAddresses(environment)
   const home = { servers: [], homeNetworks: [], admin: addresses.admin }
   try {

@@ -41,7 +41,9 @@ async function* stableFile(path: string, stamp: string): AsyncGenerator<Uint8Arr
 }
 
 const stampOf = async (path: string): Promise<string> => {
-  const { mtimeMs, size, ino } = await stat(path)
+  const file = await stat(path)
+  if (file.isDirectory()) throw new Error(`${path} is a folder, not a playlist`)
+  const { mtimeMs, size, ino } = file
   return `${mtimeMs}-${size}-${ino}`
 }
 
@@ -49,7 +51,6 @@ const fileReason = (path: string, error: unknown): string => {
   const code = error instanceof Error && 'code' in error ? error.code : null
   if (code === 'ENOENT') return `there is no file ${path}`
   if (code === 'EACCES') return `${path} may not be read by this user`
-  if (code === 'EISDIR') return `${path} is a folder, not a playlist`
   return reasonOf(error)
 }
 

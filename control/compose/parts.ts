@@ -75,6 +75,7 @@ export interface EdgeApi {
   /** Requests of edges, by question and outcome. */
   readonly questions: Counter<'question' | 'outcome'>
   readonly past: Counter<'channel' | 'origin'>
+  readonly unshared: Counter<'channel' | 'origin'>
   readonly failed: Counter<'origin' | 'reason'>
   stop(): Promise<void>
 }

@@ -77,6 +77,7 @@ const reportsOf = ({
   past,
   protocols,
   failures,
+  unshared,
 }: SyncRequest): number =>
   seen.length +
   closed.length +
@@ -84,7 +85,8 @@ const reportsOf = ({
   (ended?.length ?? 0) +
   (past?.length ?? 0) +
   (protocols?.length ?? 0) +
-  (failures?.length ?? 0)
+  (failures?.length ?? 0) +
+  (unshared?.length ?? 0)
 
 const SILENT = say('edge.silent')
 

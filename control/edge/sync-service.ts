@@ -35,6 +35,8 @@ export interface SyncPorts {
   readonly traffic: Pick<TrafficMeter, 'add'>
   /** Counts where origins send players past an edge. */
   readonly past: (edge: string, rows: NonNullable<SyncRequest['past']>) => void
+  /** Counts channels whose origins write manifests for each viewer. */
+  readonly unshared: (edge: string, rows: NonNullable<SyncRequest['unshared']>) => void
   /** Counts an origin that was asked in vain. */
   readonly failed: (origin: string, reason: ReasonId) => void
   /** Takes what an origin answers for a channel. */
@@ -102,10 +104,11 @@ const closeEnded = async (
 
 /** Takes what an edge has seen of origins. */
 const noteOrigins = (
-  { edge, past, protocols = [], failures = [] }: SyncRequest,
-  ports: Pick<SyncPorts, 'past' | 'learn' | 'failed'>,
+  { edge, past, protocols = [], failures = [], unshared }: SyncRequest,
+  ports: Pick<SyncPorts, 'past' | 'learn' | 'failed' | 'unshared'>,
 ): void => {
   if (past !== undefined) ports.past(edge, past)
+  if (unshared !== undefined) ports.unshared(edge, unshared)
   for (const [channel, protocol] of protocols) ports.learn(channel, protocol)
   for (const [origin, reason] of failures) if (isReasonId(reason)) ports.failed(origin, reason)
 }

@@ -109,6 +109,8 @@ export const SENTENCES = {
   'origin.answers':
     'answered {status}; see that the address in the list, and the login in it, are right',
   'origin.away': 'does not answer ({what}); see that it runs and that this machine reaches it',
+  'origin.unshared':
+    'writes a manifest for each viewer, so the origin is asked by every one of them; `share: off` for it in `origins` says so from the start',
   'origin.no_manifest':
     'answers with something that is no manifest; see that the address in the list is right',
   'origin.other_name': 'is for another name',

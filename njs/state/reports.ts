@@ -12,6 +12,7 @@ export type ReportKind =
   | 'past'
   | 'protocol'
   | 'failure'
+  | 'unshared'
 
 const SLOTS: Readonly<Record<ReportKind, number>> = {
   degraded: 4096,
@@ -22,6 +23,7 @@ const SLOTS: Readonly<Record<ReportKind, number>> = {
   past: 256,
   protocol: 256,
   failure: 256,
+  unshared: 256,
 }
 const TTL_MS = 86_400_000
 
@@ -44,6 +46,12 @@ const PAST_EVERY_MS = 300_000
 export const notePast = (channel: string, origin: string): void => {
   const text = `${channel} ${origin}`
   if (tryAdd(texts('gh_ring'), `past ${text}`, '', PAST_EVERY_MS)) noteReport('past', text)
+}
+
+/** Reports that a channel's origin writes manifests for each viewer. */
+export const noteUnshared = (channel: string, origin: string): void => {
+  const text = `${channel} ${origin}`
+  if (tryAdd(texts('gh_ring'), `unshared ${text}`, '', PAST_EVERY_MS)) noteReport('unshared', text)
 }
 
 const PROTOCOL_EVERY_MS = 60_000

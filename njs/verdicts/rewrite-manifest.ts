@@ -17,7 +17,7 @@ import type { HlsVariable, HlsVariables } from '../domain/manifests/hls-variable
 import { rewriteJson } from '../domain/manifests/json-documents.ts'
 import { hideEverywhere, holdsLogin, maskLogins } from '../domain/manifests/logins.ts'
 import { inFull, isFile, withFull, withMarks } from '../domain/manifests/marks.ts'
-import { movedOnSteps, sameDashSteps } from '../domain/manifests/same-manifest.ts'
+import { compareDash, comparePlaylists, type Kinship } from '../domain/manifests/same-manifest.ts'
 import { isUnclearPatch } from '../domain/manifests/text.ts'
 import type { Steps } from '../domain/steps.ts'
 import { nginxCrypto, randomId } from '../platform/crypto.ts'
@@ -42,8 +42,8 @@ export interface Rewritten {
   readonly type: string | null
   /** Milliseconds between two changes, as far as it says. */
   readonly paceMs: number
-  /** Whether this later copy is the earlier one moved on, and no other viewer's. */
-  follows(before: string): Steps<boolean>
+  /** What it is to an earlier copy. */
+  compare(before: string): Steps<Kinship>
 }
 
 /** What was asked for. */
@@ -226,13 +226,13 @@ function* rewritePlaylist(
     isMarked: list.isMarked,
     type: 'application/vnd.apple.mpegurl',
     paceMs: pace(list.partSec ?? list.targetSec, list.isOver),
-    follows: (before) => movedOnSteps(before, shown),
+    compare: (before) => comparePlaylists(before, shown),
   }
 }
 
-function* always(): Steps<boolean> {
+function* alwaysSame(): Steps<Kinship> {
   yield
-  return true
+  return 'same'
 }
 
 /** Whether a text is no document of HLS or DASH: of a sealed address it may be JSON of any kind, and what a remote element refers to. An empty one tells nothing. */
@@ -268,7 +268,7 @@ function* rewriteMpd({ text }: Fetched, { mapper, own, given }: Tools): Steps<Re
     isMarked,
     type: 'application/dash+xml',
     paceMs: pace(seconds, manifest.isOver),
-    follows: (before) => sameDashSteps(before, shown),
+    compare: (before) => compareDash(before, shown),
   }
 }
 
@@ -293,7 +293,7 @@ export function* rewriteManifest(
       return inFull(written, request.rest, base)
     })
     const shown = hideEverywhere(json ?? text, logins, mapper)
-    return { text: shown, isMarked: false, type: null, paceMs: QUIET_MS, follows: always }
+    return { text: shown, isMarked: false, type: null, paceMs: QUIET_MS, compare: alwaysSame }
   }
   return yield* rewriteMpd(found, tools)
 }

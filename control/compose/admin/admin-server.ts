@@ -67,7 +67,7 @@ const metricsOf = (parts: AdminParts) =>
     edges: parts.edge.registry,
     publisher: () => parts.publisher.stats(),
     waitingEvents: async () => await parts.historian.waiting(),
-    counters: [parts.edge.questions, parts.edge.past, parts.edge.failed],
+    counters: [parts.edge.questions, parts.edge.past, parts.edge.unshared, parts.edge.failed],
     backends: () => parts.authorizer.client.counters(),
   })
 

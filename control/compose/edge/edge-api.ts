@@ -57,10 +57,11 @@ const routesOptions = (
   {
     questions,
     past,
+    unshared,
     failed,
     fetcher,
     opened,
-  }: Pick<EdgeApi, 'questions' | 'past' | 'failed'> & {
+  }: Pick<EdgeApi, 'questions' | 'past' | 'unshared' | 'failed'> & {
     readonly fetcher: PictureFetcher
     readonly opened: () => void
   },
@@ -95,6 +96,7 @@ const routesOptions = (
       catchUp,
       traffic: parts.traffic,
       past: countPast(past),
+      unshared: countPast(unshared),
       failed: countFailed(failed),
       learn: (channel, protocol) => lineup.learnProtocol(channel, protocol),
       sessions: sessions.store,
@@ -164,11 +166,12 @@ export const startEdgeApi = async (parts: Parts): Promise<EdgeApi> => {
   const { paths, log, sessions, live } = parts
   const edge = live.config().edge.id
   const registry = createEdgeRegistry(() => sessions.now(), createOwnFiles(live.config, paths))
-  const { questions, past, failed } = createEdgeCounters()
+  const { questions, past, unshared, failed } = createEdgeCounters()
   const fetcher = createPictureFetcher()
   const rush = createRush(processPriority())
   const opened = rush.count
-  const options = routesOptions(parts, registry, { questions, past, failed, fetcher, opened })
+  const counters = { questions, past, unshared, failed }
+  const options = routesOptions(parts, registry, { ...counters, fetcher, opened })
   const local = await listenOnSocket(options, { socket: paths.edgeSocket, edge, log })
   const push = createPush(parts)
   const directory = createEdgeDirectory(
@@ -185,9 +188,7 @@ export const startEdgeApi = async (parts: Parts): Promise<EdgeApi> => {
     registry,
     push,
     directory,
-    questions,
-    past,
-    failed,
+    ...counters,
     stop: async () => {
       unsubscribe()
       rush.stop()

@@ -14,6 +14,12 @@ export const createEdgeCounters = () => ({
     labelNames: ['channel', 'origin'],
     registers: [],
   }),
+  unshared: new Counter({
+    name: 'gatehouse_unshared_manifests_total',
+    help: 'Channels whose origins were found to write manifests for each viewer; counted at most once in five minutes an edge.',
+    labelNames: ['channel', 'origin'],
+    registers: [],
+  }),
   failed: new Counter({
     name: 'gatehouse_origin_failures_total',
     help: 'Origins that edges asked in vain, and the reason; counted once a minute an edge.',

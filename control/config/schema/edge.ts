@@ -147,7 +147,7 @@ export const originSchema = item(
     share: oneOf(['auto', 'off'], {
       default: 'auto',
       description:
-        'One fetched manifest serves all viewers of a channel. `off`: its manifests are written for each viewer; `auto` finds that out where two of them differ.',
+        'One fetched manifest serves all viewers of a channel. `off`: its manifests are written for each viewer; `auto` finds that out where two of them differ in more than the time of day, and fetches them for each viewer from then on: the first two may be given the same.',
     }),
     authorization: flag(
       false,

@@ -1,9 +1,11 @@
 import { createMapper } from '#domain/addresses/mapper'
 import { mayGoTo } from '#domain/addresses/redirects'
-import { resolveAddress } from '#domain/addresses/resolve'
+import { hostOfOrigin, resolveAddress } from '#domain/addresses/resolve'
 import type { EdgeOrigin } from '#domain/channels/protocol'
 import { isDash, rewriteDash } from '#domain/manifests/dash'
 import { isHls, rewriteHls } from '#domain/manifests/hls'
+import { compareDash, comparePlaylists } from '#domain/manifests/same-manifest'
+import { finish } from '#domain/steps'
 import { say } from '../../sentences/sentences.ts'
 import { type Channel, listedAddress } from '../catalogue/channel.ts'
 import {
@@ -88,7 +90,23 @@ const checkStream = ({ id }: Channel, { manifest }: FetchedManifest): Found[] =>
       ]
     : []
 
-const checkChannel = async (channel: Channel, fetching: Fetching): Promise<Found[]> => {
+/** Whether its origin answers two requests in a row with manifests of two viewers. */
+const isUnshared = async (
+  { url, manifest }: FetchedManifest,
+  fetching: Fetching,
+): Promise<boolean> => {
+  if (manifest === null) return false
+  const { manifest: later } = await fetchManifest(url, fetching)
+  if (later === null) return false
+  const compare = isHls(manifest) ? comparePlaylists : compareDash
+  return finish(compare(manifest, later)) === 'other'
+}
+
+const checkChannel = async (
+  channel: Channel,
+  fetching: Fetching,
+  isShared: boolean,
+): Promise<Found[]> => {
   const { id } = channel
   const fetched = await fetchManifest(listedAddress(channel), fetching)
   const { manifest, movedTo, url, isRefused, fault } = fetched
@@ -111,9 +129,13 @@ const checkChannel = async (channel: Channel, fetching: Fetching): Promise<Found
   )
   const moved = variants.flatMap((it) => it.movedTo ?? [])
   const foreign = new Set([...entry.past, ...named, ...moved])
-  return [...foreign].map((other) => ({
-    text: `${id}: its manifest sends players to ${other}, past the edge: ${UNGUARDED}`,
-  }))
+  const unshared = isShared && (await isUnshared(fetched, fetching))
+  return [
+    ...[...foreign].map((other) => ({
+      text: `${id}: its manifest sends players to ${other}, past the edge: ${UNGUARDED}`,
+    })),
+    ...(unshared ? [{ id, origin, fault: say('origin.unshared') }] : []),
+  ]
 }
 
 /** Warnings; what channels of one origin have in common is said once. */
@@ -148,7 +170,9 @@ export const checkManifests = async (
     const checked = await Promise.all(
       batch.map(async (channel) => {
         const isAllowed: Allowed = (other) => mayGoTo(origins, channel.origin, other)
-        return await checkChannel(channel, { isAllowed, dispatcher, refused })
+        const host = hostOfOrigin(channel.origin)
+        const isShared = origins.every((it) => it.host !== host || it.shares)
+        return await checkChannel(channel, { isAllowed, dispatcher, refused }, isShared)
       }),
     )
     found.push(...checked.flat())

@@ -63,6 +63,11 @@ export const syncRequestSchema = Type.Object({
       maxItems: 1000,
     }),
   ),
+  unshared: Type.Optional(
+    Type.Array(Type.Tuple([Type.String({ maxLength: 64 }), Type.String({ maxLength: 300 })]), {
+      maxItems: 1000,
+    }),
+  ),
   free: Type.Record(Type.String(), Type.Number()),
   troubles: Type.Optional(Type.Array(Type.String({ maxLength: 1000 }), { maxItems: 100 })),
   diskFull: Type.Optional(Type.Boolean()),

@@ -114,7 +114,7 @@ export interface EdgeHave {
 /** Lease key, bytes sent, requests; 0 requests for the bytes of a running stream. */
 export type TrafficRow = readonly [key: string, bytes: number, requests: number]
 
-/** A channel, and the origin (`http://host:port`) its players are sent to. */
+/** A channel, and an origin (`http://host:port`): where its players are sent to, or who writes manifests for each of them. */
 export type PastRow = readonly [channel: string, origin: string]
 
 /** A channel, and the protocol that its origin was seen to answer. */
@@ -179,6 +179,8 @@ export interface SyncRequest {
   readonly protocols?: readonly ProtocolRow[]
   /** Origins that were asked in vain, each reported once a minute for each reason. */
   readonly failures?: readonly FailureRow[]
+  /** Channels, and their origins that write manifests for each viewer, each reported once in five minutes. */
+  readonly unshared?: readonly PastRow[]
   /** Free bytes by zone. */
   readonly free: Readonly<Record<string, number>>
   /** Sentences about what is wrong with this edge's machine: a certificate that cannot be renewed. */

@@ -1,29 +1,63 @@
 import type { Steps } from '../steps.ts'
 
-const FILE = /^#EXT-X-(?:KEY|MAP):.*?URI\s*=\s*"([^"]*)"/
+/**
+ * What a later copy of a manifest is to an earlier one: the same moved on; one from before it, or from before it began anew; or another's, of an origin that writes one for each viewer.
+ */
+export type Kinship = 'same' | 'earlier' | 'other'
+
+/** Addresses by what they are for. */
+type Places = Map<string, Set<string>>
+
+const note = (places: Places, kind: string, address: string): void => {
+  const known = places.get(kind)
+  if (known === undefined) places.set(kind, new Set([address]))
+  else known.add(address)
+}
+
+/** Whether two copies have nothing of a kind in common, though both have some. */
+const areApart = (before: Places, after: Places): boolean =>
+  [...after].some(([kind, places]) => {
+    const known = before.get(kind)
+    return known !== undefined && ![...places].some((it) => known.has(it))
+  })
+
+const FILE = /^#EXT-X-(KEY|MAP):.*?URI\s*=\s*"([^"]*)"/
+const KEY_FORMAT = /KEYFORMAT\s*=\s*"([^"]*)"/
+const ID = /[:,]\s*ID\s*=\s*"([^"]*)"/
+const ASSET = /X-ASSET-(?:LIST|URI)\s*=\s*"([^"]*)"/
 
 const LINES_A_STEP = 256
 
 /** What a playlist names. */
 interface Named {
   readonly lines: string[]
-  /** Of keys and initialization sections. */
-  readonly files: Set<string>
+  /** Keys, initialization sections and what interstitials lead to. */
+  readonly files: Places
+}
+
+const noteFile = (files: Places, line: string): void => {
+  if (line.startsWith('#EXT-X-DATERANGE')) {
+    const asset = ASSET.exec(line)?.[1]
+    if (asset !== undefined) note(files, `DATERANGE ${ID.exec(line)?.[1] ?? ''}`, asset)
+    return
+  }
+  const [, tag, file] = FILE.exec(line) ?? []
+  if (tag !== undefined && file !== undefined)
+    note(files, `${tag} ${KEY_FORMAT.exec(line)?.[1] ?? ''}`, file)
 }
 
 function* readNamed(text: string): Steps<Named> {
   const isMedia = text.includes('#EXT-X-TARGETDURATION')
   const lines: string[] = []
-  const files = new Set<string>()
+  const files: Places = new Map()
   for (const [at, written] of text.split(text.includes('\n') ? '\n' : '\r').entries()) {
     if (at % LINES_A_STEP === 0) yield
     const line = written.endsWith('\r') ? written.slice(0, -1) : written
     if (line === '' || line.startsWith('#EXTINF')) continue
     if (!line.startsWith('#')) lines.push(line)
-    else if (line.includes('URI')) {
+    else {
       if (!isMedia && line.includes('URI="')) lines.push(line)
-      const file = FILE.exec(line)?.[1]
-      if (file !== undefined) files.add(file)
+      noteFile(files, line)
     }
   }
   return { lines, files }
@@ -40,60 +74,89 @@ const firstNumber = (text: string): number =>
   numberIn(text, '#EXT-X-MEDIA-SEQUENCE:', /^\s*(\d+)/) +
   numberIn(text, '#EXT-X-SKIP:', /^.*?SKIPPED-SEGMENTS\s*=\s*(\d+)/)
 
-/** Whether two copies have nothing of a kind in common, though both have some. */
-const isApart = (before: ReadonlySet<string>, after: ReadonlySet<string>): boolean =>
-  before.size > 0 && after.size > 0 && ![...after].some((it) => before.has(it))
-
 /** Addresses compared of two copies; an archive of a day names 40,000. */
 const MOST_COMPARED = 200
 
-/**
- * Whether a later copy of a playlist continues the earlier one: segments and keys in both have the same addresses. False for an origin
- * that writes a playlist for each viewer.
- */
-export function* movedOnSteps(before: string, after: string): Steps<boolean> {
-  if (before === after) return true
+/** Whether two windows, of which the second begins so much later, have the same addresses for what is in both; `null` = nothing is. */
+const overlaps = (
+  first: readonly string[],
+  second: readonly string[],
+  shift: number,
+): boolean | null => {
+  const overlap = Math.min(first.length - shift, second.length)
+  if (overlap < 1) return null
+  const isSame = (at: number): boolean => second[at] === first[at + shift]
+  const step = Math.ceil(overlap / MOST_COMPARED)
+  for (let at = 0; at < overlap; at += step) if (!isSame(at)) return false
+  return isSame(overlap - 1)
+}
+
+/** Compares two copies of a playlist: segments, keys and interstitials in both have the same addresses where it is the same. */
+export function* comparePlaylists(before: string, after: string): Steps<Kinship> {
+  if (before === after) return 'same'
   const shift = firstNumber(after) - firstNumber(before)
   const old = yield* readNamed(before)
   const now = yield* readNamed(after)
-  const overlap = Math.min(old.lines.length - shift, now.lines.length)
-  // The playlist was restarted, or has no segment of the earlier copy.
-  if (shift < 0 || overlap < 1) return true
-  const isSame = (at: number): boolean => now.lines[at] === old.lines[at + shift]
-  const step = Math.ceil(overlap / MOST_COMPARED)
-  for (let at = 0; at < overlap; at += step) if (!isSame(at)) return false
-  return isSame(overlap - 1) && !isApart(old.files, now.files)
+  const areSame =
+    shift < 0 ? overlaps(now.lines, old.lines, -shift) : overlaps(old.lines, now.lines, shift)
+  if (areSame === true) return areApart(old.files, now.files) ? 'other' : 'same'
+  if (shift < 0) return 'earlier'
+  return areSame === false ? 'other' : 'same'
 }
 
 /** Places that stay while a manifest moves on, each kind for itself. */
 const PLACES: readonly RegExp[] = [
   /<(?:\w+:)?BaseURL[^>]*>\s*([^<]*)/g,
   /<(?:\w+:)?(?:Patch)?Location[^>]*>\s*([^<]*)/g,
+  /<(?:\w+:)?(?:La|la|Authz)url[^>]*>\s*([^<]*)/g,
   /\smedia\s*=\s*(?:"([^"]*)"|'([^']*)')/g,
   /\s(?:initialization|sourceURL)\s*=\s*(?:"([^"]*)"|'([^']*)')/g,
+  /\slicenseUrl\s*=\s*(?:"([^"]*)"|'([^']*)')/g,
+  /\s\w+:href\s*=\s*(?:"([^"]*)"|'([^']*)')/g,
 ]
 
 const PART = 16_384
+const PERIOD = 'Period'
+const PERIOD_ID = /^Period\s[^>]*?\bid\s*=\s*["']([^"']*)["']/
+const LONGEST_TAG = 1000
 
-/** What each pattern finds, its first group that took part; in parts that begin with an element. */
-function* readPlaces(text: string): Steps<readonly Set<string>[]> {
-  const found = PLACES.map(() => new Set<string>())
+/** Where the next Period begins, behind a place; the text's length where none does. */
+const nextPeriod = (text: string, from: number): number => {
+  for (let at = from; ; at += 1) {
+    at = text.indexOf(PERIOD, at)
+    if (at < 0) return text.length
+    if (/[<:]/.test(text.charAt(at - 1)) && /[\s>/]/.test(text.charAt(at + PERIOD.length)))
+      return at
+  }
+}
+
+/** What each pattern finds in one Period, or outside of all; in parts that begin with an element. */
+function* readPlaces(text: string): Steps<Places> {
+  const found: Places = new Map()
+  let period = ''
+  let end = nextPeriod(text, 0)
   for (let from = 0; from < text.length; ) {
+    if (from === end) {
+      period = PERIOD_ID.exec(text.slice(from, from + LONGEST_TAG))?.[1] ?? ''
+      end = nextPeriod(text, from + PERIOD.length)
+    }
     const next = text.indexOf('<', from + PART)
-    const part = text.slice(from, next < 0 ? text.length : next)
+    const part = text.slice(from, Math.min(next < 0 ? text.length : next, end))
     for (const [kind, pattern] of PLACES.entries())
-      for (const match of part.matchAll(pattern))
-        found[kind]?.add(match.slice(1).find((it) => it !== undefined) ?? '')
+      for (const match of part.matchAll(pattern)) {
+        const place = match.slice(1).find((it) => it !== undefined && it !== '')
+        if (place !== undefined) note(found, `${kind} ${period}`, place)
+      }
     from += part.length
     yield
   }
   return found
 }
 
-/** Whether a later copy of a manifest of DASH names some address of each kind that the earlier one named: one written for each viewer does not. */
-export function* sameDashSteps(before: string, after: string): Steps<boolean> {
-  if (before === after) return true
+/** Compares two copies of a manifest of DASH: in each Period it names some address of each kind that was there before, where it is the same. */
+export function* compareDash(before: string, after: string): Steps<Kinship> {
+  if (before === after) return 'same'
   const old = yield* readPlaces(before)
   const now = yield* readPlaces(after)
-  return old.every((places, kind) => !isApart(places, now[kind] ?? places))
+  return areApart(old, now) ? 'other' : 'same'
 }

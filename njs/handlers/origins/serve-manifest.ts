@@ -28,6 +28,7 @@ import {
   takeFlight,
 } from '../../state/manifests/copies.ts'
 import { noteAnswer, pauseMs, readDue, UNKNOWN_DUE, WAIT_MS } from '../../state/manifests/due.ts'
+import { goesBackAndForth, markUnshared, wasUnshared } from '../../state/manifests/unshared.ts'
 import { freeWaiters } from '../../state/manifests/waiting-room.ts'
 import { readPolicy } from '../../state/policy.ts'
 import { noteOriginFailure } from '../../state/reports.ts'
@@ -48,8 +49,6 @@ const ELSEWHERE = 599
 const FAILURE_MS = 500
 /** Of an origin that was waited for in vain: all who waited look by then. */
 const SILENCE_MS = 3_000
-/** Found out once, it holds: each new trial would give somebody another's manifest. */
-const UNSHARED_MS = 3_600_000
 const REFUSED_MS = 5_000
 
 interface Wish {
@@ -158,6 +157,19 @@ const failUnauthorized = (r: Request, { address, challenge }: Fetched): void => 
   return answer(r, 200, { ...TEXT, 'X-Accel-Redirect': '/_gatehouse/origin-unauthorized' })
 }
 
+/** Whether an origin writes a manifest for each viewer, as far as what was fetched now and the copy before tell. */
+const isPersonal = async (
+  wish: Wish,
+  { hadCookies, setCookies }: Fetched,
+  rewritten: Rewritten,
+  before: Shared | null,
+): Promise<boolean> => {
+  if (hadCookies || setCookies !== '') return true
+  if (before?.kind !== 'copy') return false
+  const kinship = await takeSteps(rewritten.compare(before.copy.text))
+  return kinship === 'other' || (kinship === 'earlier' && goesBackAndForth(wish))
+}
+
 /** Caches what was fetched for other viewers. */
 const share = async (
   wish: Wish,
@@ -169,12 +181,8 @@ const share = async (
   const { paceMs } = rewritten
   if (wish.isBlocking) noteAnswer(playlistOf(wish), now, { heldMs, paceMs })
   const before = readShared(wish.copy)
-  if (before?.kind === 'unshared') return
-  const isPersonal =
-    found.hadCookies ||
-    found.setCookies !== '' ||
-    (before?.kind === 'copy' && !(await takeSteps(rewritten.follows(before.copy.text))))
-  if (isPersonal) return keepUnshared(wish.copy, UNSHARED_MS)
+  if (before?.kind === 'unshared' || wasUnshared(wish)) return
+  if (await isPersonal(wish, found, rewritten, before)) return markUnshared(wish)
   const setting = readPolicy()?.manifestMs ?? null
   // The answer to a blocking reload is new at that moment.
   const half = wish.isBlocking ? rewritten.paceMs : rewritten.paceMs / 2
@@ -238,10 +246,16 @@ const answerFrom = (
   return true
 }
 
+/** The cache entry of what is wanted; whether it was found to be written for each viewer is looked up once a request. */
+const lookUp = (wish: Wish, isFirst: boolean): Shared | null => {
+  const shared = readShared(wish.copy)
+  return shared === null && isFirst && wasUnshared(wish) ? { kind: 'unshared' } : shared
+}
+
 /** Fetches for all that ask, once it has the lock; what another brought between its look and the lock is sent instead. */
 const lead = async (r: Request, wish: Wish): Promise<void> => {
   try {
-    const newest = readShared(wish.copy)
+    const newest = lookUp(wish, true)
     if (newest?.kind === 'unshared') await fetchAndSend(r, wish, false)
     else if (!answerFrom(r, wish, newest, false)) await fetchAndSend(r, wish, true)
   } finally {
@@ -255,7 +269,7 @@ const serve = async (r: Request, wish: Wish): Promise<void> => {
   const until = Date.now() + WAIT_MS
   const due = wish.isBlocking ? readDue(playlistOf(wish)) : UNKNOWN_DUE
   for (let looks = 0; ; looks += 1) {
-    const shared = readShared(wish.copy)
+    const shared = lookUp(wish, looks === 0)
     if (shared?.kind === 'unshared') return await fetchAndSend(r, wish, false)
     if (answerFrom(r, wish, shared, false)) return undefined
     if (takeFlight(wish.copy, wish.flightMs)) return await lead(r, wish)

@@ -87,13 +87,14 @@ const applyKeys = (keys: NonNullable<SyncResponse['keys']>): void => {
   const kids = Object.keys(keys.secrets)
   const before = (dict.get('kids') ?? '').split(',').filter((kid) => kid !== '')
   const isRevoked = before.some((kid) => dict.get(`k${kid}`) !== keys.secrets[kid])
+  const isSignedAnew = dict.get('current') !== String(keys.current)
   for (const kid of kids) keep(`k${kid}`, keys.secrets[kid] ?? '')
   for (const kid of before) if (!kids.includes(kid)) dict.delete(`k${kid}`)
   keep('kids', kids.join(','))
   keep('current', String(keys.current))
   keep('keysVersion', keys.version)
-  // Verified seals and rewritten manifests are kept by the generation of channels.
-  if (isRevoked) noteTableChange('channels')
+  // Verified seals and rewritten manifests are kept by the generation of channels. Copies with seals of two keys would pass for those of two viewers.
+  if (isRevoked || isSignedAnew) noteTableChange('channels')
   else forgetRefused()
 }
 
@@ -169,7 +170,7 @@ const apply = ({ now, keys, policy, bans, ...answer }: SyncResponse): void => {
   trySet(state, 'clockShift', shift)
 }
 
-/** Parses a report of two words: `key reason` of an ended session, `channel origin` of what leads past the edge, `origin reason` of one asked in vain. */
+/** Parses a report of two words: `key reason` of an ended session, `channel origin` of what leads past the edge and of manifests that are written for each viewer, `origin reason` of one asked in vain. */
 const twoWords = (text: string): readonly [string, string] => {
   const [first = '', second = ''] = text.split(' ')
   return [first, second]
@@ -189,6 +190,7 @@ const buildRequest = (place: SyncPlace, most: number) => {
   const past = pendingReports('past', MOST_PAST)
   const protocols = pendingReports('protocol', MOST_PROTOCOLS)
   const failures = pendingReports('failure', MOST_PAST)
+  const unshared = pendingReports('unshared', MOST_PAST)
   const traffic = drainTraffic(place.trafficLog)
   const troubles = readTroubles(place.troublesFile)
   const { njs, nginx, engine: name } = engine()
@@ -219,6 +221,7 @@ const buildRequest = (place: SyncPlace, most: number) => {
     ...(past.list.length === 0 ? {} : { past: past.list.map(twoWords) }),
     ...(protocols.list.length === 0 ? {} : { protocols: protocols.list.map(protocolRow) }),
     ...(failures.list.length === 0 ? {} : { failures: failures.list.map(twoWords) }),
+    ...(unshared.list.length === 0 ? {} : { unshared: unshared.list.map(twoWords) }),
     free: freeSpace(),
     ...(troubles.length === 0 ? {} : { troubles }),
     ...(isDiskFull() ? { diskFull: true } : {}),
@@ -234,6 +237,7 @@ const buildRequest = (place: SyncPlace, most: number) => {
     past.take()
     protocols.take()
     failures.take()
+    unshared.take()
     traffic.take()
   }
   return { request, done }

@@ -27,6 +27,7 @@ const policy = { version: 'p', groups: [], publicUrl: null, asksWithoutToken: fa
 const notes = () => {
   const closed: [readonly string[], string | undefined][] = []
   const past: unknown[] = []
+  const unshared: unknown[] = []
   const failed: unknown[] = []
   const learned: unknown[] = []
   let bytes = 0
@@ -57,10 +58,11 @@ const notes = () => {
     catchUp: createEdgeCatchUp(),
     traffic: { add: (more) => void (bytes += more) },
     past: (edge, rows) => void past.push([edge, rows]),
+    unshared: (edge, rows) => void unshared.push([edge, rows]),
     failed: (...row) => void failed.push(row),
     learn: (channel, protocol) => void learned.push([channel, protocol]),
   }
-  return { ports, closed, past, failed, learned, bytes: () => bytes }
+  return { ports, closed, past, unshared, failed, learned, bytes: () => bytes }
 }
 
 test('a session the edge ended is closed for its reason, an unknown one for the general one', async () => {
@@ -87,6 +89,13 @@ test('what leads past an edge is counted, where one tells of it', async () => {
   await sync(request, ports)
   await sync({ ...request, past: [['one', 'http://ads.example']] }, ports)
   expect(past).toEqual([[request.edge, [['one', 'http://ads.example']]]])
+})
+
+test('whose manifests are written for each viewer is counted, where an edge tells of it', async () => {
+  const { ports, unshared } = notes()
+  await sync(request, ports)
+  await sync({ ...request, unshared: [['one', 'http://ads.example']] }, ports)
+  expect(unshared).toEqual([[request.edge, [['one', 'http://ads.example']]]])
 })
 
 test('an origin asked in vain is counted by the reasons there are', async () => {

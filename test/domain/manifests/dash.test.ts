@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { isDash, rewriteDash } from '#domain/manifests/dash'
-import { sameDashSteps } from '#domain/manifests/same-manifest'
-import { finish } from '#domain/steps'
 import { mapper, mpd, rep, template, written } from './dash-written.ts'
 
 describe('BaseURL', () => {
@@ -232,27 +230,6 @@ test('how often it changes', () => {
 test('what is one and what is none', () => {
   expect(isDash(mpd(''))).toBe(true)
   expect(isDash('<html><body>MPD</body></html>')).toBe(false)
-})
-
-const isSame = (before: string, after: string): boolean => finish(sameDashSteps(before, after))
-
-test('another viewer’s manifest is told by its addresses', () => {
-  const of = (session: string, number: number) =>
-    mpd(`<BaseURL>/s/${session}/</BaseURL>${rep(`<SegmentTemplate startNumber="${number}"/>`)}`)
-  expect(isSame(of('a', 1), of('a', 2))).toBe(true)
-  expect(isSame(of('a', 1), of('b', 1))).toBe(false)
-})
-
-test.each([
-  ['a base', (it: string) => `<BaseURL>/t-${it}/</BaseURL><SegmentTemplate media="s"/>`],
-  [
-    'its own address',
-    (it: string) => `<Location>m.mpd?s=${it}</Location><SegmentTemplate media="s"/>`,
-  ],
-  ['an initialization', (it: string) => `<SegmentTemplate media="s" initialization='i?${it}'/>`],
-])('another viewer’s manifest is told by %s alone', (_, of) => {
-  expect(isSame(of('a'), of('a'))).toBe(true)
-  expect(isSame(of('a'), of('b'))).toBe(false)
 })
 
 test('broken documents are passed on', () => {

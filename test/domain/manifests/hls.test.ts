@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type HlsContext, isHls, rewriteHls } from '#domain/manifests/hls'
 import type { HlsVariable } from '#domain/manifests/hls-variables'
-import { movedOnSteps } from '#domain/manifests/same-manifest'
+import { comparePlaylists, type Kinship } from '#domain/manifests/same-manifest'
 import { finish } from '#domain/steps'
 
 const FROM: Readonly<Record<string, HlsVariable['from']>> = {
@@ -234,44 +234,58 @@ test('a day of segments is read in one pass', () => {
   expect(Date.now() - began).toBeLessThan(8_000)
 })
 
-const isMovedOn = (before: string, after: string): boolean => finish(movedOnSteps(before, after))
+const kinship = (before: string, after: string): Kinship => finish(comparePlaylists(before, after))
 
 describe('a later copy', () => {
   const list = (first: number, names: readonly string[], sequence = first) =>
     `#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:${sequence}\n${names.map((name, at) => `#EXTINF:4,\n${name}${first + at}.ts`).join('\n')}\n`
   const names = (text: string) => [text, text, text]
   test('moved on is the same playlist', () => {
-    expect(isMovedOn(list(7, names('s')), list(7, names('s')))).toBe(true)
-    expect(isMovedOn(list(7, names('s')), list(9, names('s')))).toBe(true)
-    expect(isMovedOn(list(7, names('s')), list(30, names('x')))).toBe(true)
-    expect(isMovedOn(list(7, names('s')), list(0, names('x')))).toBe(true)
+    expect(kinship(list(7, names('s')), list(7, names('s')))).toBe('same')
+    expect(kinship(list(7, names('s')), list(9, names('s')))).toBe('same')
+    expect(kinship(list(7, names('s')), list(30, names('x')))).toBe('same')
+    expect(kinship(list(7, names('s')), list(6, names('s')))).toBe('same')
+  })
+  test('that begins before it, with other names or none in common, is an earlier one', () => {
+    expect(kinship(list(7, names('s')), list(0, names('x')))).toBe('earlier')
+    expect(kinship(list(7, names('s')), list(6, names('x')))).toBe('earlier')
   })
   test('with other names for the same segments is another’s', () => {
-    expect(isMovedOn(list(7, names('s')), list(8, names('x')))).toBe(false)
-    expect(isMovedOn(list(7, names('s')), list(7, ['s', 's', 'x']))).toBe(false)
+    expect(kinship(list(7, names('s')), list(8, names('x')))).toBe('other')
+    expect(kinship(list(7, names('s')), list(7, ['s', 's', 'x']))).toBe('other')
   })
   test('with another name for one of them is another’s', () => {
     const many = (id: number) => list(7, ['a', 'b', `ad${id}`, 'c', 'd'])
-    expect(isMovedOn(many(1), many(1))).toBe(true)
-    expect(isMovedOn(many(1), many(2))).toBe(false)
+    expect(kinship(many(1), many(1))).toBe('same')
+    expect(kinship(many(1), many(2))).toBe('other')
   })
   test('with other keys for the same segments is another’s', () => {
     const keyed = (...keys: string[]) =>
       `${list(7, ['a', 'b'])}${keys.map((it) => `#EXT-X-KEY:METHOD=AES-128,URI="k?t=${it}"\n`).join('')}`
-    expect(isMovedOn(keyed('A'), keyed('A', 'B'))).toBe(true)
-    expect(isMovedOn(keyed('A'), keyed('B'))).toBe(false)
+    expect(kinship(keyed('A'), keyed('A', 'B'))).toBe('same')
+    expect(kinship(keyed('A'), keyed('B'))).toBe('other')
+    const both = (key: string) =>
+      `${keyed('A')}#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://${key}",KEYFORMAT="com.apple.streamingkeydelivery"\n`
+    expect(kinship(both('A'), both('A'))).toBe('same')
+    expect(kinship(both('A'), both('B'))).toBe('other')
+  })
+  test('with another list for the same interstitial is another’s', () => {
+    const led = (id: string, assets: string) =>
+      `#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-DATERANGE:ID="${id}",X-ASSET-LIST="${assets}"\na.ts\n`
+    expect(kinship(led('1', 'x'), led('2', 'y'))).toBe('same')
+    expect(kinship(led('1', 'x'), led('1', 'y'))).toBe('other')
   })
   test('in part (SKIP) is the same, whatever part', () => {
     const part = (sequence: number, skipped: number, segments: readonly string[]) =>
       `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MEDIA-SEQUENCE:${sequence}\n#EXT-X-SKIP:SKIPPED-SEGMENTS=${skipped}\n${segments.join('\n')}\n`
-    expect(isMovedOn(part(7, 3, ['j', 'k']), part(8, 3, ['k', 'l']))).toBe(true)
-    expect(isMovedOn(part(7, 3, ['j', 'k']), part(8, 2, ['j', 'k', 'l']))).toBe(true)
-    expect(isMovedOn(part(7, 3, ['j', 'k']), part(8, 3, ['x', 'l']))).toBe(false)
+    expect(kinship(part(7, 3, ['j', 'k']), part(8, 3, ['k', 'l']))).toBe('same')
+    expect(kinship(part(7, 3, ['j', 'k']), part(8, 2, ['j', 'k', 'l']))).toBe('same')
+    expect(kinship(part(7, 3, ['j', 'k']), part(8, 3, ['x', 'l']))).toBe('other')
   })
   test('of a multivariant playlist names the same variants', () => {
     const master = (id: number) =>
       `#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,URI="a.m3u8?s=${id}"\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.m3u8\n`
-    expect(isMovedOn(master(1), master(1))).toBe(true)
-    expect(isMovedOn(master(1), master(2))).toBe(false)
+    expect(kinship(master(1), master(1))).toBe('same')
+    expect(kinship(master(1), master(2))).toBe('other')
   })
 })

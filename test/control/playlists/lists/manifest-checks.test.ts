@@ -9,6 +9,8 @@ const FILES: Record<string, string> = {
   '/master/index.m3u8': '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv/low.m3u8\n',
   '/master/v/low.m3u8': '#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI="http://keys.example/k"\n1.ts\n',
   '/known/index.m3u8': '#EXTM3U\n#EXTINF:2,\nhttp://own.example:81/1.ts\nhttp://127.0.0.1:1/2.ts\n',
+  '/session/index.m3u8': '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8?session=COUNT\n',
+  '/dated/index.m3u8': '#EXTM3U\n#EXT-X-TARGETDURATION:2\n# COUNT\n#EXTINF:2,\n1.ts\n',
   '/list.php': '#EXTM3U\n#EXTINF:2,\n1.ts\n',
   '/page/index.m3u8': '<html><body>Your subscription has ended</body></html>',
   '/page/list.php': '<html><body>Your subscription has ended</body></html>',
@@ -23,6 +25,8 @@ const MOVED: Record<string, string> = {
   '/round/index.m3u8': '/round/index.m3u8',
 }
 
+/** Requests so far. */
+let count = 0
 let server: Server
 let origin: string
 
@@ -30,7 +34,8 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     const moved = MOVED[request.url ?? '']
     const redirection = moved === undefined ? null : { Location: moved }
-    const file = FILES[request.url ?? '']
+    count += 1
+    const file = FILES[request.url ?? '']?.replaceAll('COUNT', String(count))
     if (redirection) response.writeHead(302, redirection).end()
     else response.writeHead(file === undefined ? 404 : 200).end(file)
   })
@@ -40,7 +45,24 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
+const catalogueOf = async (names: readonly string[]) => {
+  const list = names.map((name) => `#EXTINF:-1,${name.split('/')[0] ?? ''}\n${origin}/${name}`)
+  const read = readPlaylistText(`#EXTM3U\n${list.join('\n')}\n`)
+  if (!read.ok) throw new Error(read.problem.reason)
+  return await buildCatalogue([{ source: 's', playlist: read.playlist }])
+}
+
 describe('the check of manifests', () => {
+  it('names origins that write a manifest for each viewer, and are not set to', async () => {
+    const { channels } = await catalogueOf(['session/index.m3u8', 'dated/index.m3u8'])
+    const warnings = await checkManifests(channels, [], [])
+    expect(warnings.map((text) => text.split(',')[0])).toEqual([
+      `session: ${origin} writes a manifest for each viewer`,
+    ])
+    const origins = [{ host: '127.0.0.1', redirects: [], shares: false }]
+    expect(await checkManifests(channels, origins, [])).toEqual([])
+  })
+
   it('names what leads past the edge, behind variants and in DASH too', async () => {
     const places = ['good', 'master', 'near', 'far', 'rtsp', 'round', 'gone', 'known']
     const names = [
@@ -49,10 +71,7 @@ describe('the check of manifests', () => {
       'away/stream.ts',
       'list.php',
     ]
-    const list = names.map((name) => `#EXTINF:-1,${name.split('/')[0] ?? ''}\n${origin}/${name}`)
-    const read = readPlaylistText(`#EXTM3U\n${list.join('\n')}\n`)
-    if (!read.ok) throw new Error(read.problem.reason)
-    const { channels } = await buildCatalogue([{ source: 's', playlist: read.playlist }])
+    const { channels } = await catalogueOf(names)
     const warnings = await checkManifests(
       channels,
       [{ host: 'own.example', redirects: [], shares: true }],

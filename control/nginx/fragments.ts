@@ -65,6 +65,8 @@ export const originFragments = (settings: NginxSettings): Fragments => {
         return `"${origin}" ${scheme}://${upstreamName(index)};`
       }),
     ),
+    // Where none has viewers' own logins, nothing is looked for.
+    originAuthorization: authorizedOrigins.length === 0 ? '""' : '$gh_origin_authorization',
     originAuthorizations: map(authorizedOrigins.map((it) => `"${it}" $http_authorization;`)),
     originChallenges: map(authorizedOrigins.map((it) => `"${it}" origin-challenge;`)),
     originTlsNames: map(origins.map((it) => `"${it}" "${tlsNameOf(it)}";`)),

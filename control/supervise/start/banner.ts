@@ -36,7 +36,7 @@ export function banner(ready: ReadyReport, state: string): string {
     `  State       ${state}`,
     '',
   )
-  lines.push('  Groups')
+  lines.push(groups.length > 0 ? '  Groups' : '  Groups      none: every viewer is refused')
   for (const group of groups) {
     const who = group.default ? ['everyone else'] : [...group.networks, ...group.countries]
     lines.push(

@@ -15,6 +15,10 @@ test('the playlist stands where viewers reach it', () => {
   expect(banner(READY, 's')).toContain('  Playlist    http://127.0.0.1:8080/playlist.m3u\n')
 })
 
+test('a service without groups says what that means', () => {
+  expect(banner(READY, 's')).toContain('  Groups      none: every viewer is refused\n')
+})
+
 test.each([READY, { ...READY, admin: '' }])(
   'and at an nginx of one’s own, no address is made up',
   (ready) => {

@@ -13,7 +13,7 @@ export interface VersionedTable {
   /** Makes content ready without holding up others; what it returns replaces the present content by it, at once, and says whether it has changed. */
   prepare(rows: ReadonlyMap<string, string>): Promise<() => boolean>
   /** A page of the difference from a version to the present one; `null` = of the whole table. */
-  page(from: string | null, cursor: number): TablePage
+  page(from: string | null, cursor: number): Promise<TablePage>
   get(key: string): string | undefined
   size(): number
 }
@@ -53,18 +53,6 @@ const versionOf = async (rows: ReadonlyMap<string, string>): Promise<string> => 
 /** Of an empty table. */
 const NO_VERSION = createHash('sha256').digest('base64url').slice(0, 16)
 
-const difference = (
-  old: ReadonlyMap<string, string>,
-  now: ReadonlyMap<string, string>,
-): Changes => {
-  const keys = [...now.keys()]
-  if (old.size === 0) return { set: keys, delete: [] }
-  return {
-    set: keys.filter((key) => old.get(key) !== now.get(key)),
-    delete: [...old.keys()].filter((key) => !now.has(key)),
-  }
-}
-
 const differenceInTurns = async (
   old: ReadonlyMap<string, string>,
   now: ReadonlyMap<string, string>,
@@ -100,15 +88,16 @@ const cut = (
 /** Creates an empty table; it keeps recent versions for differences. */
 export const createVersionedTable = (): VersionedTable => {
   let generations: Generation[] = [{ version: NO_VERSION, rows: EMPTY }]
-  const differences = new Map<string, Changes>()
+  /** To the present generation, by the version they are from. */
+  let differences = new Map<string, Promise<Changes>>()
   const present = (): Generation => generations[0] ?? { version: NO_VERSION, rows: EMPTY }
 
-  const changesFrom = (from: string | null): Changes => {
+  const changesFrom = (from: string | null): Promise<Changes> => {
     const old = from === null ? undefined : generations.find(({ version }) => version === from)
     const key = old?.version ?? ''
     const known = differences.get(key)
     if (known) return known
-    const changes = difference(old?.rows ?? EMPTY, present().rows)
+    const changes = differenceInTurns(old?.rows ?? EMPTY, present().rows)
     differences.set(key, changes)
     return changes
   }
@@ -124,20 +113,17 @@ export const createVersionedTable = (): VersionedTable => {
       const changes = version === before.version ? null : await differenceInTurns(before.rows, rows)
       return () => {
         if (version === present().version) return false
-        differences.clear()
-        if (changes !== null && before === present()) differences.set(before.version, changes)
+        const isNext = changes !== null && before === present()
+        differences = new Map(isNext ? [[before.version, Promise.resolve(changes)]] : [])
         generations = [{ version, rows }, ...generations].slice(0, KEPT_GENERATIONS)
         return true
       }
     },
-    page: (from, cursor) => {
+    page: async (from, cursor) => {
+      const { version: to, rows } = present()
       const isKnown = from !== null && generations.some(({ version }) => version === from)
       const base = isKnown ? from : null
-      return {
-        from: base,
-        to: present().version,
-        ...cut(changesFrom(base), present().rows, cursor),
-      }
+      return { from: base, to, ...cut(await changesFrom(base), rows, cursor) }
     },
   }
 }

@@ -1,3 +1,4 @@
+import { eachInTurns } from '../playlists/catalogue/yield-to-event-loop.ts'
 import type { ClaimNumbers } from '../playlists/xtream/stream-numbers.ts'
 import { KEYS } from '../sessions/model/keys.ts'
 import type { RedisClient } from '../sessions/redis/client.ts'
@@ -14,7 +15,8 @@ const { key } = KEYS.streamNumbers
 /** Removes the claims of channels that are gone, where a list that names its channels anew at every refresh has left very many. */
 const dropOld = async (redis: Client, held: ReadonlyMap<string, number>): Promise<void> => {
   if ((await redis.hlen(key)) <= Math.max(MOST_CLAIMS, 4 * held.size)) return
-  const numbers = new Set([...held.values()].map(String))
+  const numbers = new Set<string>()
+  await eachInTurns(held.values(), (number) => numbers.add(String(number)))
   let cursor = '0'
   do {
     const [next, pairs] = await redis.hscan(key, cursor, 'COUNT', BATCH)

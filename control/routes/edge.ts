@@ -220,7 +220,7 @@ const dataRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
       const { name } = request.params
       if (!isTableName(name)) return reply.code(404).send()
       const { from, cursor } = request.query
-      return reply.send(options.tables[name].page(from ?? null, cursor ?? 0))
+      return reply.send(await options.tables[name].page(from ?? null, cursor ?? 0))
     },
   )
   app.post<{ Body: SyncRequest }>(

@@ -30,16 +30,27 @@ export const wishedNumber = (id: string, attempt: number): number =>
 const createOwnClaims = (): ClaimNumbers => {
   let owners = new Map<number, string>()
   return async (wishes, held) => {
-    if (owners.size > 2 * (held.size + wishes.length))
-      owners = new Map([...held].map(([id, number]) => [number, id]))
-    return await Promise.resolve(
-      wishes.map(({ number, id }) => {
-        const owner = owners.get(number) ?? id
-        owners.set(number, owner)
-        return owner
-      }),
-    )
+    if (owners.size > 2 * (held.size + wishes.length)) {
+      owners = new Map()
+      await eachInTurns(held, ([id, number]) => owners.set(number, id))
+    }
+    return await mapInTurns(wishes, ({ number, id }) => {
+      const owner = owners.get(number) ?? id
+      owners.set(number, owner)
+      return owner
+    })
   }
+}
+
+/** Both, made in turns. */
+const union = async (
+  held: ReadonlyMap<string, number>,
+  found: ReadonlyMap<string, number>,
+): Promise<Map<string, number>> => {
+  const all = new Map<string, number>()
+  for (const numbers of [held, found])
+    await eachInTurns(numbers, ([id, number]) => all.set(id, number))
+  return all
 }
 
 /** Claims until every id has a number; an id whose number is taken tries its next one. */
@@ -53,7 +64,7 @@ const settle = async (
   let waiting = await sortInTurns(ids, byCodeUnits)
   for (let attempt = 0; waiting.length > 0; attempt += 1) {
     const wishes = await mapInTurns(waiting, (id) => ({ id, number: wishedNumber(id, attempt) }))
-    const owners = await claim(wishes, new Map([...held, ...found]))
+    const owners = await claim(wishes, await union(held, found))
     await eachInTurns(wishes.entries(), ([index, { id, number }]) => {
       if (owners[index] === id && !isReserved(number)) found.set(id, number)
     })
@@ -75,22 +86,30 @@ export const createStreamNumbers = (
   let known = new Map<string, number>()
   const unclaimed = new Set<string>()
   return async (ids) => {
-    const channels = new Set(ids)
+    const channels = new Set<string>()
+    await eachInTurns(ids, (id) => channels.add(id))
     const isReserved = (number: number): boolean => channels.has(String(number))
     // Lists that name their channels anew at every refresh would fill the memory. What was made before keeps its numbers.
     if (known.size > 2 * channels.size) {
-      known = new Map([...known].filter(([id]) => channels.has(id)))
-      for (const id of unclaimed) if (!channels.has(id)) unclaimed.delete(id)
+      const kept = new Map<string, number>()
+      await eachInTurns(known, ([id, number]) => {
+        if (channels.has(id)) kept.set(id, number)
+      })
+      known = kept
+      await eachInTurns(unclaimed, (id) => {
+        if (!channels.has(id)) unclaimed.delete(id)
+      })
     }
     const wanted = await filterInTurns(ids, (id) => !known.has(id) || unclaimed.has(id))
     if (wanted.length === 0) return known
     const settled = await settle(wanted, shared ?? own, known, isReserved).catch(
       async (error: unknown) => {
         warn(error)
-        for (const id of wanted) unclaimed.add(id)
-        const fresh = wanted.filter((id) => !known.has(id))
-        for (const [id, number] of await settle(fresh, own, known, isReserved))
-          known.set(id, number)
+        await eachInTurns(wanted, (id) => unclaimed.add(id))
+        const fresh = await filterInTurns(wanted, (id) => !known.has(id))
+        await eachInTurns(await settle(fresh, own, known, isReserved), ([id, number]) =>
+          known.set(id, number),
+        )
         return null
       },
     )

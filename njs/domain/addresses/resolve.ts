@@ -14,11 +14,13 @@ export interface Address {
 const ABSOLUTE = /^(https?):[\\/]{2}(?:[^\\/?#@]*@)?([^\\/?#]+)/i
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i
 const SCHEMELESS = /^[\\/]{2}/
-const ILLEGAL = /[^!-~]|["<>\\^`{|}]/gu
+/** What browsers encode in a path and in a query (the URL standard of WHATWG); all other signs reach the origin as it wrote them, which may have signed them. */
+const ILLEGAL_IN_PATH = /[^!-~]|["<>\\^`{}]/gu
+const ILLEGAL_IN_QUERY = /[^!-~]|["<>]/gu
 
-const encodeIllegal = (text: string): string => {
-  if (text.search(ILLEGAL) < 0) return text
-  return text.replace(ILLEGAL, (found) => {
+const encodeIllegal = (text: string, illegal: RegExp): string => {
+  if (text.search(illegal) < 0) return text
+  return text.replace(illegal, (found) => {
     try {
       return encodeURIComponent(found)
     } catch {
@@ -91,12 +93,13 @@ export const directoryOf = (path: string): string => path.slice(0, path.lastInde
 const withQuery = (origin: string, text: string, base: Address | null): Address => {
   const mark = text.indexOf('?')
   const before = mark < 0 ? text : text.slice(0, mark)
-  const query = mark < 0 ? '' : encodeIllegal(text.slice(mark))
+  const query = mark < 0 ? '' : encodeIllegal(text.slice(mark), ILLEGAL_IN_QUERY)
   const plain = before.includes('\\') ? before.replaceAll('\\', '/') : before
   if (base !== null && plain === '')
     return { origin, path: base.path, query: mark < 0 ? base.query : query }
   const rooted = plain.startsWith('/') || base === null ? plain : directoryOf(base.path) + plain
-  return { origin, path: removeDotSegments(encodeIllegal(rooted === '' ? '/' : rooted)), query }
+  const path = encodeIllegal(rooted === '' ? '/' : rooted, ILLEGAL_IN_PATH)
+  return { origin, path: removeDotSegments(path), query }
 }
 
 /**

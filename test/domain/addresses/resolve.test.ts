@@ -25,7 +25,8 @@ describe('references are resolved as RFC 3986 says', () => {
     ['', '/hls/ch1/720/index.m3u8?a=1'],
     ['seg.ts#t=1', '/hls/ch1/720/seg.ts'],
     ['b c.ts', '/hls/ch1/720/b%20c.ts'],
-    ['ü.ts?x={y}', '/hls/ch1/720/%C3%BC.ts?x=%7By%7D'],
+    ['ü.ts?x={y}', '/hls/ch1/720/%C3%BC.ts?x={y}'],
+    ['a|b{c}^`.ts?a|=^`{}\\&"<>', '/hls/ch1/720/a|b%7Bc%7D%5E%60.ts?a|=^`{}\\&%22%3C%3E'],
     ['x.ts?u=http://z/../y', '/hls/ch1/720/x.ts?u=http://z/../y'],
   ])('%s', (reference, path) => {
     expect(resolved(reference)).toBe(`http://o.example:9000${path}`)

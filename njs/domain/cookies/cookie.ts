@@ -14,9 +14,9 @@ export interface Cookie {
   readonly expires: number | null
 }
 
-/** Splits `Set-Cookie` headers that nginx has joined with commas; commas in dates do not separate. */
+/** Splits `Set-Cookie` headers that nginx has joined with a comma and a blank; those in dates do not separate, nor do commas in values, which have no blanks. */
 export const splitSetCookies = (text: string): string[] =>
-  text === '' ? [] : text.split(/,(?=\s*[^\s;,=]+\s*=)/).map((part) => part.trim())
+  text === '' ? [] : text.split(/, (?=[^\s;,=]+\s*=)/).map((part) => part.trim())
 
 const isAddress = (host: string): boolean => host.startsWith('[') || /^[\d.]+$/.test(host)
 

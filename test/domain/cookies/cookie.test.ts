@@ -67,6 +67,8 @@ describe('a cookie goes back to where it came from', () => {
 test('several in one line, with the commas of their dates', () => {
   const first = 'a=1; Expires=Wed, 21 Oct 2099 07:28:00 GMT; Path=/'
   expect(splitSetCookies(`${first}, b=x, c = 3; Path=/q`)).toEqual([first, 'b=x', 'c = 3; Path=/q'])
+  const listed = 'a={"b":1,"c":"d=e"}; Path=/'
+  expect(splitSetCookies(`${listed}, d=1,e=2`)).toEqual([listed, 'd=1,e=2'])
   expect(splitSetCookies('')).toEqual([])
 })
 

@@ -4,8 +4,15 @@ import {
   hostOfOrigin,
   resolveAddress,
 } from '../domain/addresses/resolve.ts'
-import { isBrokenOff, isOtherText, isPage, readText } from '../domain/manifests/text.ts'
-import { fetchOrigin, type OriginAnswer, UNREADABLE } from '../platform/fetch-origin.ts'
+import {
+  addressListed,
+  isBrokenOff,
+  isOtherText,
+  isPage,
+  namesFile,
+  readText,
+} from '../domain/manifests/text.ts'
+import { fetchOrigin, type OriginAnswer, STREAM, UNREADABLE } from '../platform/fetch-origin.ts'
 import { gunzip, inflate } from '../platform/gunzip.ts'
 import { logError } from '../platform/log.ts'
 import { callControl, type Request, variable } from '../platform/request.ts'
@@ -27,7 +34,7 @@ export interface Fetched {
   /** 200, or why there is no document. */
   readonly status: number
   readonly address: Address
-  /** Addresses that its origin's redirections led over, from the second on; empty where there were none. */
+  /** Addresses that its origin's redirections led over, from the second on, and that its list leads to; empty where there were none. */
   readonly way: readonly Address[]
   readonly text: string
   readonly type: string
@@ -79,6 +86,7 @@ const read = async (
   try {
     if (answer.encoding === 'br') return { status: 200, text: await unpackElsewhere(r, answer) }
     const text = await takeSteps(readText(unpack(answer)))
+    if (addressListed(text) !== null) return { status: 200, text }
     if (isPage(text) || isOtherText(text)) return { status: UNREADABLE, text: '' }
     return isBrokenOff(text) ? { status: 502, text: '' } : { status: 200, text }
   } catch (problem) {
@@ -96,48 +104,76 @@ export interface FetchWish {
   readonly cookies: string
 }
 
+/** What is known on the way to a document. */
+interface Trip extends Pick<FetchWish, 'channel' | 'cookies'> {
+  readonly way: Address[]
+  setCookies: string
+  hadCookies: boolean
+}
+
+/** Asks at one address; `leadsTo`: where a redirection leads, or a list of one address. */
+const askAt = async (
+  r: Request,
+  trip: Trip,
+  address: Address,
+): Promise<{ readonly found: Fetched; readonly leadsTo: string | null }> => {
+  const { channel, cookies, way } = trip
+  const kept = joinCookies(cookies, trip.setCookies)
+  const cookie = kept === '' ? '' : cookiesFor(channel, kept, address)
+  trip.hadCookies ||= cookie !== ''
+  const { origin, path, query } = address
+  const answer = await fetchOrigin(r, { origin, path: path + query, cookie })
+  if (answer.cookies.length > 0)
+    trip.setCookies = joinCookies(trip.setCookies, keepAll(channel, answer.cookies, address))
+  const { status, type, challenge } = answer
+  const { setCookies, hadCookies } = trip
+  const known = { address, way, text: '', type, challenge, setCookies, hadCookies, past: null }
+  const found = { ...known, status }
+  if (isDocument(status)) {
+    const document = { ...found, ...(await read(r, answer)) }
+    return { found: document, leadsTo: addressListed(document.text) }
+  }
+  if (isRedirection(status)) return { found, leadsTo: answer.location.trim() }
+  return { found: isElsewhere(status) ? endedAt(found, address.origin) : found, leadsTo: null }
+}
+
+/** Where the edge does not go on. */
+const endedAt = (found: Fetched, past: string): Fetched => ({
+  ...found,
+  status: 502,
+  text: '',
+  past,
+})
+
+/** What an origin answers in the end, or the list that led there where that is no document. */
+const orList = (found: Fetched, list: Fetched | null): Fetched =>
+  list !== null && (found.status === STREAM || found.status === UNREADABLE) ? list : found
+
 /**
- * Fetches a document and follows redirections, five at most, to origins the edge goes to (RFC 9110, section 15.4). */
+ * Fetches a document and follows redirections (RFC 9110, section 15.4) and lists of one address in its place, five at most, to origins the edge goes to.
+ */
 export const fetchManifest = async (
   r: Request,
   { channel, origin, path, cookies }: FetchWish,
 ): Promise<Fetched> => {
+  const trip: Trip = { channel, cookies, way: [], setCookies: '', hadCookies: false }
   let address = addressOf(origin, path)
-  let setCookies = ''
-  let hadCookies = false
-  const way: Address[] = []
+  let list: Fetched | null = null
   for (let count = 0; ; count += 1) {
-    const kept = joinCookies(cookies, setCookies)
-    const cookie = kept === '' ? '' : cookiesFor(channel, kept, address)
-    hadCookies ||= cookie !== ''
-    const { origin: from, path: file, query } = address
-    const answer = await fetchOrigin(r, { origin: from, path: file + query, cookie })
-    if (answer.cookies.length > 0)
-      setCookies = joinCookies(setCookies, keepAll(channel, answer.cookies, address))
-    const found = {
-      address,
-      way,
-      text: '',
-      type: answer.type,
-      challenge: answer.challenge,
-      setCookies,
-      hadCookies,
-      past: null,
-    }
-    if (isDocument(answer.status)) return { ...found, ...(await read(r, answer)) }
-    if (!isRedirection(answer.status))
-      return isElsewhere(answer.status)
-        ? { ...found, status: 502, past: address.origin }
-        : { ...found, status: answer.status }
-    const target = resolveAddress(answer.location.trim(), address)
+    const { found, leadsTo } = await askAt(r, trip, address)
+    if (leadsTo === null) return orList(found, list)
+    const target = resolveAddress(leadsTo, address)
     // In a circle, or nowhere: the same when it is tried again.
-    if (target === null || count === MOST_REDIRECTIONS)
-      return { ...found, status: 502, past: address.origin }
+    if (target === null || count === MOST_REDIRECTIONS) return endedAt(found, address.origin)
     if (!mayLeadTo(channel, target.origin)) {
       notePast(channel, target.origin)
-      return { ...found, status: 502, past: target.origin }
+      return endedAt(found, target.origin)
+    }
+    if (found.status === 200) {
+      list = { ...found, way: [...trip.way, target] }
+      if (namesFile(target.path)) return list
     }
     address = target
-    way.push(target)
+    trip.way.push(target)
   }
 }

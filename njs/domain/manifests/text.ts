@@ -132,3 +132,28 @@ export const isBrokenOff = (text: string): boolean => {
   if (root !== undefined) return slash === '' && !text.includes(`</${root}`)
   return /[\r\n]#EXT(?:INF|-X-STREAM-INF):[^\r\n]*$/.test(text.slice(-4096))
 }
+
+/** More than a list of one address has. */
+const MOST_OF_LIST = 8192
+const MAY_LIST = /^[\s\uFEFF]*(?:#|https?:)/i
+const LINE_OF_HLS = /^[ \t]*#EXT-X-/im
+/** An address in full or from the root, or one of a manifest beside the list. */
+const LEADS_ON = /^(?:https?:)?\/|^(?![a-z][a-z0-9+.-]*:).*\.(?:m3u8?|mpd)(?:$|[?#])/i
+const FILE = /\.(?:ts|mpegts|m4[asv]|mp[34]|aac|mkv|flv|webm|ogg)(?:$|[?#])/i
+
+/**
+ * The address that stands alone in a document in place of a playlist: in an M3U without a tag of HLS, or by itself. Players of lists (VLC, mpv) go on there as by a redirection;
+ * no player takes such a document for HLS. `null` for anything else.
+ */
+export const addressListed = (text: string): string | null => {
+  if (text.length > MOST_OF_LIST || !MAY_LIST.test(text) || LINE_OF_HLS.test(text)) return null
+  const lines = text.split(/[\r\n]+/).map((line) => line.replace(/^[\s\uFEFF]+|\s+$/g, ''))
+  const [address = '', ...more] = lines.filter((line) => line !== '' && !line.startsWith('#'))
+  const isList = lines.some((line) => line.startsWith('#EXTM3U')) || /^https?:/i.test(address)
+  return isList && more.length === 0 && LEADS_ON.test(address) && !/\s/.test(address)
+    ? address
+    : null
+}
+
+/** Whether an address names no manifest, by its ending. */
+export const namesFile = (address: string): boolean => FILE.test(address)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { documentOf, isBrokenOff, isPage, readText } from '#domain/manifests/text'
+import { addressListed, documentOf, isBrokenOff, isPage, readText } from '#domain/manifests/text'
 import { finish } from '#domain/steps'
 
 const bytes = (text: string): Uint8Array =>
@@ -100,4 +100,37 @@ describe('a document is known by how it begins', () => {
       expect(documentOf(Buffer.from(text))).toBe(null)
     },
   )
+})
+
+describe('an address that stands alone in place of a playlist', () => {
+  const full = 'http://c.example/a?token=1'
+  test.each([
+    [`#EXTM3U\n#EXTINF:-1 tvg-id="a",A\n#EXTVLCOPT:http-user-agent=x\n${full}\n`, full],
+    [`\uFEFF#EXTM3U\r\r  ${full}  `, full],
+    ['#EXTM3U\n//c.example/a.ts', '//c.example/a.ts'],
+    ['#EXTM3U\n/a', '/a'],
+    ['#EXTM3U\nlow/index.M3U8?x=1', 'low/index.M3U8?x=1'],
+    [`\n${full}\n`, full],
+    [`# said so\n${full}`, full],
+  ])('%j', (text, address) => {
+    expect(addressListed(text)).toBe(address)
+  })
+
+  test.each([
+    '',
+    '#EXTM3U\n',
+    '#EXTM3U\n1.ts\n',
+    `#EXTM3U\n${full}\n${full}\n`,
+    `#EXTM3U\n#EXT-X-TARGETDURATION:6\n#EXTINF:6,\n${full}\n`,
+    `#EXTM3U\n #ext-x-stream-inf:BANDWIDTH=1\n${full}\n`,
+    '/a\n',
+    '# said so\n/a\n',
+    `see ${full}`,
+    `${full} is gone`,
+    `<MPD><BaseURL>${full}</BaseURL></MPD>`,
+    `{"url":"${full}"}`,
+    '#EXTM3U\nftp://c.example/a.m3u8?',
+  ])('%j is none', (text) => {
+    expect(addressListed(text)).toBe(null)
+  })
 })

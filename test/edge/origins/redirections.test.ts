@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePort, until } from '../../support/programs/port.ts'
 import { type Rig, startRig } from '../rig/rig.ts'
 import { channelRows, group } from '../rig/tables.ts'
 
@@ -6,10 +7,20 @@ const HLS = 'application/vnd.apple.mpegurl'
 let rig: Rig
 beforeAll(async () => {
   rig = await startRig((stub, origin) => {
-    stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true })] }
+    const groups = [
+      group('all', { isDefault: true, cap: 0 }),
+      group('unled', { redirect: 'inferred', cap: 0 }),
+    ]
+    stub.policy = { ...stub.policy, groups }
     stub.tables.channels.rows = channelRows({
-      ch1: { origin: origin.url, base: '/hls/ch1/' },
-      stream: { origin: origin.url, base: '/ts/ch1/', entry: 'live.ts', protocol: 'mpegts' },
+      ch1: { origin: origin.url, base: '/hls/ch1/', groups: ['all', 'unled'] },
+      stream: {
+        origin: origin.url,
+        base: '/ts/ch1/',
+        entry: 'live.ts',
+        protocol: 'mpegts',
+        groups: ['all', 'unled'],
+      },
     })
   })
 })
@@ -80,6 +91,135 @@ test('a ticket that only a redirection gave is shown in no address of the manife
     expect(answer.status).toBe(200)
   }
   expect(seen.map((it) => it.url)).toEqual(named)
+})
+
+test('arguments of a redirection reach its target as the origin wrote them', async () => {
+  const query = '?a=+%20%2F%2B;b&~|c=&d=&d=2&d=1&none&&e={f}^`\\\\&token=abc&ticket=q&session=1'
+  const root = await open('ch1', 'own:arguments')
+  for (const name of ['args.ts', 'args.m3u8']) {
+    rig.origin.files.set(`/far/${name}`, {
+      type: name.endsWith('ts') ? 'video/mp2t' : HLS,
+      body: '#EXTM3U\nx.ts\n',
+    })
+    rig.origin.moved.set(`/hls/ch1/${name}`, `/far/${name}${query}`)
+    expect((await rig.get(root + name)).status).toBe(200)
+    expect(rig.origin.seen.at(-1)?.url).toBe(`/far/${name}${query}`)
+  }
+})
+
+describe('a list of one address in place of a playlist', () => {
+  const TICKET = 'qT7wE3rR9z'
+  const listOf = (address: string): { type: string; body: string } => ({
+    type: 'audio/x-mpegurl',
+    body: `#EXTM3U\n#EXTINF:-1,A channel\n${address}\n`,
+  })
+  const media = { type: HLS, body: '#EXTM3U\n#EXT-X-TARGETDURATION:6\n#EXTINF:6,\n1.ts\n' }
+
+  test.each([
+    ['full', (url: string) => listOf(`${url}/far/index.m3u8?token=${TICKET}`)],
+    ['without an ending', (url: string) => listOf(`${url}/far/play?token=${TICKET}`)],
+    ['relative', () => listOf(`../../far/index.m3u8?token=${TICKET}`)],
+    ['alone', (url: string) => ({ type: HLS, body: `${url}/far/index.m3u8?token=${TICKET}\n` })],
+    [
+      'of a list',
+      (url: string) => {
+        rig.origin.files.set('/far/list.m3u8', listOf(`index.m3u8?token=${TICKET}`))
+        return listOf(`${url}/far/list.m3u8`)
+      },
+    ],
+  ])('is followed, as players of lists do: %s', async (name, list) => {
+    const { files, seen, url } = rig.origin
+    const file = `${name.replaceAll(' ', '-')}.m3u8`
+    files.set(`/hls/ch1/${file}`, list(url))
+    for (const it of ['index.m3u8', 'play']) files.set(`/far/${it}`, media)
+    files.set('/far/1.ts', { type: 'video/mp2t', body: 'G' })
+    const root = await open('ch1', `own:list-${file}`)
+    const answer = await rig.get(root + file)
+    expect(seen.at(-1)?.url).toMatch(new RegExp(`^/far/(?:index\\.m3u8|play)\\?token=${TICKET}$`))
+    expect(answer.text).toMatch(
+      /^#EXTM3U\n#EXT-X-TARGETDURATION:6\n#EXTINF:6,\n@\/~[\w-]+\/1\.ts\n$/,
+    )
+    expect((await rig.get(root + (answer.text.split('\n')[3] ?? ''))).text).toBe('G')
+  })
+
+  test.each(['live.ts', 'stream.ts', 'radio/mpegts'])(
+    'of a file or stream stays, and shows no ticket: %s',
+    async (name) => {
+      const { files, seen, url } = rig.origin
+      const file = `of-${name.replace('/', '-')}.m3u8`
+      files.set(`/hls/ch1/${file}`, listOf(`${url}/far/${name}?token=${TICKET}`))
+      files.set(`/far/${name}`, { type: 'video/mp2t', body: 'G' })
+      const root = await open('ch1', `own:file-${file}`)
+      const answer = await rig.get(root + file)
+      expect(answer.text).toMatch(/^#EXTM3U\n#EXTINF:-1,A channel\n@\/~.*\n$/)
+      expect(answer.text).not.toContain(TICKET)
+      if (name !== 'live.ts') return
+      expect((await rig.get(root + (answer.text.split('\n')[2] ?? ''))).text).toBe('G')
+      expect(seen.at(-1)?.url).toBe(`/far/${name}?token=${TICKET}`)
+    },
+  )
+
+  test.each(['index.m3u8', 'live.ts', ''])(
+    'to a host that the edge does not go to leads past it: %s',
+    async (name) => {
+      const file = `past${name}.m3u8`
+      rig.origin.files.set(
+        `/hls/ch1/${file}`,
+        listOf(`http://elsewhere.example/${name}?token=${TICKET}`),
+      )
+      const answer = await rig.get((await open('ch1', `own:past-${name}`)) + file)
+      expect([answer.status, answer.reason]).toEqual([502, 'origin.elsewhere'])
+      expect(answer.text).not.toContain(TICKET)
+    },
+  )
+})
+
+describe('a server that a redirection names and nobody reaches', () => {
+  const places: Readonly<Record<string, readonly [path: string, of: () => Promise<string>]>> = {
+    segment: ['/hls/ch1/there.ts', async () => `${await open('ch1', 'own:there')}there.ts`],
+    list: ['/hls/ch1/there.m3u8', async () => `${await open('ch1', 'own:list')}there.m3u8`],
+    stream: ['/ts/ch1/live.ts', async () => `${await open('stream', 'own:stream')}live.ts`],
+    'segment without a pass': [
+      '/hls/ch1/unled.ts',
+      () =>
+        Promise.resolve(`/live/${rig.ticket({ group: 'unled', account: 'own:a' })}/ch1/unled.ts`),
+    ],
+    'stream without a pass': [
+      '/ts/ch1/live.ts',
+      () =>
+        Promise.resolve(`/live/${rig.ticket({ group: 'unled', account: 'own:b' })}/stream/live.ts`),
+    ],
+  }
+
+  test.each(Object.entries(places))('is told: %s', async (_name, [path, of]) => {
+    const dead = `http://127.0.0.1:${await freePort()}`
+    rig.origin.moved.set(path, `${dead}/x`)
+    const answer = await rig.get(await of())
+    expect([answer.status, answer.reason]).toEqual([502, 'origin.unreachable'])
+    const reported = () => rig.stub.syncs.flatMap(({ failures = [] }) => failures)
+    await until('a report', () => reported().some(([origin]) => origin === dead))
+  })
+
+  test.each(Object.entries(places))(
+    'is not asked again, but who named it: %s',
+    async (_name, [path, of]) => {
+      const { files, moved, seen } = rig.origin
+      moved.set(path, `http://127.0.0.1:${await freePort()}/x`)
+      const there = `/there/${path.slice(-9)}`
+      const type = path.endsWith('ts') ? 'video/mp2t' : HLS
+      files.set(there, {
+        type,
+        body: (type === HLS ? '#EXTM3U\n1.ts\n' : 'G').padEnd(600_000, '#'),
+      })
+      const from = await of()
+      seen.length = 0
+      const asked = rig.get(from)
+      await until('a question', () => seen.length > 0)
+      moved.set(path, there)
+      expect((await asked).status).toBe(200)
+      expect(seen.map(({ url }) => url)).toEqual([path, path, there])
+    },
+  )
 })
 
 test.each([':99999', ':65536', ':0', ':1:2', ':abc'])(

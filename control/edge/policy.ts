@@ -45,7 +45,8 @@ export const buildPolicy = (
     asksWithoutToken: config.auth_backends.length + config.secure_links.length > 0,
     roamAfterSec: config.clocks.takeover_sec,
     graceSec: GRACE_SEC,
-    graceLeaseSec: GRACE_LEASE_SEC,
+    // Edges report a session as often as its lease asks for: within the silence after which control gives its slot to another.
+    graceLeaseSec: Math.min(GRACE_LEASE_SEC, config.clocks.idle_sec),
     gracePassSec: GRACE_PASS_SEC,
     origins: edgeOrigins(config),
     manifestMs: config.edge.manifest_sec === null ? null : config.edge.manifest_sec * 1000,

@@ -46,6 +46,10 @@ const markOf = (id: string): number => {
   return bytes.readUIntBE(0, Math.min(6, bytes.length))
 }
 
+/** Whether both are of one device; a session that any may continue is only itself. */
+const isSameDevice = (one: Played, other: Played): boolean =>
+  one.device === '' || other.device === '' ? one.key === other.key : one.device === other.device
+
 /** Slots that one device may take: an account with a cap of a thousand would otherwise cost a thousand look-ups at each opening. */
 const WINDOW = 32
 
@@ -69,7 +73,8 @@ const takePlace = (account: string, cap: number, latest: Played): void => {
     // Slots are taken in the window's order: behind one never taken there is none of this device.
     if (over === null && tryAdd(dict, name, text, PLAYED_MS)) return
     const one = readPlace(account, place)
-    if (one?.device === latest.device) return void keepText('gh_identity', name, text, PLAYED_MS)
+    if (one !== null && isSameDevice(one, latest))
+      return void keepText('gh_identity', name, text, PLAYED_MS)
     if (one !== null && over === null && !isPlayed(one.key, now)) over = name
   }
   if (over !== null) keepText('gh_identity', over, text, PLAYED_MS)
@@ -83,7 +88,21 @@ export const rememberSeats = (account: string, cap: string, latest: Played): voi
   if (places > 0) takePlace(account, places, latest)
 }
 
-/** Takes a free slot of the account in degraded mode, or extends the session's own; false where the cap is reached. Slots expire after `ttlSec`. */
+/** The slots of an account that are taken without control, by the marks of their sessions. */
+const readSlots = (account: string, cap: number): Set<number> => {
+  const dict = numbers('gh_slots')
+  const marks = new Set<number>()
+  for (let place = 0; place < cap; place += 1) {
+    const mark = dict.get(`${account}#${place}`)
+    if (mark !== undefined) marks.add(mark)
+  }
+  return marks
+}
+
+/**
+ * Takes a free slot of the account in degraded mode, or extends the session's own; false where the cap is reached. A slot expires after `ttlSec`; from then on its session
+ * counts for as long as it has a lease, as those do that control admitted.
+ */
 export const takeSeat = (
   account: string,
   groupCap: number | null,
@@ -92,21 +111,25 @@ export const takeSeat = (
 ): boolean => {
   const cap = readCap(account) ?? groupCap
   if (cap === null || cap === 0 || cap > MOST_PLACES) return true
-  const { key, device } = wish
+  const { key } = wish
   const mark = markOf(key)
   const played = readPlayed(account, cap).filter((one) => one !== null)
-  if (played.some((one) => one.key === key)) return true
+  const slots = readSlots(account, cap)
   const now = nowSec()
-  const isBusy = (one: Played) => one.device !== device && isPlayed(one.key, now)
+  const isKnown = played.some((one) => one.key === key)
+  if (isKnown && !slots.has(mark) && isPlayed(key, now)) return true
+  const isBusy = (one: Played) =>
+    !isSameDevice(one, wish) && !slots.has(markOf(one.key)) && isPlayed(one.key, now)
   const free = cap - played.filter(isBusy).length
-  const dict = numbers('gh_slots')
   const ttlMs = ttlSec * 1000
   for (let place = 0; place < free; place += 1) {
     const name = `${account}#${place}`
-    if (dict.get(name) === mark) return putLasting('gh_slots', name, mark, ttlMs)
+    if (numbers('gh_slots').get(name) === mark) return putLasting('gh_slots', name, mark, ttlMs)
   }
   for (let place = 0; place < free; place += 1) {
-    if (addLasting('gh_slots', `${account}#${place}`, mark, ttlMs)) return true
+    if (!addLasting('gh_slots', `${account}#${place}`, mark, ttlMs)) continue
+    if (!isKnown) takePlace(account, cap, wish)
+    return true
   }
   return false
 }

@@ -5,6 +5,7 @@ import type { StatePaths } from '../config/paths.ts'
 import { tlsListenOf } from '../config/schema/https.ts'
 import type { Config } from '../config/schema/schema.ts'
 import { hashEdgeKey, pushKeyOf } from '../keys/edge-key.ts'
+import { NginxSettingError } from './render.ts'
 import {
   type ControlLink,
   DEFAULT_ZONES,
@@ -125,6 +126,15 @@ const originSettings = ({
 const hasNobodyBeside = ({ control, edge }: Config): boolean =>
   control.urls.length > 0 && edge.nginx === 'external'
 
+/** An edge's key; what else stands in its file is not shown, since it may hold one. */
+const readEdgeKey = (file: string): string => {
+  const key = readFileSync(file, 'utf8').trim()
+  if (/^[\w-]+$/.test(key)) return key
+  throw new NginxSettingError(
+    `control.edge_key_file: ${file} must hold the key and nothing else, as 'gatehouse edges add' printed it`,
+  )
+}
+
 /** What nginx is configured with, from our configuration. */
 export const nginxSettings = (
   config: Config,
@@ -132,8 +142,7 @@ export const nginxSettings = (
   machine: NginxMachine,
 ): NginxSettings => {
   const { edge, control } = config
-  const edgeKey =
-    control.edge_key_file === null ? null : readFileSync(control.edge_key_file, 'utf8').trim()
+  const edgeKey = control.edge_key_file === null ? null : readEdgeKey(control.edge_key_file)
   const { modules, user, errorLog } = machine
   return {
     modules,

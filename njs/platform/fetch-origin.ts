@@ -92,7 +92,8 @@ const isOfAnotherRelease = ({ status, headers }: Response): boolean =>
 const statusOf = ({ status }: Response, text: (name: string) => string): number => {
   if (status !== 502 && status !== 504) return status
   if (text('X-Gh-Unreachable') !== '') return UNREACHABLE
-  return text('X-Gh-Silent-Origin') === '' ? status : SILENT
+  // One that closed the connection without a word may be restarting: it is waited for.
+  return status === 504 && text('X-Gh-Silent-Origin') !== '' ? SILENT : status
 }
 
 const ask = async (r: Request, headers: Headers): Promise<OriginAnswer> => {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What an origin answers to one request. */
+/** What an origin answers to one request; status 0 = it closes the connection. */
 export interface Written {
   readonly text: string
   readonly status?: number
@@ -38,7 +38,8 @@ export const startViewersOrigin = async (): Promise<ViewersOrigin> => {
     const type = text.startsWith('#EXTM3U')
       ? 'application/vnd.apple.mpegurl'
       : 'application/dash+xml'
-    response.writeHead(status, { 'Content-Type': type, ...headers }).end(text)
+    if (status === 0) request.socket.destroy()
+    else response.writeHead(status, { 'Content-Type': type, ...headers }).end(text)
   })
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

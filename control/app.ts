@@ -195,7 +195,7 @@ const createDeciding = async (ground: Ground) => {
     persistence,
     lineup,
     authorizer,
-    links: createLiveLinks(live.loaded, (message) => log.warn(message), lineup.catalog.names),
+    links: createLiveLinks(live.loaded, (message) => log.warn(message), lineup.catalog),
     sessions: sessions.store,
     bans: sessions.bans,
     view: sessions.view,

@@ -8,6 +8,7 @@ export interface Operations {
   'DELETE /auth/sign-ins/{id}': { query: never; body: never; answer: null }
   'DELETE /auth/totp': { query: never; body: { code: string }; answer: null }
   'DELETE /bans/{kind}/{*}': { query: never; body: never; answer: null }
+  'DELETE /channels/{name}/former': { query: never; body: never; answer: null }
   'DELETE /destinations/{name}': { query: never; body: never; answer: null }
   'DELETE /devices/{id}/sessions': { query: { seconds?: number; note?: string }; body: never; answer: { ended: number } }
   'DELETE /downloads/{id}/sessions': { query: { seconds?: number; note?: string }; body: never; answer: { ended: number } }
@@ -39,7 +40,7 @@ export interface Operations {
   'GET /auth/oidc/callback': { query: { code?: string; state?: string; error?: string }; body: never; answer: unknown }
   'GET /auth/sign-ins': { query: { limit?: number; after?: string; sort?: string }; body: never; answer: { items: { id: string; user: string; createdAt: number; lastSeenAt: number; address: string; agent: string; isCurrent: boolean }[]; next: string | null } }
   'GET /bans': { query: { limit?: number; after?: string; sort?: string; kind?: "session" | "device" | "download" | "account" | "network"; account?: string }; body: never; answer: { items: ({ id: string; kind: string; subject: string; reason: string; by: string; note: string | null; until: number | null })[]; next: string | null } }
-  'GET /channels': { query: { group?: string; name?: string; limit?: number; after?: string }; body: never; answer: { items: { id: string; name: string; titles: string[]; source: string; protocol: string; isVod: boolean; groups: string[] }[]; next: string | null } }
+  'GET /channels': { query: { group?: string; name?: string; limit?: number; after?: string }; body: never; answer: { items: { id: string; name: string; titles: string[]; source: string; protocol: string; isVod: boolean; groups: string[]; former: string[] }[]; next: string | null } }
   'GET /config': { query: never; body: never; answer: { file: string; text: string; isInUse: boolean; isWritable: boolean; version: string | null; changedAt: number | null; changedBy: string | null } }
   'GET /config/versions': { query: { limit?: number; after?: string }; body: never; answer: { items: ({ id: string; at: number; by: string; note: string | null; isCurrent: boolean })[]; next: string | null } }
   'GET /config/versions/{id}': { query: never; body: never; answer: { id: string; at: number; by: string; note: string | null; isCurrent: boolean; text: string } }

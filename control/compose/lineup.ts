@@ -3,6 +3,7 @@ import { ConfigError } from '../config/problems/problems.ts'
 import type { GuideService } from '../epg/service.ts'
 import { createLearnedProtocols } from '../lineup/learned-protocols.ts'
 import { LineupService } from '../lineup/lineup-service.ts'
+import { SharedNameRecords } from '../lineup/name-records.ts'
 import { createStreamClaims } from '../lineup/stream-claims.ts'
 import type { SurgeState } from '../lineup/surge-state.ts'
 import { createStreamNumbers } from '../playlists/xtream/stream-numbers.ts'
@@ -58,6 +59,7 @@ export const createLineup = ({
     stateDir,
     surge,
     now,
+    nameRecords: new SharedNameRecords(redis, (message) => log.warn(message)),
     protocols: createLearnedProtocols(redis, now),
     numbersOf: createStreamNumbers(createStreamClaims(redis), (error) =>
       log.warn({ err: error }, 'numbers of new channels are claimed when Redis is back'),

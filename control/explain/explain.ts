@@ -1,4 +1,5 @@
 import type { ReasonId } from '#domain/reasons'
+import { backendsOf } from '../access/authorize/choose-backend.ts'
 import type { ExplainInput, ExplainPorts, Explanation } from './explanation.ts'
 import { decidingSteps, type Judged, judgeBackend, step } from './judge-backend.ts'
 
@@ -22,13 +23,23 @@ const judge = async (
   }
   const inGroup = step('channel', input.channel, `in group ${group}`)
   const name = ports.backendFor(input.channel, group)
-  const backend = name === null ? null : ports.backend(name)
-  if (name === null || backend === null) {
+  const backends = (name === null ? [] : backendsOf(name)).flatMap((it) => {
+    const backend = ports.backend(it)
+    return backend === null ? [] : [{ name: it, country, backend }]
+  })
+  const [first, ...others] = backends
+  if (name === null || first === undefined) {
     const steps = [inGroup, step('default', 'auth', 'no auth backend is asked here', true)]
     const settled = { verdict: 'allow', reason: 'ok', decidedBy: 'no auth backend' } as const
     return { ...decidingSteps(steps, settled), authBackend: null }
   }
-  const judged = await judgeBackend(input, { name, country, backend }, ports)
+  let judged = await judgeBackend(input, first, ports)
+  for (const other of others) {
+    if (judged.verdict === 'deny') break
+    const next = await judgeBackend(input, other, ports)
+    const decides = judged.verdict === 'allow' || next.verdict === 'deny' ? next : judged
+    judged = { ...decides, steps: [...judged.steps, ...next.steps] }
+  }
   return { ...judged, steps: [inGroup, ...judged.steps], authBackend: name }
 }
 

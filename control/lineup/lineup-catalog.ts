@@ -2,10 +2,11 @@ import { compileNameRules, type RuleNames } from '#domain/channels/name-test'
 import type { ChannelNaming, NamesOf } from '../access/authorize/choose-backend.ts'
 import type { Catalog, OpenChannel } from '../access/ports.ts'
 import type { Config, GroupConfig } from '../config/schema/schema.ts'
-import { askAddress, type Channel } from '../playlists/catalogue/channel.ts'
+import { askAddress, type Channel, type Face } from '../playlists/catalogue/channel.ts'
 import { channelNames, otherIds } from '../playlists/catalogue/channel-names.ts'
 import { leadsToArchive } from '../playlists/catalogue/leads-to-archive.ts'
 import { eachInTurns } from '../playlists/catalogue/yield-to-event-loop.ts'
+import { asFace } from '../playlists/former/faces.ts'
 import type { PlaylistSnapshot } from '../playlists/snapshot.ts'
 
 /** The lineup with the names of its channels. */
@@ -66,26 +67,60 @@ export const hasRegained = async (before: LineupIndex, after: LineupIndex): Prom
   return isRegained
 }
 
+type Rule = Config['channels'][number]
+
+/** The names of a channel, or of one as it was called or others of its address are. */
+export const ruleNames = (channel: Channel): RuleNames => ({
+  names: channelNames(channel),
+  otherIds: () => otherIds(channel),
+})
+
+const cap = (value: number | null | undefined): number =>
+  value === null || value === undefined || value === 0 ? Number.POSITIVE_INFINITY : value
+
+/** A rule as narrow as the one that holds by other names. */
+const narrowed = (own: Rule | undefined, other: Rule | undefined): Rule | undefined => {
+  if (own === undefined || other === undefined) return own ?? other
+  return cap(other.max_sessions) < cap(own.max_sessions)
+    ? { ...own, max_sessions: other.max_sessions }
+    : own
+}
+
 /** Creates the look-ups of openings and checks. */
 export const createCatalog = (
   index: () => LineupIndex,
   classify: Catalog['classify'],
 ): LineupCatalog => {
+  const find = (id: string): Channel | undefined => index().channels.get(id)
   const names: NamesOf = (id) => {
-    const channel = index().channels.get(id)
+    const channel = find(id)
     return channel === undefined ? [id] : channelNames(channel)
   }
   const others: NamesOf = (id) => {
-    const channel = index().channels.get(id)
+    const channel = find(id)
     return channel === undefined ? [] : otherIds(channel)
   }
-  const rule: Catalog['rule'] = (id) =>
-    index().findRule({ names: names(id), otherIds: () => others(id) })
+  const namesAs = (id: string, faces: readonly Face[]): RuleNames[] => {
+    const channel = find(id)
+    return channel === undefined ? [] : faces.map((face) => ruleNames(asFace(channel, face)))
+  }
+  const former = (id: string) => (find(id)?.former ?? []).map((faces) => namesAs(id, faces))
+  const beside = (id: string) => namesAs(id, find(id)?.beside ?? [])
+  const rule: Catalog['rule'] = (id) => {
+    const { findRule } = index()
+    const own = findRule({ names: names(id), otherIds: () => others(id) })
+    return [...former(id).map(([first]) => first), ...beside(id)].reduce(
+      (rules, it) => narrowed(rules, it && findRule(it)),
+      own,
+    )
+  }
   return {
     classify,
     rule,
     names,
     otherIds: others,
+    former,
+    beside,
     channel: (id): OpenChannel | undefined => {
       const channel = index().channels.get(id)
       if (!channel) return undefined

@@ -16,8 +16,11 @@ import {
 import { buildGroupNetworks, type GroupNetworkTables } from '../groups/group-networks.ts'
 import { listedAddress } from '../playlists/catalogue/channel.ts'
 import type { SourceStatus } from '../playlists/fetch/source.ts'
+import { FormerNames } from '../playlists/former/former-names.ts'
+import { createOwnRecords } from '../playlists/former/records.ts'
 import type { SealPicture } from '../playlists/lists/pictures.ts'
-import { PlaylistService, type PreparedLists } from '../playlists/service.ts'
+import { PlaylistService } from '../playlists/service.ts'
+import type { PreparedLists } from '../playlists/service-parts.ts'
 import type { PlaylistSnapshot } from '../playlists/snapshot.ts'
 import type { NumbersOf } from '../playlists/xtream/stream-numbers.ts'
 import type { LearnedProtocols } from './learned-protocols.ts'
@@ -29,6 +32,8 @@ import {
   type LineupIndex,
   noChannels,
 } from './lineup-catalog.ts'
+import type { SharedNameRecords } from './name-records.ts'
+import { createRuleMarks } from './rule-marks.ts'
 import type { SurgeState } from './surge-state.ts'
 import { tableTooLarge } from './table-room.ts'
 
@@ -43,6 +48,8 @@ export interface LineupServicePorts {
   readonly protocols: LearnedProtocols
   /** Gives channels the numbers that apps call them by. */
   readonly numbersOf?: NumbersOf
+  /** Remembers what channels were called. */
+  readonly nameRecords?: SharedNameRecords
   /** Names pictures that come through the edge. */
   readonly sealPicture?: SealPicture
   /** Changes with every programme guide. */
@@ -110,6 +117,8 @@ export class LineupService {
       now: ports.now,
       protocolAt: (url) => ports.protocols.of(url)?.protocol ?? null,
       ...(ports.numbersOf === undefined ? {} : { numbersOf: ports.numbersOf }),
+      formerNames: new FormerNames(ports.nameRecords ?? createOwnRecords(), ports.now),
+      rulesOf: createRuleMarks(ports.config),
       prepare: (snapshot) => this.prepare(snapshot),
       onStatus: ports.sourceChanged,
     })
@@ -139,6 +148,7 @@ export class LineupService {
     if (problems.length > 0) return problems
     // While Redis is away, lists are made with what is known here.
     await this.protocols.refresh().catch(() => undefined)
+    await this.ports.nameRecords?.refresh().catch(() => undefined)
     const config = this.ports.config()
     await this.playlists.configure({
       sources: config.sources.map(({ name, file, url, ids, refresh_sec: sec }) => ({
@@ -201,6 +211,11 @@ export class LineupService {
   /** Names channels in lists by what their origins answered, to whichever control plane. */
   async refreshProtocols(): Promise<void> {
     if (await this.protocols.refresh()) await this.playlists.applyProtocols()
+  }
+
+  /** Applies what other control planes remember that channels were called, or forgot. */
+  async refreshNames(): Promise<void> {
+    if ((await this.ports.nameRecords?.refresh()) === true) await this.playlists.applyFormerNames()
   }
 
   /** Applies the surge profiles that are on. */

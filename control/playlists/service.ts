@@ -1,18 +1,14 @@
 import type { AppList } from '#domain/apps/xtream'
 import type { Channel } from './catalogue/channel.ts'
 import { filterInTurns } from './catalogue/yield-to-event-loop.ts'
-import {
-  createRunning,
-  isSameSetting,
-  type Running,
-  type SourceSetting,
-} from './fetch/running-source.ts'
+import { createRunning, isSameSetting, type Running } from './fetch/running-source.ts'
 import type { PlaylistSource, SourceStatus } from './fetch/source.ts'
 import { reasonOf } from './fetch/transport.ts'
-import type { CheckOptions, GroupSelection } from './lists/list-checks.ts'
-import { type SealPicture, sealNone } from './lists/pictures.ts'
+import { FormerNames } from './former/former-names.ts'
+import { createOwnRecords } from './former/records.ts'
+import { sealNone } from './lists/pictures.ts'
 import type { RenderedList } from './lists/render-list.ts'
-import type { SurgeProfile } from './lists/surge.ts'
+import type { PlaylistServiceParts, PlaylistSettings } from './service-parts.ts'
 import {
   buildSnapshot,
   type PlaylistSnapshot,
@@ -21,41 +17,6 @@ import {
 } from './snapshot.ts'
 import { hasCategory, renderAppList } from './xtream/app-lists.ts'
 import { createStreamNumbers, type NumbersOf } from './xtream/stream-numbers.ts'
-
-/** Settings that may change at a reload. */
-export interface PlaylistSettings {
-  readonly sources: readonly SourceSetting[]
-  readonly groups: readonly GroupSelection[]
-  readonly surge: readonly SurgeProfile[]
-  readonly checks: CheckOptions
-  /** There is a guide of ours. */
-  readonly hasGuide?: boolean
-  /** Names pictures that come through the edge; none do where it is not set. */
-  readonly sealPicture?: SealPicture
-}
-
-/** What was made ready for new lists: `take` is called as they come into use. With a refusal, why their channels together cannot be served, those before stay. */
-export type PreparedLists =
-  | { readonly refusal: string }
-  | { readonly refusal: null; readonly take: () => void }
-
-/** Settings of the service for its lifetime. */
-export interface PlaylistServiceParts {
-  readonly stateDir: string
-  readonly now: () => number
-  /** With every change of a list, a group or the surge. */
-  readonly prepare: (snapshot: PlaylistSnapshot) => Promise<PreparedLists>
-  /** Called when a source begins to fail or recovers. */
-  readonly onStatus: (status: SourceStatus) => void
-  /** What origins answered where addresses do not say their protocol. */
-  readonly protocolAt?: ProtocolAt
-  /** Gives channels their numbers; from their ids alone when not set. */
-  readonly numbersOf?: NumbersOf
-  readonly fileCheckMs?: number
-  /** How long a file must have been at rest before it is read. */
-  readonly fileSettleMs?: number
-  readonly timeoutMs?: number
-}
 
 /** A list for apps. */
 export interface AppListAnswer {
@@ -88,11 +49,13 @@ export class PlaylistService {
   private isStopped = false
   private readonly numbersOf: NumbersOf
   private readonly protocolAt: ProtocolAt
+  private readonly formerNames: FormerNames
 
   constructor(parts: PlaylistServiceParts) {
     this.parts = parts
     this.numbersOf = parts.numbersOf ?? createStreamNumbers(null)
     this.protocolAt = parts.protocolAt ?? (() => null)
+    this.formerNames = parts.formerNames ?? new FormerNames(createOwnRecords(), parts.now)
   }
 
   /** Applies new settings; unchanged sources keep their list and schedule. */
@@ -110,8 +73,10 @@ export class PlaylistService {
     for (const [name, running] of this.sources)
       if (kept.get(name) !== running && running.timer) clearTimeout(running.timer)
     this.sources = kept
-    await Promise.all(added.map((running) => this.begin(running)))
+    const restored = await Promise.all(added.map((running) => this.begin(running)))
     await this.rebuild()
+    // Not before: what a list has changed meanwhile is seen beside its last good copy.
+    for (const running of restored) if (running !== null) void this.lookSafely(running)
   }
 
   /** The lists and table in use; `null` before `configure` has ended. */
@@ -185,6 +150,19 @@ export class PlaylistService {
     if (outdated.length > 0) await this.rebuild()
   }
 
+  /** Makes the lists anew after others remembered, or forgot, what channels were called. */
+  async applyFormerNames(): Promise<void> {
+    if (this.present !== null) await this.rebuild()
+  }
+
+  /** Lets what a channel was called before close it no more; `false` where nothing does. */
+  async forgetNames(id: string): Promise<boolean> {
+    const channel = this.present?.channels.find((it) => it.id === id)
+    const isForgotten = channel !== undefined && this.formerNames.forget(channel)
+    if (isForgotten) await this.rebuild()
+    return isForgotten
+  }
+
   /** Fetches one source now, or all of them. */
   async refresh(name?: string): Promise<void> {
     const chosen = [...this.sources.values()].filter(
@@ -198,14 +176,11 @@ export class PlaylistService {
     for (const { timer } of this.sources.values()) if (timer) clearTimeout(timer)
   }
 
-  /**
-   * The last good copy is served at once while the source is fetched; without one the first fetch
-   * is awaited.
-   */
-  private async begin(running: Running): Promise<void> {
-    const isRestored = await running.source.restore()
-    if (isRestored) void this.lookSafely(running)
-    else await this.look(running)
+  /** The last good copy is served at once, and its source returned to be fetched; without one the first fetch is awaited. */
+  private async begin(running: Running): Promise<Running | null> {
+    if (await running.source.restore()) return running
+    await this.look(running)
+    return null
   }
 
   private async look(running: Running): Promise<void> {
@@ -276,6 +251,9 @@ export class PlaylistService {
       checks,
       numbersOf: this.numbersOf,
       protocolAt: this.protocolAt,
+      formerNames: this.formerNames,
+      profiles: this.settings.surge,
+      ...(this.parts.rulesOf === undefined ? {} : { rulesOf: this.parts.rulesOf }),
       hasGuide: this.settings.hasGuide ?? false,
       sealPicture: this.settings.sealPicture ?? sealNone,
     })

@@ -3,10 +3,12 @@ import { buildCatalogue, type Catalogue, type NamedPlaylist } from './catalogue/
 import { type Channel, listedAddress } from './catalogue/channel.ts'
 import { buildChannelTable, type GroupChannels } from './catalogue/channel-table.ts'
 import { mapInTurns } from './catalogue/yield-to-event-loop.ts'
+import { FormerNames } from './former/former-names.ts'
+import { createOwnRecords } from './former/records.ts'
 import { type CheckOptions, checkChannels, type GroupSelection } from './lists/list-checks.ts'
 import type { SealPicture } from './lists/pictures.ts'
 import { type RenderedList, renderList } from './lists/render-list.ts'
-import { selectChannels } from './lists/selection.ts'
+import { compileSelection, selectChannels } from './lists/selection.ts'
 import { applySurge, type SurgeProfile } from './lists/surge.ts'
 import type { Playlist } from './m3u/playlist.ts'
 import type { NumbersOf } from './xtream/stream-numbers.ts'
@@ -45,6 +47,12 @@ export interface SnapshotInput {
   readonly numbersOf: NumbersOf
   /** What the origin answers at an address that does not say its protocol; `null` where it was not asked yet. */
   readonly protocolAt?: ProtocolAt
+  /** What channels were called before; nothing where not set. */
+  readonly formerNames?: FormerNames
+  /** Surge profiles, in force or not. */
+  readonly profiles?: readonly SurgeProfile[]
+  /** Which of the rules by name hold for a channel. */
+  readonly rulesOf?: (channel: Channel) => string
   /** There is a guide of ours. */
   readonly hasGuide?: boolean
   /** Names pictures that come through the edge. */
@@ -58,16 +66,21 @@ const playlistsOf = (catalogue: Catalogue, group: GroupSelection): Playlist[] =>
     .map(([, playlist]) => playlist)
 }
 
+/** The listed channels with what is known of their origins and of their addresses. */
+const channelsOf = async (listed: Catalogue, input: SnapshotInput): Promise<Channel[]> => {
+  const { protocolAt = () => null, rulesOf = () => '', profiles = input.surge } = input
+  const { formerNames = new FormerNames(createOwnRecords(), () => 0) } = input
+  const channels = await mapInTurns(listed.channels, (channel) =>
+    withLearnedProtocol(channel, protocolAt),
+  )
+  const selections = [...input.groups, ...profiles].map((it) => compileSelection(it.channels))
+  return await formerNames.settle(channels, { selections, rulesOf })
+}
+
 /** Builds all lists and the channel table; the same of the same input and numbers; lets others run in between. */
 export const buildSnapshot = async (input: SnapshotInput): Promise<PlaylistSnapshot> => {
-  const { protocolAt = () => null } = input
   const listed = await buildCatalogue(input.lists)
-  const catalogue = {
-    ...listed,
-    channels: await mapInTurns(listed.channels, (channel) =>
-      withLearnedProtocol(channel, protocolAt),
-    ),
-  }
+  const catalogue = { ...listed, channels: await channelsOf(listed, input) }
   const groups: GroupChannels[] = []
   const lists = new Map<string, RenderedList>()
   for (const group of input.groups) {

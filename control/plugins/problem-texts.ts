@@ -55,6 +55,7 @@ export const DETAILS = {
   'finding.missing': "There is no finding '{id}'.",
   'feedback.missing': "There is no word of an operator '{id}'.",
   'backtest.busy': 'Another backtest runs; wait for it.',
+  'former.missing': "No list called channel '{name}' otherwise before.",
   'source.missing': "There is no source '{name}'.",
   'surge.missing': "There is no profile '{name}'.",
   'address.wrong': "'{value}' is not an address.",

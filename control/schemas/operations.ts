@@ -23,6 +23,9 @@ export const channelSchema = Type.Object({
   protocol: Type.String(),
   isVod: Type.Boolean(),
   groups: Type.Array(Type.String()),
+  former: Type.Array(Type.String(), {
+    description: 'What lists called its address before: what closes these closes it, too.',
+  }),
 })
 
 /** Query of `GET /channels`. */

@@ -1,4 +1,4 @@
-import { compileNameRules } from '#domain/channels/name-test'
+import { compileNameRules, type RuleNames } from '#domain/channels/name-test'
 
 /** Where the configuration names auth backends, from the narrowest to the widest. */
 export interface AuthBackendChoice {
@@ -20,23 +20,64 @@ export interface ChannelNaming {
   readonly names: NamesOf
   /** Ids that it gets while other entries come and go. */
   readonly otherIds: NamesOf
+  /** What its address was called before, oldest first: rules for those names close it, too. */
+  readonly former?: (id: string) => readonly (readonly RuleNames[])[]
+  /** What other entries of its address are called. */
+  readonly beside?: (id: string) => readonly RuleNames[]
 }
 
-/** Picks the auth backend of a channel for a viewer of a group; `null` = none is asked. */
+/** Picks the auth backends of a channel for a viewer of a group, all of which have to admit; `null` = none is asked. */
 export type ChooseAuthBackend = (channel: string, group: string | null) => string | null
+
+/** No name of an auth backend has it. */
+const AND = ' & '
+
+export const joinBackends = (names: readonly string[]): string => [...new Set(names)].join(AND)
+
+/** The auth backends that have to admit, in the order they are asked in. */
+export const backendsOf = (joined: string): readonly string[] => joined.split(AND)
+
+type Find = (names: RuleNames) => string | undefined
+
+/** Backends that a channel was opened by under other names, beside those that are asked already. */
+const backendsBefore = (
+  former: readonly (readonly RuleNames[])[],
+  asked: readonly string[],
+  { find, fallback, closed }: { find: Find; fallback: string | null; closed: ReadonlySet<string> },
+): string[] =>
+  former.flatMap((same) => {
+    const before = same.map((it) => find(it) ?? fallback)
+    if (before.some((it) => it === null || asked.includes(it))) return []
+    const open = before.find((it) => it !== null && !closed.has(it)) ?? before[0]
+    return open === undefined || open === null ? [] : [open]
+  })
+
+const otherNames = (channel: string, naming: ChannelNaming | undefined) => ({
+  former: naming?.former?.(channel) ?? [],
+  beside: naming?.beside?.(channel) ?? [],
+})
 
 /** Prepares the choice once: channel pattern before group before global. */
 export const chooseAuthBackend = (choice: AuthBackendChoice): ChooseAuthBackend => {
+  const { closed = new Set<string>(), naming } = choice
   const find = compileNameRules(
     choice.channels.flatMap(({ match, auth }) =>
-      auth === null ? [] : [{ match, rule: auth, isClosing: choice.closed?.has(auth) === true }],
+      auth === null ? [] : [{ match, rule: auth, isClosing: closed.has(auth) }],
     ),
   )
   const groups = new Map(choice.groups.map(({ name, auth }) => [name, auth]))
   return (channel, group) => {
-    const names = choice.naming?.names(channel) ?? [channel]
-    const byChannel = find({ names, otherIds: () => choice.naming?.otherIds(channel) ?? [] })
-    if (byChannel !== undefined) return byChannel
-    return (group === null ? null : groups.get(group)) ?? choice.global
+    const names = naming?.names(channel) ?? [channel]
+    const fallback = (group === null ? null : groups.get(group)) ?? choice.global
+    const own = find({ names, otherIds: () => naming?.otherIds(channel) ?? [] }) ?? fallback
+    const asked = own === null ? [] : [own]
+    const { former, beside } = otherNames(channel, naming)
+    if (former.length + beside.length === 0) return own
+    const all = [
+      ...asked,
+      ...backendsBefore(former, asked, { find, fallback, closed }),
+      ...beside.flatMap((it) => find(it) ?? []),
+    ]
+    return all.find((it) => closed.has(it)) ?? (all.length === 0 ? null : joinBackends(all))
   }
 }

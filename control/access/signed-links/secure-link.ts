@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { compileNameTest } from '#domain/channels/name-test'
 import type { ReasonId } from '#domain/reasons'
-import type { NamesOf } from '../authorize/choose-backend.ts'
+import type { ChannelNaming } from '../authorize/choose-backend.ts'
 
 /** A configured signing key of links that another server issues. */
 export interface SecureLink {
@@ -190,16 +190,19 @@ const BY_USEFULNESS = ['ticket.expired', 'ticket.not_yet', 'request.malformed', 
 const rank = (verdict: LinkVerdict): number =>
   verdict.ok ? 0 : BY_USEFULNESS.indexOf(verdict.reason) + 1 || 9
 
-/** Prepares the keys once; a key may name a channel by its id or its `tvg-id`. */
+/** Prepares the keys once; a key may name a channel by its id or its `tvg-id`, and opens none that was called otherwise before and had another key or none. */
 export const createSecureLinks = (
   links: readonly SecureLink[],
-  namesOf: NamesOf = (id) => [id],
+  { names: namesOf, former }: Pick<ChannelNaming, 'names' | 'former'> = { names: (id) => [id] },
 ): JudgeLink => {
   const prepared = links.map((link) => ({ link, fits: compileNameTest(link.match) }))
   return (presented, nowSec) => {
     const names = namesOf(presented.channel)
+    const before = former?.(presented.channel) ?? []
     const verdicts = prepared
-      .filter(({ fits }) => fits(names))
+      .filter(
+        ({ fits }) => fits(names) && before.every((same) => same.some((it) => fits(it.names))),
+      )
       .map(({ link }) => verifySecureLink(link, presented, nowSec))
     return verdicts.sort((a, b) => rank(a) - rank(b))[0] ?? null
   }

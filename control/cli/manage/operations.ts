@@ -80,6 +80,17 @@ export const keysCommand = (): Command => {
   return command
 }
 
+const addForget = (command: Command): void => {
+  withGlobals(
+    command
+      .command('forget <id>')
+      .description('let what lists called a channel before close it no more'),
+  ).action(async (id: string, options: Options) => {
+    const call = { method: 'DELETE', path: `/channels/${pathSegment(id)}/former` } as const
+    await printAnswer(options, call, asText('forgotten'))
+  })
+}
+
 /** `gatehouse groups`, `channels`, `audit`: lists to look at. */
 export const listCommands = (): Command[] => {
   const lists = [
@@ -89,12 +100,13 @@ export const listCommands = (): Command[] => {
       '/groups',
       ['name', 'channels', 'leftOut', 'networks', 'countries', 'default', 'maxSessions', 'surge'],
     ],
-    ['channels', 'channels', '/channels', ['id', 'name', 'titles', 'protocol', 'groups']],
+    ['channels', 'channels', '/channels', ['id', 'name', 'titles', 'protocol', 'groups', 'former']],
     ['audit', 'who changed what', '/audit', ['at', 'actor', 'action', 'subject']],
   ] as const
   return lists.map(([name, words, path, columns]) => {
     const command = new Command(name).description(words)
     list(command, { path, words: `list ${words}`, columns })
+    if (name === 'channels') addForget(command)
     return command
   })
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { compileNameTest } from '#domain/channels/name-test'
 import { fingerprint } from '../../access/admission/viewer.ts'
+import { authorizeByAll, decideByAllRules } from '../../access/authorize/all-backends.ts'
 import {
   type AuthBackend,
   createAuthorize,
@@ -9,6 +10,7 @@ import {
 } from '../../access/authorize/authorize.ts'
 import { type BackendClient, createBackendClient } from '../../access/authorize/backend-client.ts'
 import {
+  backendsOf,
   type ChannelNaming,
   type ChooseAuthBackend,
   chooseAuthBackend,
@@ -97,8 +99,8 @@ export const createLiveAuthorizer = (
       retrySec: RETRY_SEC,
     }
     const ports = { client, decisions, digest, now, guesses, clocks: decisionClocks }
-    authorize = createAuthorize(sources, ports)
-    byRules = createDecideByRules(sources, ports)
+    authorize = authorizeByAll(createAuthorize(sources, ports))
+    byRules = decideByAllRules(createDecideByRules(sources, ports))
     tokenByPrint = createTokenBook(next)
     linked = next.secure_links.map(({ match }) => compileNameTest(match))
     const closed = new Set(backends.filter(letsNobodyIn).map(({ name }) => name))
@@ -114,7 +116,10 @@ export const createLiveAuthorizer = (
     book: {
       backendFor,
       byRules: (request) => byRules(request),
-      tokenByPrint: (name, print) => tokenByPrint(name, print),
+      tokenByPrint: (names, print) =>
+        backendsOf(names)
+          .map((name) => tokenByPrint(name, print))
+          .find((token) => token !== null) ?? null,
       isLinked: (channel) => linked.some((fits) => fits(naming.names(channel))),
     },
     authorize: async (request, previous) => await authorize(request, previous),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { NamesOf } from '../../access/authorize/choose-backend.ts'
+import type { ChannelNaming } from '../../access/authorize/choose-backend.ts'
 import {
   createSecureLinks,
   type JudgeLink,
@@ -42,14 +42,14 @@ const readable = (
 export const createLiveLinks = (
   loaded: () => LoadedConfig,
   warn: (message: string) => void,
-  namesOf?: NamesOf,
+  naming?: ChannelNaming,
 ): JudgeLink => {
   let source = loaded()
-  let judge = createSecureLinks(readable(source, warn), namesOf)
+  let judge = createSecureLinks(readable(source, warn), naming)
   return (presented, nowSec) => {
     if (loaded() !== source) {
       source = loaded()
-      judge = createSecureLinks(readable(source, warn), namesOf)
+      judge = createSecureLinks(readable(source, warn), naming)
     }
     return judge(presented, nowSec)
   }

@@ -3,6 +3,7 @@ import type { Config } from '../../config/schema/schema.ts'
 import type { LineupService } from '../../lineup/lineup-service.ts'
 import type { SurgeState } from '../../lineup/surge-state.ts'
 import type { SourceStatus } from '../../playlists/fetch/source.ts'
+import { formerNames } from '../../playlists/former/faces.ts'
 import type { OperationsOptions } from '../../routes/admin/live/operations.ts'
 import type {
   channelSchema,
@@ -56,15 +57,19 @@ const shownChannels = ({ lineup }: Parts): Static<typeof channelSchema>[] => {
   for (const group of snapshot?.groups ?? []) {
     for (const { id } of group.channels) groups.set(id, [...(groups.get(id) ?? []), group.id])
   }
-  return (snapshot?.channels ?? []).map(({ id, name, titles, source, protocol, isVod }) => ({
-    id,
-    name,
-    titles: [...titles],
-    source,
-    protocol,
-    isVod,
-    groups: groups.get(id) ?? [],
-  }))
+  return (snapshot?.channels ?? []).map((channel) => {
+    const { id, name, titles, source, protocol, isVod } = channel
+    return {
+      id,
+      name,
+      titles: [...titles],
+      source,
+      protocol,
+      isVod,
+      groups: groups.get(id) ?? [],
+      former: formerNames(channel),
+    }
+  })
 }
 
 const shownSurge = ({ config, surge }: Parts): Static<typeof surgeSchema>[] =>
@@ -85,6 +90,7 @@ export const createCatalogAdmin = (parts: Parts): OperationsOptions['catalog'] =
     if (isThere) await parts.lineup.playlists.refresh(source)
     return isThere
   },
+  forget: async (channel) => await parts.lineup.playlists.forgetNames(channel),
   setSurge: async (name, on, by) => {
     if (!parts.config().surge.some((profile) => profile.name === name)) return false
     await parts.surge.set(name, on, by)

@@ -35,6 +35,7 @@ export const scheduleWork = (background: Background, parts: Parts): void => {
   })
   alone('automatic surge', 2 * SECOND, createAutoSurge(parts))
   background.every('protocols of origins', 5 * SECOND, async () => await lineup.refreshProtocols())
+  background.every('former names', SECOND, async () => await lineup.refreshNames())
   background.every('network files', 3 * SECOND, async () => await lineup.refreshNetworks())
   const alarms = createMediaAlarms(media.hub, parts.log)
   background.every(

@@ -71,7 +71,7 @@ export const openOffline = async (loaded: LoadedConfig): Promise<Offline> => {
       links: createLiveLinks(
         () => loaded,
         (message) => warnings.push(message),
-        (id) => lineup.catalog.names(id),
+        lineup.catalog,
       ),
       now: () => Date.now(),
     }),

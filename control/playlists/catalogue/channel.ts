@@ -19,6 +19,14 @@ export interface ChannelOrigin {
   readonly isVod: boolean
 }
 
+/** What a channel is called, as far as rules and selections look at it. */
+export interface Face {
+  readonly id: string
+  readonly tvgId: string
+  readonly name: string
+  readonly titles: readonly string[]
+}
+
 /** One stream a group's list may offer. */
 export interface Channel extends ChannelOrigin {
   readonly id: string
@@ -31,6 +39,10 @@ export interface Channel extends ChannelOrigin {
   readonly item: PlaylistEntry
   /** Address of its logo where that holds a login of the provider, which `item` has no more: never shown as it is. */
   readonly hiddenLogo?: string
+  /** What its address was called before it got its present names, oldest first; several where several entries had it. They may close it, and never open it. */
+  readonly former?: readonly (readonly Face[])[]
+  /** What other entries of its address are called: what leaves one of them out by name leaves out all. */
+  readonly beside?: readonly Face[]
 }
 
 /** Where the list says that the channel is. */

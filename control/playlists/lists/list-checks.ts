@@ -6,6 +6,7 @@ import { channelNames, foldName } from '../catalogue/channel-names.ts'
 import { passwordsOf } from '../catalogue/logins.ts'
 import { crowdedDirectories, directoryKey } from '../catalogue/ownership.ts'
 import { eachInTurns, groupInTurns } from '../catalogue/yield-to-event-loop.ts'
+import { formerNames } from '../former/faces.ts'
 import { logoOf, sealNone } from './pictures.ts'
 import { SHOWN, sample } from './sample.ts'
 import { compileSelection, findDeadSelectors, type Selection } from './selection.ts'
@@ -110,6 +111,17 @@ const checkNames: Check = async (channels) => {
   return warnings
 }
 
+/** Channels that a list named anew at their addresses, where that would have opened them. */
+const checkFormer: Check = async (channels) => {
+  const named = channels.filter(({ former }) => former !== undefined)
+  return named
+    .slice(0, perCheck)
+    .map(
+      (channel) =>
+        `${channel.id} was called ${sample(formerNames(channel))} before: what closes that closes ${channel.id}, too, until \`gatehouse channels forget ${channel.id}\``,
+    )
+}
+
 const hostOf = (origin: string): string => new URL(origin).hostname.replace(/^\[|\]$/g, '')
 
 const checkHosts: Check = (channels) =>
@@ -201,6 +213,7 @@ export const checkChannels = async (
   const show = await shownFor(channels)
   const checks = [
     checkNames,
+    checkFormer,
     checkDirectories,
     checkEntries,
     checkCatchup,

@@ -12,6 +12,7 @@ import {
   mapInTurns,
   sortInTurns,
 } from '../catalogue/yield-to-event-loop.ts'
+import { asFormer, besideOf } from '../former/faces.ts'
 
 /** Which channels, as configured; all of them where nothing is named. */
 export interface Selection {
@@ -40,7 +41,13 @@ const hasTitle = (titles: ReadonlySet<string>, channel: Channel): boolean =>
 /** Says what is not meant and nothing else: `^(?!adult)`. What it refuses by one name must not come back by another. */
 const ONLY_NEGATION = /^\^?(?:\(\?!(?:[^()]|\([^()]*\))*\))+(?:\.[*+])?\$?$/
 
-/** A test for membership, everything compiled once. */
+const namesOf = (channel: Channel): string[] => [
+  ...channelNames(channel),
+  channel.name,
+  visibleText(channel.name),
+]
+
+/** A test for membership, everything compiled once. What a channel was called before, or another entry of its address is, closes and never opens. */
 export const compileSelection = (selection: Selection): ((channel: Channel) => boolean) => {
   const sources = new Set(selection.sources)
   const ids = new Set(selection.ids)
@@ -56,23 +63,31 @@ export const compileSelection = (selection: Selection): ((channel: Channel) => b
   const excluded = foldAll(selection.exclude)
   const takesAll = ids.size + names.size + titles.size + patterns.length === 0
 
-  const isNamed = (channel: Channel): boolean =>
+  const isNamed = (channel: Channel, others: readonly Channel[]): boolean =>
     channelNames(channel).some((name) => ids.has(name)) ||
     names.has(foldName(channel.name)) ||
     hasTitle(titles, channel) ||
     patterns.some(({ fits, expression, isRefusal }) =>
       isRefusal
-        ? fits([...channelNames(channel), channel.name, visibleText(channel.name)])
+        ? fits([channel, ...others].flatMap(namesOf))
         : fits(channelNames(channel)) || expression.test(channel.name),
     )
-  const isLeftOut = (channel: Channel): boolean =>
+  const isLeftOutByName = (channel: Channel): boolean =>
+    isExcludedId(channel) || excluded.has(foldName(channel.name))
+  const isLeftOut = (channel: Channel, others: readonly Channel[]): boolean =>
     excluded.size > 0 &&
-    (isExcludedId(channel) || excluded.has(foldName(channel.name)) || hasTitle(excluded, channel))
-
+    (hasTitle(excluded, channel) || isLeftOutByName(channel) || others.some(isLeftOutByName))
+  const isTaken = (channel: Channel): boolean => {
+    const others = besideOf(channel)
+    return (
+      (sources.size === 0 || sources.has(channel.source)) &&
+      (takesAll || isNamed(channel, others)) &&
+      !isLeftOut(channel, others)
+    )
+  }
   return (channel) =>
-    (sources.size === 0 || sources.has(channel.source)) &&
-    (takesAll || isNamed(channel)) &&
-    !isLeftOut(channel)
+    isTaken(channel) &&
+    (channel.former ?? []).every((faces) => faces.some((face) => isTaken(asFormer(channel, face))))
 }
 
 /** The selected channels: those named by `order` first, the rest as the sources have them. */

@@ -43,6 +43,8 @@ export const KEYS = {
   streamNumbers: { key: 'gh:streamids', ttlMs: 0 },
   /** zset, `<hash of an address> <protocol>` by Unix ms when an origin last answered with it, where the address does not say; answers older than the TTL are removed. */
   protocols: { key: 'gh:protocols', ttlMs: 30 * 24 * HOUR },
+  /** hash, hash of an address → JSON of what it was called in lists before, and `changes`, their count; kept in number, see `MOST_RECORDS`. */
+  formerNames: { key: 'gh:formernames', ttlMs: 0 },
   /** hash, ban key → JSON of an active ban. */
   banSet: { key: 'gh:banset', ttlMs: 0 },
   /** stream, session events of a shard; trimmed by length, consumer groups historian and detectors. */

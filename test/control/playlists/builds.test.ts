@@ -2,11 +2,11 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import {
-  PlaylistService,
-  type PlaylistServiceParts,
-  type PlaylistSettings,
-} from '../../../control/playlists/service.ts'
+import { PlaylistService } from '../../../control/playlists/service.ts'
+import type {
+  PlaylistServiceParts,
+  PlaylistSettings,
+} from '../../../control/playlists/service-parts.ts'
 import { entry, select } from './channels.ts'
 
 let folder = ''

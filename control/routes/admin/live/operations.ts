@@ -29,6 +29,8 @@ export interface OperationsOptions {
     sources(): Static<typeof sourceSchema>[]
     /** False when there is no such source. */
     refresh(source: string): Promise<boolean>
+    /** False when nothing that a channel was called before is remembered. */
+    forget(channel: string): Promise<boolean>
     surge(): Static<typeof surgeSchema>[]
     /** False when there is no such profile. */
     setSurge(name: string, on: boolean, by: string): Promise<boolean>
@@ -110,9 +112,25 @@ const readRoutes = (plain: FastifyInstance, options: OperationsOptions): void =>
   )
 }
 
+const forgetRoute = (plain: FastifyInstance, { catalog, audit }: OperationsOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  app.delete(
+    '/channels/:name/former',
+    { schema: { params: byName, response: { 204: Type.Null() } }, config: write },
+    async (request, reply) => {
+      const { name } = request.params
+      if (!(await catalog.forget(name)))
+        throw new ProblemError('not.found', detail('former.missing', { name }))
+      await audit(request, 'channel.forget', { subject: name })
+      return await reply.code(204).send(null)
+    },
+  )
+}
+
 /** `/groups`, `/channels`, `/sources`, `/surge`, `/audit`, `/config/reload`. */
 export const operationRoutes = (plain: FastifyInstance, options: OperationsOptions): void => {
   readRoutes(plain, options)
+  forgetRoute(plain, options)
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const { catalog, audit } = options
   app.post(

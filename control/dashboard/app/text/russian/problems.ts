@@ -49,6 +49,7 @@ export const ruProblems = {
   'detail.finding.missing': 'Нет находки «{id}».',
   'detail.feedback.missing': 'Нет отметки оператора «{id}».',
   'detail.backtest.busy': 'Уже идёт другая проверка по истории; дождитесь её.',
+  'detail.former.missing': 'Списки не называли канал «{name}» раньше иначе.',
   'detail.source.missing': 'Нет источника «{name}».',
   'detail.surge.missing': 'Нет профиля «{name}».',
   'detail.address.wrong': '«{value}» — не адрес.',

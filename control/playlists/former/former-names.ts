@@ -1,0 +1,210 @@
+import { withoutLogins } from '#domain/addresses/address-logins'
+import { decodePath } from '#domain/addresses/owners'
+import { type Channel, type Face, listedAddress } from '../catalogue/channel.ts'
+import { eachInTurns, groupInTurns, mapInTurns } from '../catalogue/yield-to-event-loop.ts'
+import { asFace, faceOf, isSameFace } from './faces.ts'
+import { hashOfAddress, type NameRecord, type NameRecords } from './records.ts'
+
+type Faces = readonly Face[]
+type History = readonly Faces[]
+
+/** What is written for channels, by which it is told whether other names make a difference. */
+export interface WrittenRules {
+  /** Selections of groups and surge profiles. */
+  readonly selections: readonly ((channel: Channel) => boolean)[]
+  /** Which rules hold for a channel. */
+  readonly rulesOf: (channel: Channel) => string
+}
+
+/** Names that are remembered of one address; the oldest, which rules were written for, stay. */
+const MOST_NAMES = 16
+/** Addresses that are in no list any more. */
+const MOST_GONE = 50_000
+
+/** An address without what changes in it while the channel stays. */
+const placeOf = ({ origin, base, entry, query }: Channel): string =>
+  origin + withoutLogins(decodePath(base + entry), query)
+
+/** Whether a channel would be open, or judged by another rule, where it was not under other names. */
+const widens = (channel: Channel, faces: Faces, { selections, rulesOf }: WrittenRules): boolean =>
+  selections.some((takes) => takes(channel) && !takes({ ...channel, former: [faces] })) ||
+  faces.every((face) => rulesOf(asFace(channel, face)) !== rulesOf(channel))
+
+/** Names under which it was open count as well: a channel that gets them back is open again. */
+const matters = (channel: Channel, faces: Faces, rules: WrittenRules): boolean =>
+  widens(channel, faces, rules) ||
+  faces.some((face) => widens(asFace(channel, face), [faceOf(channel)], rules))
+
+/** The names before those that a channel has now. */
+const formerOf = (channel: Channel, history: History): History => {
+  const face = faceOf(channel)
+  const at = history.findIndex((faces) => faces.some((it) => isSameFace(it, face)))
+  return at < 0 ? history : history.slice(0, at)
+}
+
+const only = <T>(items: readonly T[] | undefined): T | undefined =>
+  items?.length === 1 ? items[0] : undefined
+
+/** For addresses that are new, the one they had before, where but the login in it is another. */
+const movedFrom = async (
+  before: ReadonlyMap<string, readonly Channel[]>,
+  now: ReadonlyMap<string, readonly Channel[]>,
+): Promise<Map<string, string>> => {
+  const others = (all: typeof now, there: typeof now) =>
+    groupInTurns(
+      [...all].filter(([address]) => !there.has(address)),
+      ([, [first]]) => (first === undefined ? '' : placeOf(first)),
+    )
+  const found = new Map<string, string>()
+  const came = await others(now, before)
+  const went = came.size === 0 ? new Map<string, never>() : await others(before, now)
+  for (const [place, arrived] of came) {
+    const [to] = only(arrived) ?? []
+    const [from] = only(went.get(place)) ?? []
+    if (to !== undefined && from !== undefined) found.set(to, from)
+  }
+  return found
+}
+
+/** What records say of addresses that came; `held` are those whose records are known already. */
+const readRecords = async (
+  records: NameRecords,
+  came: Iterable<readonly [string, readonly Channel[]]>,
+  held: Iterable<string>,
+): Promise<Map<string, History>> => {
+  const found = new Map<string, History>()
+  const byAddress = new Map([...records.all()].map((record) => [record.address, record]))
+  if (byAddress.size === 0) return found
+  for (const address of held) byAddress.delete(hashOfAddress(address))
+  const unknown: [string, Channel][] = []
+  await eachInTurns(came, ([address, [first]]) => {
+    const record = byAddress.get(hashOfAddress(address))
+    if (record === undefined) {
+      if (first !== undefined) unknown.push([address, first])
+      return
+    }
+    byAddress.delete(record.address)
+    if (record.faces.length > 0) found.set(address, record.faces)
+  })
+  // The rest are of addresses that are not there: a login in them may be another now.
+  const byPlace = new Map<string, NameRecord>()
+  for (const record of byAddress.values()) byPlace.set(record.place, record)
+  if (byPlace.size === 0) return found
+  const places = await groupInTurns(unknown, ([, channel]) => placeOf(channel))
+  await eachInTurns(places, ([place, there]) => {
+    const [address] = only(there) ?? []
+    const faces = byPlace.get(hashOfAddress(place))?.faces ?? []
+    if (address !== undefined && faces.length > 0) found.set(address, faces)
+  })
+  return found
+}
+
+type ByAddress = ReadonlyMap<string, readonly Channel[]>
+
+const byAddressOf = (channels: readonly Channel[]) => groupInTurns(channels, listedAddress)
+
+const recordOf = (address: string, channel: Channel, faces: History, at: number): NameRecord => ({
+  address: hashOfAddress(address),
+  place: hashOfAddress(placeOf(channel)),
+  at,
+  faces,
+})
+
+const withNames = (channel: Channel, same: readonly Channel[], history: History): Channel => {
+  const former = formerOf(channel, history)
+  const beside = same.filter((it) => it !== channel).map(faceOf)
+  if (former.length === 0 && beside.length === 0) return channel
+  return {
+    ...channel,
+    ...(former.length === 0 ? {} : { former }),
+    ...(beside.length === 0 ? {} : { beside }),
+  }
+}
+
+/** The memory of one process; `records` outlive it. */
+export class FormerNames {
+  private readonly records: NameRecords
+  private readonly clock: () => number
+  private before: readonly Channel[] = []
+  private known = new Map<string, History>()
+  private version: number | null = null
+  private readonly gone = new Map<string, Faces>()
+
+  constructor(records: NameRecords, clock: () => number) {
+    this.records = records
+    this.clock = clock
+  }
+
+  /** The channels of new lists, with the names that may close them; remembers what the lists changed. */
+  async settle(channels: readonly Channel[], rules: WrittenRules): Promise<Channel[]> {
+    const [was, now] = [await byAddressOf(this.before), await byAddressOf(channels)]
+    await this.learn(was, now)
+    const fresh = was.size === 0 ? [] : await this.compare(was, now, rules)
+    if (fresh.length > 0) this.records.put(fresh)
+    this.before = channels
+    return await mapInTurns(channels, (channel) => {
+      const address = listedAddress(channel)
+      return withNames(channel, now.get(address) ?? [], this.known.get(address) ?? [])
+    })
+  }
+
+  /** Forgets what a channel was called; `false` where nothing was remembered. */
+  forget(channel: Channel): boolean {
+    const address = listedAddress(channel)
+    if (!this.known.delete(address)) return false
+    this.records.put([recordOf(address, channel, [], this.clock())])
+    return true
+  }
+
+  /** Reads what is remembered of addresses that came, or of all where others remembered or forgot. */
+  private async learn(was: ByAddress, now: ByAddress): Promise<void> {
+    const { records } = this
+    const isNew = this.version !== records.version()
+    this.version = records.version()
+    if (isNew) this.known = new Map()
+    const came = isNew ? now : [...now].filter(([address]) => !was.has(address))
+    const held = [...this.known.keys()].filter((address) => now.has(address))
+    for (const [address, faces] of await readRecords(records, came, held))
+      this.known.set(address, faces)
+  }
+
+  /** Compares with the lists before; returns what is to be remembered. */
+  private async compare(
+    was: ByAddress,
+    now: ByAddress,
+    rules: WrittenRules,
+  ): Promise<NameRecord[]> {
+    const { known, gone } = this
+    const moved = await movedFrom(was, now)
+    const fresh: NameRecord[] = []
+    await eachInTurns(now, ([address, channels]) => {
+      const from = moved.get(address) ?? address
+      const faces = was.get(from)?.map(faceOf) ?? gone.get(from)
+      const [first] = channels
+      if (faces === undefined || first === undefined) return
+      const history = known.get(from) ?? known.get(address) ?? []
+      if (from !== address && history.length > 0) known.set(address, history)
+      const isNews = (channel: Channel): boolean => {
+        const face = faceOf(channel)
+        return !faces.some((it) => isSameFace(it, face)) && matters(channel, faces, rules)
+      }
+      if (history.length >= MOST_NAMES || !channels.some(isNews)) return
+      const longer = [...history, faces]
+      known.set(address, longer)
+      fresh.push(recordOf(address, first, longer, this.clock()))
+    })
+    for (const address of now.keys()) gone.delete(address)
+    this.noteGone(was, new Set([...now.keys(), ...moved.values()]))
+    return fresh
+  }
+
+  private noteGone(was: ByAddress, there: ReadonlySet<string>): void {
+    const { gone } = this
+    for (const [address, channels] of was)
+      if (!there.has(address)) gone.set(address, channels.map(faceOf))
+    for (const address of gone.keys()) {
+      if (gone.size <= MOST_GONE) break
+      gone.delete(address)
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { hash } from 'node:crypto'
+import type { Face } from '../catalogue/channel.ts'
+
+/** What an address was called, oldest first; nothing where the operator let it be forgotten. */
+export interface NameRecord {
+  /** Hash of the address as it was. */
+  readonly address: string
+  /** Hash of the address without what is a login or changes by itself. */
+  readonly place: string
+  /** Unix ms. */
+  readonly at: number
+  readonly faces: readonly (readonly Face[])[]
+}
+
+/** The memory of former names, for this process or for all control planes. */
+export interface NameRecords {
+  /** Changes where another than `put` changed something. */
+  readonly version: () => number
+  readonly all: () => Iterable<NameRecord>
+  readonly put: (records: readonly NameRecord[]) => void
+}
+
+/** Addresses may hold a login of the provider: only their hash is kept. */
+export const hashOfAddress = (text: string): string =>
+  hash('sha256', text, 'base64url').slice(0, 22)
+
+/** Addresses that are remembered at most. */
+export const MOST_RECORDS = 20_000
+
+/** Takes records that are newer, the oldest making room; returns how many went that said something. */
+export const keepRecords = (
+  kept: Map<string, NameRecord>,
+  records: readonly NameRecord[],
+): number => {
+  for (const record of records) {
+    const known = kept.get(record.address)
+    if (known !== undefined && known.at > record.at) continue
+    kept.delete(record.address)
+    kept.set(record.address, record)
+  }
+  let lost = 0
+  for (const [address, { faces }] of kept) {
+    if (kept.size <= MOST_RECORDS) break
+    kept.delete(address)
+    if (faces.length > 0) lost += 1
+  }
+  return lost
+}
+
+/** A memory of this process alone. */
+export const createOwnRecords = (): NameRecords => {
+  const kept = new Map<string, NameRecord>()
+  return {
+    version: () => 0,
+    all: () => kept.values(),
+    put: (records) => void keepRecords(kept, records),
+  }
+}

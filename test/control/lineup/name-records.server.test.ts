@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { SharedNameRecords } from '../../../control/lineup/name-records.ts'
+import { MOST_RECORDS, type NameRecord } from '../../../control/playlists/former/records.ts'
+import { KEYS } from '../../../control/sessions/model/keys.ts'
+import {
+  createRedis,
+  type RedisClient,
+  waitForRedis,
+} from '../../../control/sessions/redis/client.ts'
+import { startRedis, type TestRedis } from '../../support/programs/redis.ts'
+
+let server: TestRedis
+let redis: RedisClient
+beforeAll(async () => {
+  server = await startRedis()
+  redis = createRedis({ urls: [server.url] })
+  await waitForRedis(redis, 5000)
+})
+afterAll(async () => {
+  redis.disconnect()
+  await server.stop()
+})
+beforeEach(async () => {
+  await redis.del(KEYS.formerNames.key)
+})
+
+const told: string[] = []
+const plane = () => new SharedNameRecords(redis, (message) => told.push(message))
+const face = { id: 'adult1', tvgId: 'adult1', name: 'One', titles: ['Mix'] }
+const record = (
+  address: string,
+  at: number,
+  faces: NameRecord['faces'] = [[face]],
+): NameRecord => ({
+  address,
+  place: `place of ${address}`,
+  at,
+  faces,
+})
+
+it('gives what one control plane remembers, and forgets, to the others, and to one that starts later', async () => {
+  const [a, b] = [plane(), plane()]
+  a.put([record('x', 1)])
+  await a.refresh()
+  expect(await b.refresh()).toBe(true)
+  expect([...b.all()]).toEqual([record('x', 1)])
+  expect(await b.refresh()).toBe(false)
+  b.put([record('x', 2, [])])
+  await b.refresh()
+  expect(await a.refresh()).toBe(true)
+  expect([...a.all()]).toEqual([record('x', 2, [])])
+  const late = plane()
+  await late.refresh()
+  expect([...late.all()]).toEqual([record('x', 2, [])])
+})
+
+it('puts back what Redis lost', async () => {
+  const a = plane()
+  a.put([record('x', 1), record('y', 1)])
+  await a.refresh()
+  await redis.del(KEYS.formerNames.key)
+  await a.refresh()
+  const late = plane()
+  await late.refresh()
+  expect([...late.all()].map(({ address }) => address).toSorted()).toEqual(['x', 'y'])
+})
+
+it('skips what it cannot read', async () => {
+  await redis.hset(
+    KEYS.formerNames.key,
+    'changes',
+    '1',
+    'x',
+    '{',
+    'y',
+    '{"place":1,"at":1,"faces":[]}',
+  )
+  const a = plane()
+  expect(await a.refresh()).toBe(false)
+  expect([...a.all()]).toEqual([])
+})
+
+it('tells where the oldest make room', () => {
+  const a = plane()
+  a.put(Array.from({ length: MOST_RECORDS + 2 }, (_, n) => record(`a${n}`, n)))
+  expect([...a.all()]).toHaveLength(MOST_RECORDS)
+  expect(told.at(-1)).toMatch(/^2 channels that lists named anew/)
+})

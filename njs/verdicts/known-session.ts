@@ -10,7 +10,10 @@ import { type Folder, findFolder, folders } from './origin.ts'
 export interface Place extends Folder {
   /** The generation of `folders` it is of. */
   readonly generation: number
-  /** `<lease key><0 or 1> <origin> <path of the folder>`, in bytes; 1 where the origin's headers need not be looked at: of a text, njs first finds out that it is none, by an exception. */
+  /**
+   * `<lease key><0 or 1> <origin> <path of the folder>`; 1 where the origin's headers need not be looked at. In bytes: of a text, njs first finds out that it is none, by an
+   * exception.
+   */
   readonly answer: Uint8Array
   /** The lease key in it, as two numbers of eight bytes. */
   readonly head: Float64Array

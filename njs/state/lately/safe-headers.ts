@@ -8,7 +8,7 @@ const TELLING_MS = 3_600_000
 
 const keyOf = (origin: string): string => `headers ${origin}`
 
-/** Keeps what was found in an answer of an origin. */
+/** Keeps whether an answer of an origin told something of it. */
 export const noteHeaders = (origin: string, isTelling: boolean): void => {
   const pace = numbers('gh_pace')
   const before = pace.get(keyOf(origin))
@@ -17,8 +17,8 @@ export const noteHeaders = (origin: string, isTelling: boolean): void => {
     trySet(pace, keyOf(origin), Date.now() + SAFE_MS, SAFE_MS)
 }
 
-/** Until when an origin's answers need not be looked at, Unix ms; those that were told nothing. */
+/** Until when an origin's answers need not be looked at, Unix ms; 0 where none was lately, below 0 where one told something. */
 export const safeUntil = (origin: string): number => numbers('gh_pace').get(keyOf(origin)) ?? 0
 
-/** Whether they need not be now. */
+/** Whether an origin's answers need not be looked at now. */
 export const hasSafeHeaders = (origin: string): boolean => safeUntil(origin) > Date.now()

@@ -32,6 +32,7 @@ export type ChooseAuthBackend = (channel: string, group: string | null) => strin
 /** No name of an auth backend has it. */
 const AND = ' & '
 
+/** The name that stands for all of these, each once. */
 export const joinBackends = (names: readonly string[]): string => [...new Set(names)].join(AND)
 
 /** The auth backends that have to admit, in the order they are asked in. */

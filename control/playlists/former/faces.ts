@@ -2,6 +2,7 @@ import type { Channel, Face } from '../catalogue/channel.ts'
 
 const NOTHING: readonly Channel[] = []
 
+/** What a channel is called. */
 export const faceOf = ({ id, item: { tvgId }, name, titles }: Channel): Face => ({
   id,
   tvgId,
@@ -12,6 +13,7 @@ export const faceOf = ({ id, item: { tvgId }, name, titles }: Channel): Face => 
 const isSameList = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((text, index) => text === b[index])
 
+/** Whether both are called the same, in the same order of titles. */
 export const isSameFace = (a: Face, b: Face): boolean =>
   a.id === b.id && a.tvgId === b.tvgId && a.name === b.name && isSameList(a.titles, b.titles)
 

@@ -12,6 +12,7 @@ export interface HlsVariable {
   readonly isSafe?: boolean
 }
 
+/** By their names. */
 export type HlsVariables = Readonly<Record<string, HlsVariable>>
 
 const VARIABLE = /\{\$([A-Za-z0-9_-]+)\}/g

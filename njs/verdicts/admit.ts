@@ -1,4 +1,4 @@
-import { decodePath } from '../domain/addresses/owners.ts'
+import { isScript } from '../domain/addresses/sealed-path.ts'
 import { readingsOf } from '../domain/addresses/unclear.ts'
 import type { ReasonId } from '../domain/reasons.ts'
 import { leaseKeyOfPlace } from '../domain/viewer/lease.ts'
@@ -46,11 +46,11 @@ export const rangeOf = (variables: Variables): string => variables['gh_range'] ?
 const MANIFEST = /\.(?:m3u8?|mpd)(?:::[^/]*)?\/*$/
 
 /** Whether what is asked for as a segment is a manifest, by the channel's own name for it or as some origin reads the address: it would come as it is, with the provider's addresses. */
-const isManifestAskedAsSegment = ({ channel, rest, args, isInferred }: RouteRequest): boolean => {
+const isManifestAskedAsSegment = ({ channel, rest, isInferred }: RouteRequest): boolean => {
   const record = isInferred ? null : readChannel(channel)
   if (record === null || record.protocol === 'mpegts') return false
-  // With arguments of its own a script names segments too.
-  if (rest === '' || (args === '' && decodePath(rest) === decodePath(record.entry))) return true
+  // With arguments of its own a script answers segments too: manifests name these under seal.
+  if (rest === '' || isScript(record.entry, rest)) return true
   return /\.m(?:3u|pd)/i.test(rest) && readingsOf(`/${rest}`).some((it) => MANIFEST.test(it))
 }
 

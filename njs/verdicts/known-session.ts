@@ -1,10 +1,11 @@
+import type { Folder } from '../domain/addresses/own-arguments.ts'
 import { KEY_LENGTH, LEASE_UNIT, leaseKeyOfPlace } from '../domain/viewer/lease.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
 import type { Request } from '../platform/request.ts'
 import { SAFE_MS, safeUntil } from '../state/lately/safe-headers.ts'
 import { numbers } from '../state/memory.ts'
 import { networkOf } from '../state/session.ts'
-import { type Folder, findFolder, folders } from './origin.ts'
+import { findFolder, folders } from './origin.ts'
 
 /** The folder of a channel, and the answer that `$gh_segment` gives of what lies there. */
 export interface Place extends Folder {

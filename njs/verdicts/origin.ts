@@ -1,6 +1,7 @@
 import { ARCHIVE_MARK, fillArchive, originsNamed } from '../domain/addresses/archive.ts'
 import { hasGiven, openGiven } from '../domain/addresses/given-values.ts'
 import {
+  type Folder,
   type OwnValue,
   openArguments,
   openPath,
@@ -11,7 +12,14 @@ import { decodePath, isSharedFolder, ownerOf, stemOf } from '../domain/addresses
 import { mayGoTo } from '../domain/addresses/redirects.ts'
 import { type ReferenceBase, remoteBase } from '../domain/addresses/remote.ts'
 import { openSeal, type SealedPlace, type SealKind } from '../domain/addresses/seal.ts'
-import { BESIDE, bindingOf, sealBeside, sealedPath } from '../domain/addresses/sealed-path.ts'
+import {
+  addedTo,
+  BESIDE,
+  bindingOf,
+  isOwnScript,
+  sealBeside,
+  sealedPath,
+} from '../domain/addresses/sealed-path.ts'
 import { isUnclear } from '../domain/addresses/unclear.ts'
 import { entryNamesUnderPass, isEntryBelowTicket } from '../domain/channels/channel.ts'
 import {
@@ -208,8 +216,9 @@ const findSealed = (channel: Known, { rest, args, channel: id }: RouteRequest): 
   if (path === null) return OUTSIDE
   // What a manifest names may lie in another channel's directory; what lies below that and is a third one's was not named.
   const isOne = place.kind !== 'files' && place.kind !== 'tree'
+  if (!isOne && isOwnScript(channel.record, place.origin, path)) return OUTSIDE
   if (!isOne && isOthers(id, place.origin, path, place.path)) return OUTSIDE
-  const asked = withQuery(path, withGiven(args))
+  const asked = withQuery(path, withGiven(addedTo(channel.record, place, rest, args)))
   return { ok: true, origin: place.origin, path: asked, seal: place.kind }
 }
 
@@ -247,16 +256,6 @@ const findOwn = (record: ChannelRecord, { rest, args, channel, isClear }: RouteR
   const path = record.base + rest
   if (record.isShared && isOthers(channel, record.origin, path)) return OUTSIDE
   return { ok: true, origin: record.origin, path: withQuery(path, args), seal: null }
-}
-
-/** A directory that is a channel's alone. */
-export interface Folder {
-  readonly origin: string
-  readonly base: string
-  /** Names in it that stand for the channel's entry and are not a manifest's by their ending. */
-  readonly oddNames: readonly string[]
-  /** Values of its address: its manifests may name arguments without theirs. */
-  readonly own: readonly OwnValue[]
 }
 
 /** The channel table as this context last saw it: folders of this `generation` hold until `lookAt`, Unix ms. */

@@ -11,7 +11,16 @@ import {
   upFrom,
 } from './resolve.ts'
 import { createSealer, SEALED, type SealedPlace, type Sealer, type SealKind } from './seal.ts'
-import { BESIDE, besideOf, type ChannelPlace, coverage, STREAMED } from './sealed-path.ts'
+import {
+  BESIDE,
+  besideOf,
+  type ChannelPlace,
+  coverage,
+  isOwn,
+  namer,
+  otherNameOf,
+  scriptAt,
+} from './sealed-path.ts'
 import { hasHiddenSlash, isUnclear } from './unclear.ts'
 
 /** The manifest and the functions for mapping its addresses. */
@@ -87,28 +96,14 @@ export interface Mapper {
 
 const PLAIN = /^[A-Za-z0-9_~@-][A-Za-z0-9_.~@-]*(?:\?[^#]*)?$/
 
-const isOwn = ({ channel }: MapperContext, { origin, path }: Address): boolean =>
-  !channel.isClosed &&
-  origin === channel.origin &&
-  path.startsWith(channel.base) &&
-  !path.startsWith(SEALED, channel.base.length) &&
-  !path.startsWith('@catchup/', channel.base.length)
-
 const keeper = (context: MapperContext, directory: string): ((isBelow: boolean) => boolean) => {
   const { manifest, channel, seal, isMoved } = context
   // A seal leads to the directory it came from, unless the origin sent the edge on.
   if (seal !== null)
     return (isBelow) => !isMoved && (seal === 'tree' || (seal === 'files' && !isBelow))
   const isThere =
-    isOwn(context, manifest) && directoryOf(manifest.path) === channel.base + directory
+    isOwn(context.channel, manifest) && directoryOf(manifest.path) === channel.base + directory
   return (isBelow) => isThere && !(isBelow && channel.isShared)
-}
-
-/** The name of a file where that is not its own; players go by the ending. */
-const otherNameOf = ({ isStreamed, ownValues }: MapperContext, file: string): string | null => {
-  const isNamedAnew = isStreamed === true && MANIFEST.test(file)
-  if (!isNamedAnew && !namesOwnValue(file, ownValues)) return null
-  return (isNamedAnew ? STREAMED : 'file') + (/\.[a-z0-9]{1,5}$/i.exec(file)?.[0] ?? '')
 }
 
 type Places = Pick<
@@ -126,7 +121,7 @@ const placesOf = (context: MapperContext, sealed: Sealer, entry: EntryTest): Pla
     hasGiven && given.some(({ text }) => reference.includes(text))
   const tells = (reference: string): boolean =>
     namesOwnValue(reference, context.ownValues) || (hasGiven && tellsGiven(reference))
-  const sealedFile = (address: Address, from: string, file: string): string | null => {
+  const sealedFile = (address: Address, file: string): string | null => {
     const { origin, path } = address
     const isAlone =
       file === '' ||
@@ -134,22 +129,22 @@ const placesOf = (context: MapperContext, sealed: Sealer, entry: EntryTest): Pla
       isUnclear(path) ||
       !mayCover(address, false) ||
       context.isOthers(origin, path)
-    const place = isAlone ? sealed('file', origin, path) : sealed('files', origin, from)
+    const place = sealed(isAlone ? 'file' : 'files', origin, isAlone ? path : directoryOf(path))
     return place === null ? null : place + (hasGiven ? hideInPath(file, given) : file)
   }
   const fileAt = (address: Address): string | null => {
     const { origin, path, query } = address
     if (!context.isAllowed(origin)) return null
-    const from = directoryOf(path)
-    const file = path.slice(from.length)
-    const own = isOwn(context, address) ? path.slice(base.length) : null
+    const file = path.slice(directoryOf(path).length)
+    const own = isOwn(context.channel, address) ? path.slice(base.length) : null
     const isShown = own !== null && !tells(own) && !(hasGiven && tellsGiven(query))
-    if (isShown && !entry.isOne(own) && !isUnclear(path) && !context.isOthers(origin, path))
+    const isEntry = entry.isAt(address)
+    if (isShown && !isEntry && !isUnclear(path) && !context.isOthers(origin, path))
       return own + query
+    if (isEntry && !MANIFEST.test(file)) return scriptAt(address, file, sealed)
     const name = otherNameOf(context, file)
-    const place =
-      name === null ? sealedFile(address, from, file) : sealed('manifest', origin, path, name)
-    return place === null ? null : place + query
+    const one = name === null ? sealedFile(address, file) : sealed('manifest', origin, path, name)
+    return one === null ? null : one + query
   }
   const segmentAt = (address: Address): string | null => {
     const { origin, path, query } = address
@@ -160,27 +155,22 @@ const placesOf = (context: MapperContext, sealed: Sealer, entry: EntryTest): Pla
   const directoryAt = (address: Address, kind: SealKind, isSealed = false): string | null => {
     if (!context.isAllowed(address.origin)) return null
     const path = directoryOf(address.path)
-    const own = isOwn(context, { ...address, path }) ? path.slice(base.length) : null
+    const own = isOwn(context.channel, { ...address, path }) ? path.slice(base.length) : null
     const isKept = own !== null && !isSealed && !tells(own) && !isUnclear(path)
     if (isKept && !context.isOthers(address.origin, path)) return own
     return sealed(kind, address.origin, path)
   }
   const templateAt = (address: Address, tail: string): string | null => {
     const isBelow = namesDirectory(tail)
-    const isSealed = tellsGiven(tail) || entry.mayBeOne(tail)
-    const place = directoryAt(address, isBelow ? 'tree' : 'files', isSealed)
-    if (place?.startsWith(SEALED) !== true || mayCover(address, isBelow)) return place
+    const isScript = entry.mayBeOne(tail)
+    const place = directoryAt(address, isBelow ? 'tree' : 'files', isScript || tellsGiven(tail))
+    if (place?.startsWith(SEALED) !== true || (mayCover(address, isBelow) && !isScript))
+      return place
     const [path = ''] = tail.split('?', 1)
     return sealed('template', address.origin, directoryOf(address.path) + path)
   }
   return { fileAt, segmentAt, directoryAt, templateAt, mayCover, tells, tellsGiven }
 }
-
-/** The name of a manifest behind a seal. */
-const namer =
-  ({ isStreamed }: MapperContext) =>
-  (name: string): string =>
-    isStreamed === true && MANIFEST.test(name) ? STREAMED + name.slice(name.lastIndexOf('.')) : name
 
 interface Wholes extends Pick<Mapper, 'hide' | 'rewriteRemote'> {
   /** A manifest's address as `hide` gives it, where its file or arguments have a given value; else `null`. */

@@ -13,6 +13,16 @@ export interface OwnValue {
   readonly isLogin: boolean
 }
 
+/** A directory that is a channel's alone. */
+export interface Folder {
+  readonly origin: string
+  readonly base: string
+  /** Names in it that stand for the channel's entry and are not a manifest's by their ending. */
+  readonly oddNames: readonly string[]
+  /** Values of its address: its manifests may name arguments without theirs. */
+  readonly own: readonly OwnValue[]
+}
+
 const OWN = '~own'
 const MARKS = /~own\d+(?![A-Za-z0-9])/g
 

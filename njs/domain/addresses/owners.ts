@@ -92,14 +92,15 @@ export const ownerOf = (
 export const takenNames = (record: ChannelRecord): ReadonlySet<string> => {
   const names = [...entryNamesUnderPass(record), UNTYPED_ENTRY, entryOfProtocol(record.protocol)]
   const taken = new Set(names.map(decodePath))
-  if (record.query === '') taken.delete(decodePath(record.entry))
+  // A script by such a name answers manifests and segments alike, by its arguments.
+  if (record.query === '' && MANIFEST.test(record.entry)) taken.delete(decodePath(record.entry))
   return taken
 }
 
 /** What leads to names of the entry. */
 export interface EntryTest {
-  /** Whether a path below the channel is one. */
-  isOne(path: string): boolean
+  /** Whether an address is that of one. */
+  isAt(address: Address): boolean
   /** Whether a reference may lead to one: seen by its file, in whatever directory that is. */
   mayBeOne(reference: string): boolean
   /** Whether it does, from the manifest's own address on. */
@@ -112,7 +113,10 @@ export const createEntryTest = (
   { origin, base }: { readonly origin: string; readonly base: string },
   manifest: Address,
 ): EntryTest => {
-  const isOne = (path: string): boolean => taken?.has(decodePath(path)) === true
+  const isAt = (it: Address): boolean =>
+    it.origin === origin &&
+    it.path.startsWith(base) &&
+    taken?.has(decodePath(it.path.slice(base.length))) === true
   const mayBeOne = (reference: string): boolean => {
     if (taken === undefined) return false
     const mark = reference.indexOf('?')
@@ -122,10 +126,9 @@ export const createEntryTest = (
   }
   const isFromManifest = (reference: string): boolean => {
     const it = mayBeOne(reference) ? resolveAddress(reference, manifest) : null
-    const isBelow = it !== null && it.origin === origin && it.path.startsWith(base)
-    return isBelow && isOne(it.path.slice(base.length))
+    return it !== null && isAt(it)
   }
-  return { isOne, mayBeOne, isFromManifest }
+  return { isAt, mayBeOne, isFromManifest }
 }
 
 /** What the doors of manifests take for one. */

@@ -1,8 +1,9 @@
 import { isAbovePanelFolder, isPanelFolder, withoutLogins } from './address-logins.ts'
-import { decodePath } from './owners.ts'
+import { namesOwnValue, type OwnValue } from './own-arguments.ts'
+import { decodePath, MANIFEST } from './owners.ts'
 import { remotePath } from './remote.ts'
 import { type Address, directoryOf } from './resolve.ts'
-import type { SealBinding, SealedPlace, SealKind } from './seal.ts'
+import { SEALED, type SealBinding, type SealedPlace, type Sealer, type SealKind } from './seal.ts'
 import { fitsTemplate, splitTemplate } from './template.ts'
 import { hasHiddenSlash, isUnclear } from './unclear.ts'
 
@@ -34,6 +35,14 @@ export interface ChannelPlace {
   /** Whether other channels' directories lie below it. */
   readonly isShared: boolean
 }
+
+/** Whether an address lies in a channel's directory and is shown as it is there. */
+export const isOwn = (channel: ChannelPlace, { origin, path }: Address): boolean =>
+  !channel.isClosed &&
+  origin === channel.origin &&
+  path.startsWith(channel.base) &&
+  !path.startsWith(SEALED, channel.base.length) &&
+  !path.startsWith('@catchup/', channel.base.length)
 
 /** What is known of a directory: whether its files may be sealed together, and all below it. */
 type Coverage = (address: Address, isBelow: boolean) => boolean
@@ -96,4 +105,71 @@ export const sealedPath = (place: SealedPlace, name: string): string | null => {
   }
   if (kind === 'files' && (name.includes('/') || hasHiddenSlash(name))) return null
   return path + name
+}
+
+const RUNS = /\.(?:php\d?|aspx?|ashx|jsp|cgi|pl|py)$/i
+
+/** Whether a path is that of an entry, or one that servers give to a script of its name (`get.php/x`). */
+export const isScript = (entry: string, rest: string): boolean => {
+  const [path, own] = [decodePath(rest), decodePath(entry)]
+  return path === own || (RUNS.test(own) && path.startsWith(`${own}/`))
+}
+
+/** Whether a place is a channel's own script, which answers anything by its arguments: manifests name each under a seal of its own. */
+export const isOwnScript = (
+  { origin: own, base, entry }: ChannelAddress,
+  origin: string,
+  path: string,
+): boolean =>
+  origin === own &&
+  path.startsWith(base) &&
+  !MANIFEST.test(entry) &&
+  isScript(entry, path.slice(base.length))
+
+/** The name of what is sealed with its arguments, by its ending. */
+const otherName = (file: string, name = 'file'): string =>
+  name + (/\.[a-z0-9]{1,5}$/i.exec(file)?.[0] ?? '')
+
+/** What names behind a seal go by. */
+interface Naming {
+  readonly isStreamed?: boolean
+  readonly ownValues: readonly OwnValue[]
+}
+
+/** The name of a file where that is not its own; players go by the ending. */
+export const otherNameOf = ({ isStreamed, ownValues }: Naming, file: string): string | null => {
+  const isNamedAnew = isStreamed === true && MANIFEST.test(file)
+  if (!isNamedAnew && !namesOwnValue(file, ownValues)) return null
+  return isNamedAnew ? otherName(file, STREAMED) : otherName(file)
+}
+
+/** The name of a manifest behind a seal. */
+export const namer =
+  ({ isStreamed }: Naming) =>
+  (name: string): string =>
+    isStreamed === true && MANIFEST.test(name) ? STREAMED + name.slice(name.lastIndexOf('.')) : name
+
+/** An ending where ffmpeg looks for it too: at that of the arguments. */
+const ARGUMENT_ENDING = /\.(?!m3u8?$|mpd$)[a-z][a-z0-9]{0,4}$/i
+
+/** A script's address: by its arguments it answers anything, so with these alone it opens, but for those of a template. */
+export const scriptAt = (address: Address, file: string, sealed: Sealer): string | null => {
+  const { origin, path, query } = address
+  const ended = ARGUMENT_ENDING.test(query) ? query : file
+  if (!query.includes('$')) return sealed('manifest', origin, path + query, otherName(ended))
+  const place = sealed('file', origin, path)
+  return place === null ? null : place + file + query
+}
+
+/** The arguments that a player adds to an address: where its own are sealed, those of CMCD (CTA-5004). */
+export const addedTo = (
+  record: ChannelAddress,
+  { kind, origin, path }: SealedPlace,
+  rest: string,
+  args: string,
+): string => {
+  if (args === '' || kind !== 'manifest' || !/\/file(?:\.[a-z0-9]{1,5})?$/i.test(rest)) return args
+  if (!isOwnScript(record, origin, path.split('?', 1)[0] ?? '')) return args
+  const pairs = args.split('&')
+  return pairs.filter((it) => /^CMCD=/i.test(it)).join('&')
 }

@@ -1,4 +1,4 @@
-import { hasHidden } from '../../domain/addresses/own-arguments.ts'
+import { type Folder, hasHidden } from '../../domain/addresses/own-arguments.ts'
 import { addMark } from '../../domain/viewer/fetch-marks.ts'
 import { LEASE_UNIT, SEEN_SPAN } from '../../domain/viewer/lease.ts'
 import { logError } from '../../platform/log.ts'
@@ -20,14 +20,17 @@ import {
   seats,
   seatTails,
 } from '../../verdicts/known-session.ts'
-import { type Folder, folders } from '../../verdicts/origin.ts'
+import { folders } from '../../verdicts/origin.ts'
 import { checkSession } from './check-session.ts'
 
 /** Dictionaries of this context. */
 const dictionaries: { leases?: NgxSharedDict<number>; pace?: NgxSharedDict<number> } = {}
 
+/** What follows a name, or a script's: nothing, arguments or a path for it. */
+const ENDED = ['', '?', '/']
+
 const isOneOf = (names: readonly string[], fetched: string): boolean =>
-  names.some((name) => fetched === name || fetched.startsWith(`${name}?`))
+  names.some((name) => fetched.startsWith(name) && ENDED.includes(fetched.charAt(name.length)))
 
 /** What is fetched of a folder is no file that lies there: the channel's entry by an odd name, or an address without its values. */
 const isOdd = (folder: Folder, fetched: string): boolean =>

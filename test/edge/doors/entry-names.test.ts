@@ -135,6 +135,55 @@ test.each(['film', 'feed'] as const)('DASH: %s', async (name) => {
   }
 })
 
+test('what a script answers is had by the arguments that a manifest names, and by no others', async () => {
+  const refused = async (url: URL) => {
+    const { status, reason } = await rig.get(url.href.slice(rig.url.length))
+    expect([status, reason], url.pathname + url.search).toEqual([403, 'path.outside'])
+  }
+  count += 1
+  const reference = `get.php?id=7&seg=${count}`
+  const { url, text } = await through('script', `#EXTM3U\n${EXTINF}\n${reference}\n`)
+  const segment = new URL(text.split('\n')[2] ?? '', url)
+  expect([segment.pathname, segment.search]).toEqual([
+    expect.stringMatching(/\/@\/~[^/]+\/file\.php$/),
+    '',
+  ])
+  rig.origin.files.set('/script/get.php', { type: 'video/mp2t', body: 'there' })
+  // Players add CMCD to any address (CTA-5004).
+  expect(await askedFor(rig, new URL('?id=8&CMCD=br%3D1', segment))).toBe(
+    `/script/${reference}&CMCD=br%3D1`,
+  )
+  const changed = ['get.php', 'file.ts', 'index.m3u8', './', 'file.php/x']
+  const open = ['get.php', 'get.php?id=8', 'get.php/x?id=8', 'get%2Ephp?id=8', '%67et.php?']
+  for (const name of changed) await refused(new URL(name, segment))
+  for (const name of open) await refused(new URL(name, roots.get('script')))
+
+  // ffmpeg takes a segment by its ending, that of the arguments included.
+  const ended = ['a.ts', 'a.mp4', 'a.m3u8', 'a.MPD', '1.5']
+  const named = await through(
+    'script',
+    `#EXTM3U\n${ended.map((it) => `${EXTINF}\nget.php?f=${it}\n`).join('')}`,
+  )
+  expect(Array.from(named.text.matchAll(/\/(file[^/\n]*)\n/g), ([, name]) => name)).toEqual([
+    'file.ts',
+    'file.mp4',
+    'file.php',
+    'file.php',
+    'file.php',
+  ])
+
+  // Alternatives are folders under seal, the channel's own too.
+  const bases = '<BaseURL>./</BaseURL><BaseURL>b/</BaseURL>'
+  const found = await through(
+    'feed',
+    `<MPD>${bases}<Period><AdaptationSet><SegmentTemplate media="v-$Number$.m4s"/><Representation id="r"/></AdaptationSet></Period></MPD>`,
+  )
+  const folder = new URL(/<BaseURL>([^<]*)/.exec(found.text)?.[1] ?? '', found.url)
+  expect(await askedFor(rig, new URL('v-1.m4s', folder))).toBe('/feed/v-1.m4s')
+  for (const name of ['feed.php', 'feed.php?id=8', 'feed.php/x', 'feed%2Ephp?id=8'])
+    await refused(new URL(name, folder))
+})
+
 test('keys and segments at the manifest’s own name, and names that are no valid path', async () => {
   count += 1
   const number = String(count)

@@ -41,6 +41,7 @@ export const enAudit = {
   'audit.action.api-token.delete': 'API token removed',
   'audit.action.ban.create': 'Banned',
   'audit.action.ban.lift': 'Ban lifted',
+  'audit.action.channel.forget': 'Former names forgotten',
   'audit.action.config.apply': 'Configuration applied',
   'audit.action.config.reload': 'Configuration read anew',
   'audit.action.config.restore': 'Configuration restored',

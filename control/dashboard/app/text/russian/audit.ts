@@ -42,6 +42,7 @@ export const ruAudit: Readonly<Record<keyof typeof enAudit, Wording>> = {
   'audit.action.api-token.delete': 'Токен API удалён',
   'audit.action.ban.create': 'Бан',
   'audit.action.ban.lift': 'Бан снят',
+  'audit.action.channel.forget': 'Прежние имена забыты',
   'audit.action.config.apply': 'Конфигурация применена',
   'audit.action.config.reload': 'Конфигурация перечитана',
   'audit.action.config.restore': 'Конфигурация восстановлена',

@@ -12,6 +12,7 @@ import { cookiesForOrigin } from './handlers/origins/cookies-for-origin.ts'
 import { dropChallenge } from './handlers/origins/drop-challenge.ts'
 import { handOnCookies } from './handlers/origins/hand-on-cookies.ts'
 import { judgeAnswer } from './handlers/origins/headers/judge-answer.ts'
+import { maskLogins } from './handlers/origins/mask-logins.ts'
 import { originUnavailable } from './handlers/origins/origin-unavailable.ts'
 import { readDocument } from './handlers/origins/read-document.ts'
 import { refererBytes } from './handlers/origins/referer-bytes.ts'
@@ -51,6 +52,7 @@ export default {
   handOnCookies,
   health,
   judgeAnswer,
+  maskLogins,
   networkKey,
   openWithoutControl,
   originUnavailable,

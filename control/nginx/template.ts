@@ -40,6 +40,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'fetch-manifest',
     'to-viewer',
     'origin-answers',
+    'mask-logins',
     'follow-redirection',
     'guard-stream',
     'listed-headers',

@@ -32,12 +32,23 @@ export const tellsLogin = (variables: Variables, value: string): boolean => {
   return record !== null && loginsOf(record).some(({ text }) => has(value, text))
 }
 
+/** The login of the channel's own address, in the ways it may be spelled, and the tickets of the address that answers. */
+export const loginsOfAnswer = (variables: Variables, hasTickets: boolean): string[] => {
+  const record = readChannel(variables['gh_channel'] ?? '')
+  const own = record === null ? [] : loginsOf(record).map(({ text }) => text)
+  return hasTickets ? [...own, ...ticketsOf(variables)] : own
+}
+
+const ticketsOf = ({ gh_origin: origin = '', gh_path: asked = '' }: Variables): string[] => {
+  const { path, query } = addressOf(origin, asked)
+  return ticketsGiven(path, query).filter((it) => it.length >= LEAST)
+}
+
 /** Whether it has that, a ticket of the address that answers, or a server's name. */
 export const tellsOfOrigin = (variables: Variables, value: string): boolean => {
   if (tellsLogin(variables, value)) return true
-  const { gh_origin: origin = '', gh_path: asked = '', gh_channel: channel = '' } = variables
+  const { gh_origin: origin = '', gh_channel: channel = '' } = variables
   const origins = [origin, readChannel(channel)?.origin ?? origin]
   if (origins.some((it) => has(value, hostOfOrigin(it)))) return true
-  const { path, query } = addressOf(origin, asked)
-  return ticketsGiven(path, query).some((it) => it.length >= LEAST && has(value, it))
+  return ticketsOf(variables).some((it) => has(value, it))
 }

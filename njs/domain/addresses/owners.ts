@@ -137,6 +137,10 @@ export const MANIFEST = /^[^?#]*(\.(?:m3u8?|mpd))(?:[?#]|$)/i
 /** A percent sign that encodes nothing: nginx takes no such path. */
 const STRAY_PERCENT = /%(?![\dA-F]{2})/i
 
+/** A name of ours for a file, with its ending: players go by that. */
+export const otherName = (file: string, name = 'file'): string =>
+  name + (/\.[a-z0-9]{1,5}$/i.exec(file)?.[0] ?? '')
+
 interface Nameless extends Address {
   readonly name: string
 }
@@ -154,8 +158,7 @@ export const nameless = (manifest: Address): ((reference: string) => Nameless | 
     const address = resolveAddress(reference, manifest)
     if (address === null) return null
     if (STRAY_PERCENT.test(address.path)) {
-      const ending = /\.[a-z0-9]{1,5}$/i.exec(address.path)?.[0] ?? ''
-      return { ...address, name: `file${ending}` }
+      return { ...address, name: otherName(address.path) }
     }
     const isOwn = address.path === manifest.path && address.origin === manifest.origin
     return isOwn && mayBeOwn ? { ...address, name: 'file' } : null

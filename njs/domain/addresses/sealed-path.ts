@@ -1,6 +1,6 @@
 import { isAbovePanelFolder, isPanelFolder, withoutLogins } from './address-logins.ts'
 import { namesOwnValue, type OwnValue } from './own-arguments.ts'
-import { decodePath, MANIFEST } from './owners.ts'
+import { decodePath, MANIFEST, otherName } from './owners.ts'
 import { remotePath } from './remote.ts'
 import { type Address, directoryOf } from './resolve.ts'
 import { SEALED, type SealBinding, type SealedPlace, type Sealer, type SealKind } from './seal.ts'
@@ -125,10 +125,6 @@ export const isOwnScript = (
   path.startsWith(base) &&
   !MANIFEST.test(entry) &&
   isScript(entry, path.slice(base.length))
-
-/** The name of what is sealed with its arguments, by its ending. */
-const otherName = (file: string, name = 'file'): string =>
-  name + (/\.[a-z0-9]{1,5}$/i.exec(file)?.[0] ?? '')
 
 /** What names behind a seal go by. */
 interface Naming {

@@ -1,29 +1,15 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { createLearnedProtocols } from '../../../control/lineup/learned-protocols.ts'
 import { KEYS } from '../../../control/sessions/model/keys.ts'
-import {
-  createRedis,
-  type RedisClient,
-  waitForRedis,
-} from '../../../control/sessions/redis/client.ts'
+import { createRedis, type RedisClient } from '../../../control/sessions/redis/client.ts'
 import { until } from '../../support/programs/port.ts'
-import { startRedis, type TestRedis } from '../../support/programs/redis.ts'
+import { ownRedis } from '../../support/programs/redis-client.ts'
 
 const URL_A = 'http://o/live.php?id=5&password=secret'
 const URL_B = 'http://o/play'
 
-let server: TestRedis
-let redis: RedisClient
+const redis = await ownRedis()
 let now = 0
-beforeAll(async () => {
-  server = await startRedis()
-  redis = createRedis({ urls: [server.url] })
-  await waitForRedis(redis, 5000)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
 beforeEach(async () => {
   now = Date.UTC(2026, 0, 1)
   await redis.del(KEYS.protocols.key)

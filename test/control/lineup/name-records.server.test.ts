@@ -1,25 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { SharedNameRecords } from '../../../control/lineup/name-records.ts'
 import { MOST_RECORDS, type NameRecord } from '../../../control/playlists/former/records.ts'
 import { KEYS } from '../../../control/sessions/model/keys.ts'
-import {
-  createRedis,
-  type RedisClient,
-  waitForRedis,
-} from '../../../control/sessions/redis/client.ts'
-import { startRedis, type TestRedis } from '../../support/programs/redis.ts'
+import { ownRedis } from '../../support/programs/redis-client.ts'
 
-let server: TestRedis
-let redis: RedisClient
-beforeAll(async () => {
-  server = await startRedis()
-  redis = createRedis({ urls: [server.url] })
-  await waitForRedis(redis, 5000)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
+const redis = await ownRedis()
 beforeEach(async () => {
   await redis.del(KEYS.formerNames.key)
 })

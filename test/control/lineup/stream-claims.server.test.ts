@@ -1,27 +1,12 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { createStreamClaims, MOST_CLAIMS } from '../../../control/lineup/stream-claims.ts'
 import { createStreamNumbers } from '../../../control/playlists/xtream/stream-numbers.ts'
 import { KEYS } from '../../../control/sessions/model/keys.ts'
-import {
-  createRedis,
-  type RedisClient,
-  waitForRedis,
-} from '../../../control/sessions/redis/client.ts'
-import { startRedis, type TestRedis } from '../../support/programs/redis.ts'
+import { ownRedis } from '../../support/programs/redis-client.ts'
 
 const { key } = KEYS.streamNumbers
 
-let server: TestRedis
-let redis: RedisClient
-beforeAll(async () => {
-  server = await startRedis()
-  redis = createRedis({ urls: [server.url] })
-  await waitForRedis(redis, 5000)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
+const redis = await ownRedis()
 
 it('forgets claims of channels that are gone where there are very many, and none of those that are there', async () => {
   const plane = createStreamNumbers(createStreamClaims(redis))

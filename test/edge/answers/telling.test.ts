@@ -3,11 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startOrigin, type TestOrigin } from '../rig/origin.ts'
 import { type Rig, startRig } from '../rig/rig.ts'
 import { channelRows, group } from '../rig/tables.ts'
-
-const USER = 'viewer4711'
-const PASSWORD = 'pa55w0rdX'
-const TICKET = 'aB3dE5fG7hJ9kL1m'
-const BASE = `/live/${USER}/${PASSWORD}/`
+import { BASE, open, PASSWORD, TICKET, USER } from './panel.ts'
 
 const prepare: Parameters<typeof startRig>[0] = (stub, { url }) => {
   stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true })] }
@@ -36,12 +32,6 @@ afterAll(async () => {
   await quiet?.stop()
   await silent?.stop()
 })
-
-const open = async (at: Rig, channel: string): Promise<string> => {
-  const opened = await at.get(`/live/${at.ticket()}/${channel}/index.m3u8`)
-  expect(opened.status).toBe(302)
-  return (opened.headers.get('location') ?? '').replace(/[^/]*$/, '')
-}
 
 /** All that a player gets, headers as they were sent; of a stream its first bytes. */
 const read = (

@@ -1,11 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Rig, startRig } from '../rig/rig.ts'
 import { channelRows, group } from '../rig/tables.ts'
-
-const USER = 'viewer4711'
-const PASSWORD = 'pa55w0rdX'
-const TICKET = 'aB3dE5fG7hJ9kL1m'
-const BASE = `/live/${USER}/${PASSWORD}/`
+import { BASE, open, PASSWORD, TICKET, USER } from './panel.ts'
 
 const prepare: Parameters<typeof startRig>[0] = (stub, { url }) => {
   stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true })] }
@@ -26,11 +22,6 @@ afterAll(async () => {
   await crowded?.stop()
 })
 
-const open = async (at: Rig, channel: string): Promise<string> => {
-  const opened = await at.get(`/live/${at.ticket()}/${channel}/index.m3u8`)
-  expect(opened.status).toBe(302)
-  return (opened.headers.get('location') ?? '').replace(/[^/]*$/, '')
-}
 const TELLING = `login ${USER}/${PASSWORD.toUpperCase()} has expired, ${TICKET}`
 const put = (at: Rig, path: string, body: string | Buffer, type: string) =>
   at.origin.files.set(path, { type, body })

@@ -1,5 +1,6 @@
 import { isUnclear } from '../domain/addresses/unclear.ts'
-import { isPlainText } from '../domain/credentials/encoding.ts'
+import { isGenericEntry } from '../domain/channels/channel.ts'
+import { decodePercent, isPlainText } from '../domain/credentials/encoding.ts'
 import type { Variables } from './request.ts'
 
 /** What a media request asks for: credential, channel and file, percent-encoded as the player sent them. */
@@ -79,19 +80,25 @@ export const askedUnderPass = (variables: Variables): AskedUnderPass | null => {
   return (variables['gh_pass'] ?? '') === '' ? null : located(variables, false)
 }
 
-/** The path below a ticket and channel, as the player sent it; `null` where nginx would normalize it to another, or it came in by another door. */
-const sentUnderTicket = (uri: string, ticket: string, channel: string): string | null => {
-  const start = `/live/${ticket}/${channel}/`
-  if (!uri.startsWith(start) || uri.includes('#')) return null
-  const rest = uri.slice(start.length).split('?', 1)[0] ?? ''
-  return isUnclear(rest) ? null : rest
+/** The path below a ticket and channel, as the player sent it; `null` where some origin would read it as another, or another has taken its place. */
+const sentUnderTicket = (uri: string, prefix: string, decoded: string): string | null => {
+  if (!uri.startsWith(prefix) || uri.includes('#')) return null
+  const mark = uri.indexOf('?', prefix.length)
+  const rest = mark < 0 ? uri.slice(prefix.length) : uri.slice(prefix.length, mark)
+  if (rest === decoded && isPlain(rest)) return rest
+  const read = decodePercent(rest)
+  const isLost = read === rest && rest.includes('%')
+  // nginx has joined slashes, encoded ones too.
+  const isSame = isLost ? !isPlain(decoded) : read.replace(/^\/+|(\/)\/+/g, '$1') === decoded
+  return isSame && !isUnclear(rest) ? rest : null
 }
 
-/** What a request of an inferred session asks for: nginx's location has parsed its path. */
+/** What a request of an inferred session asks for: nginx's location has parsed its path. A channel's entry is named in general, however it is spelled. */
 export const askedUnderTicket = (variables: Variables): Asked => {
   const { gh_ticket: secret = '', gh_channel: channel = '', gh_rest: decoded = '' } = variables
-  const sent = isPlain(decoded)
+  const args = variables['gh_args'] ?? ''
+  const sent = isGenericEntry(decoded)
     ? null
-    : sentUnderTicket(variables['request_uri'] ?? '', secret, channel)
-  return { secret, channel, rest: sent ?? escapePath(decoded), args: variables['gh_args'] ?? '' }
+    : sentUnderTicket(variables['request_uri'] ?? '', `/live/${secret}/${channel}/`, decoded)
+  return { secret, channel, rest: sent ?? escapePath(decoded), args }
 }

@@ -65,6 +65,8 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
   $gh_opening_route_now: [...OPENING_ROUTES, ...AGAIN_ROUTES],
   $gh_next_wait: ['wait-1', 'wait-2', 'wait-3', 'origin-unavailable'],
   $gh_after_timeout: ['wait-1', 'wait-2', 'wait-3', 'origin-unavailable'],
+  $gh_redirected: ['follow-redirection', 'origin-unavailable'],
+  $gh_stream_redirected: ['follow-stream-redirection', 'origin-unavailable'],
   $gh_next_behind_redirection: ['wait-3', 'origin-unavailable'],
   $gh_after_refusal: ['refuse', 'wait-1', 'wait-2', 'wait-3'],
   $gh_after_challenge: ['origin-unauthorized', 'origin-challenge'],

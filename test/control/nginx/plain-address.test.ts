@@ -76,7 +76,10 @@ const doorPattern = (kind: string): RegExp => {
     join(import.meta.dirname, `../../../nginx/doors/gatehouse-door-${kind}.conf`),
     'utf8',
   )
-  const pattern = /if \(\$request_uri !~ "(.+)"\) \{\s*rewrite \^ \S+odd\S+ last/.exec(door)?.[1]
+  const pattern =
+    /if \(\$request_uri !~ "(.+)"\) \{\s*(?:set [^;]+;\s*)?rewrite \^ \S+odd\S+ last/.exec(
+      door,
+    )?.[1]
   expect(pattern).toBeDefined()
   // What PCRE takes at once and does not give back, JavaScript may give back: it finds the same here.
   return new RegExp((pattern ?? '').replace(/([\])]\*)\+(?=[(/)])/g, '$1'))

@@ -1,0 +1,140 @@
+import { createServer } from 'node:net'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePort, until } from '../../support/programs/port.ts'
+import { startOrigin, type TestOrigin } from '../rig/origin.ts'
+import { type Rig, startRig } from '../rig/rig.ts'
+import { channelRows, group } from '../rig/tables.ts'
+
+let rig: Rig
+let port = 0
+
+beforeAll(async () => {
+  port = await freePort()
+  rig = await startRig((stub, origin) => {
+    const groups = [
+      group('all', { isDefault: true, cap: 0 }),
+      group('unled', { redirect: 'inferred', cap: 0 }),
+    ]
+    stub.policy = { ...stub.policy, groups }
+    const both = { origin: origin.url, groups: ['all', 'unled'] }
+    const late = { ...both, origin: `http://127.0.0.1:${port}` }
+    stub.tables.channels.rows = channelRows({
+      ch1: { ...both, base: '/hls/ch1/' },
+      stream: { ...both, base: '/ts/ch1/', entry: 'live.ts', protocol: 'mpegts' },
+      'late-ch1': { ...late, base: '/hls/ch1/' },
+      'late-stream': { ...late, base: '/ts/ch1/', entry: 'live.ts', protocol: 'mpegts' },
+    })
+  })
+})
+afterAll(async () => {
+  await rig?.stop()
+})
+
+const MEDIA = { type: 'video/mp2t', body: 'G'.repeat(600_000) }
+
+/** Redirections of a path, one behind the other, to a file. */
+const lay = (origin: TestOrigin, path: string, length: number): void => {
+  let from = path
+  for (let at = 1; at <= length; at += 1) {
+    const to = `/chain${at}${path}`
+    origin.moved.set(from, to)
+    from = to
+  }
+  origin.files.set(from, MEDIA)
+}
+
+const ODD = [
+  'odd segment',
+  'segment without a pass',
+  'odd segment without a pass',
+  'stream without a pass',
+]
+const ALL = ['segment', 'stream', ...ODD]
+
+const addresses = async (prefix: string, account: string): Promise<Record<string, string>> => {
+  const opened = async (channel: string): Promise<string> => {
+    const answer = await rig.get(`/live/${rig.ticket({ account })}/${prefix}${channel}/index.m3u8`)
+    return (answer.headers.get('location') ?? '').replace(/[^/]*$/, '')
+  }
+  const unled = rig.ticket({ group: 'unled', account })
+  const [hls, ts] = [await opened('ch1'), await opened('stream')]
+  return {
+    segment: `${hls}1.ts`,
+    'odd segment': `${hls}a%201.ts`,
+    stream: `${ts}live.ts`,
+    'segment without a pass': `/live/${unled}/${prefix}ch1/1.ts`,
+    'odd segment without a pass': `/live/${unled}/${prefix}ch1/a%201.ts`,
+    'stream without a pass': `/live/${unled}/${prefix}stream/live.ts`,
+  }
+}
+
+const PATHS = ['/hls/ch1/1.ts', '/hls/ch1/a%201.ts', '/ts/ch1/live.ts']
+
+/** How often each is asked before the last wait. */
+const TRIES = 3
+
+/** Something at the port of the late origin that ends every connection, until each address was tried as often as nginx tries before its last wait. */
+const beAway = async (): Promise<void> => {
+  let tries = 0
+  const server = createServer((socket) => {
+    tries += 1
+    socket.destroy()
+  })
+  await new Promise<void>((resolve) => void server.listen(port, '127.0.0.1', resolve))
+  await until('tries', () => tries === TRIES * ALL.length, 20_000)
+  await new Promise<void>((resolve) => void server.close(() => resolve()))
+}
+
+/** Asks for all of them; `meanwhile` happens once their first requests are under way. */
+const askAll = async (
+  all: Record<string, string>,
+  meanwhile: () => Promise<void>,
+): Promise<Record<string, string>> => {
+  const asked = Object.entries(all).map(async ([name, path]) => {
+    const { status, reason } = await rig.get(path)
+    return [name, `${status}${reason === null ? '' : ` ${reason}`}`]
+  })
+  await meanwhile()
+  return Object.fromEntries(await Promise.all(asked))
+}
+
+test.each([
+  [4, /^200$/],
+  [5, /^502 origin\.(?:elsewhere|failed)$/],
+  [7, /^502 origin\.(?:elsewhere|failed)$/],
+])(
+  'a redirection to a server that is away, and then %s of them: followed as far as five lead',
+  async (length, expected) => {
+    const dead = `http://127.0.0.1:${await freePort()}`
+    const { moved, files, seen } = rig.origin
+    moved.clear()
+    files.clear()
+    for (const path of PATHS) moved.set(path, `${dead}/x`)
+    seen.length = 0
+    const answers = await askAll(await addresses('', `own:dead${length}`), async () => {
+      await until('questions', () => seen.length === ALL.length)
+      for (const path of PATHS) lay(rig.origin, path, length)
+    })
+    for (const answer of Object.values(answers)) expect(answer).toMatch(expected)
+  },
+)
+
+test.each([
+  [2, { 'odd segment': '502 origin.failed' }],
+  [3, Object.fromEntries(ODD.map((name) => [name, '502 origin.failed']))],
+  [6, Object.fromEntries(ALL.map((name) => [name, '502 origin.failed']))],
+])(
+  'an origin that is away until the last wait, and then redirects %s times, is followed as far as nginx goes',
+  async (length, beyond) => {
+    const all = await addresses('late-', `own:late${length}`)
+    const late: TestOrigin[] = []
+    const answers = await askAll(all, async () => {
+      await beAway()
+      const origin = await startOrigin(port)
+      late.push(origin)
+      for (const path of PATHS) lay(origin, path, length)
+    })
+    for (const origin of late) await origin.stop()
+    expect(answers).toEqual({ ...Object.fromEntries(ALL.map((name) => [name, '200'])), ...beyond })
+  },
+)

@@ -84,6 +84,16 @@ const MOST_ASKED = 512
 const uncrowded = (most: number): string =>
   Array.from({ length: most }, (_, at) => `    ${at} "";`).join('\n')
 
+/** Responses under way above which a manifest over a new connection is judged, and waits, one hop away: nginx has made that many JavaScript contexts by then. */
+const MOST_HURRIED = 32
+
+/** Requests over one connection until a player has its playlists: an opening, and those of some variants and languages. */
+const FIRST_REQUESTS = 8
+
+/** One map line for each of these; none where there is no room to wait in. */
+const firstRequests = ({ sockets: { room } }: NginxSettings): string =>
+  Array.from({ length: room === '' ? 0 : FIRST_REQUESTS }, (_, at) => `    ${at + 1} 1;`).join('\n')
+
 /** One map line for each location that gives a refusal again: its name is the verdict. */
 const againRoutes = (): string => AGAIN_ROUTES.map((route) => `    ${route} ${route};`).join('\n')
 
@@ -167,6 +177,8 @@ const values = (settings: NginxSettings): Record<string, string> => {
     againLocations: renderAgainLocations(settings.confDir, basePath),
     fetchMarks: splitEvenly(FETCH_MARKS),
     uncrowded: uncrowded(settings.judgedInPlace),
+    unhurried: uncrowded(MOST_HURRIED),
+    firstRequests: firstRequests(settings),
     originErrors: originErrors(),
     strangeRedirections: strangeRedirections(),
     segmentConnections: String(settings.segmentConnections),

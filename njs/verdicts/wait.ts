@@ -1,4 +1,4 @@
-import { mayWait } from '../state/manifests/copies.ts'
+import { mayWait } from '../state/manifests/flights.ts'
 
 /** Waiting holds a JavaScript context of 1.5 MB: these many openings may begin to, each second. */
 const MOST_WAITING = 200

@@ -5,8 +5,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 const HOLD_MS = 3_000
 /** The same of a request that waits for one which has not begun to fetch yet. */
 const SOON_MS = 300
-/** Whoever comes later than that asks for what is past. */
-const KEPT_MS = 10_000
 const SWEEP_MS = 100
 /** Longer than nginx keeps a connection that is not used. */
 const IDLE_MS = 120_000
@@ -24,7 +22,7 @@ interface Waiter {
 /** Requests that wait, by what they wait for. A waiter costs no more than a connection here; in nginx each would hold a JavaScript context. */
 class Room {
   private readonly waiters = new Map<string, Set<Waiter>>()
-  /** What came a moment ago, and when. */
+  /** What came a moment ago, and until when whoever comes late is told so, in Unix ms. */
   private readonly freed = new Map<string, number>()
   /** Runs while anybody waits. */
   private timer: NodeJS.Timeout | undefined
@@ -39,10 +37,10 @@ class Room {
     response.on('close', () => this.leave(key, waiter))
   }
 
-  free(key: string): void {
+  /** What came is known for `keptMs` more: to whoever was on the way here. */
+  free(key: string, keptMs: number): void {
     this.watch()
-    this.freed.delete(key)
-    this.freed.set(key, Date.now())
+    this.freed.set(key, Date.now() + keptMs)
     const waiters = this.waiters.get(key)
     this.waiters.delete(key)
     for (const { response } of waiters ?? []) go(response, RELEASED)
@@ -56,10 +54,7 @@ class Room {
         this.leave(key, waiter)
         go(waiter.response, AGAIN)
       }
-    for (const [key, at] of this.freed) {
-      if (at > now - KEPT_MS) break
-      this.freed.delete(key)
-    }
+    for (const [key, until] of this.freed) if (until <= now) this.freed.delete(key)
   }
 
   close(): void {
@@ -87,7 +82,7 @@ const go = (response: ServerResponse, headers: Readonly<Record<string, string>>)
 const header = ({ headers }: IncomingMessage, name: string): string => String(headers[name] ?? '')
 
 /**
- * Opens the room where nginx has blocking reloads wait that another request has gone for, on a unix socket; returns what closes it. Without it nginx lets them wait in JavaScript contexts.
+ * Opens the room where nginx has blocking reloads, and newcomers in a crowd, wait for what another request has gone for, on a unix socket; returns what closes it. Without it nginx lets them wait in JavaScript contexts.
  */
 export async function openWaitingRoom(socket: string): Promise<() => void> {
   const room = new Room()
@@ -96,7 +91,7 @@ export async function openWaitingRoom(socket: string): Promise<() => void> {
     const key = header(request, 'x-gh-key')
     if (request.url === '/held')
       return room.hold(key, header(request, 'x-gh-soon') === '' ? HOLD_MS : SOON_MS, response)
-    room.free(key)
+    room.free(key, Number(header(request, 'x-gh-kept')))
     go(response, {})
   })
   server.keepAliveTimeout = IDLE_MS

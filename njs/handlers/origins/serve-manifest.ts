@@ -18,16 +18,14 @@ import { takeSteps } from '../../platform/take-steps.ts'
 import { channelBase } from '../../state/manifests/channel-base.ts'
 import {
   type Copy,
-  endFlight,
   keepCopy,
   keepFailure,
   keepUnshared,
-  mayWait,
   readShared,
   type Shared,
-  takeFlight,
 } from '../../state/manifests/copies.ts'
 import { noteAnswer, pauseMs, readDue, UNKNOWN_DUE, WAIT_MS } from '../../state/manifests/due.ts'
+import { endFlight, mayWait, takeAwaited, takeFlight } from '../../state/manifests/flights.ts'
 import { goesBackAndForth, markUnshared, wasUnshared } from '../../state/manifests/unshared.ts'
 import { freeWaiters } from '../../state/manifests/waiting-room.ts'
 import { readPolicy } from '../../state/policy.ts'
@@ -260,7 +258,8 @@ const lead = async (r: Request, wish: Wish): Promise<void> => {
     else if (!answerFrom(r, wish, newest, false)) await fetchAndSend(r, wish, true)
   } finally {
     endFlight(wish.copy)
-    if (wish.isBlocking) await freeWaiters(variable(r, 'gh_room_socket'), wish.copy)
+    if (wish.isBlocking || takeAwaited(wish.copy))
+      await freeWaiters(variable(r, 'gh_room_socket'), wish)
   }
 }
 

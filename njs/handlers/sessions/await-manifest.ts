@@ -3,8 +3,9 @@ import { logError } from '../../platform/log.ts'
 import { answerManifest, internalRedirect, manifestType } from '../../platform/reply.ts'
 import { type Request, variablesOf } from '../../platform/request.ts'
 import { fillFor } from '../../state/manifests/channel-base.ts'
-import { isInFlight, readShared, type Shared } from '../../state/manifests/copies.ts'
+import { readShared, type Shared } from '../../state/manifests/copies.ts'
 import { pauseMs, readDue, WAIT_MS } from '../../state/manifests/due.ts'
+import { isInFlight } from '../../state/manifests/flights.ts'
 
 /** Whether another request may still bring a copy. */
 const isComing = (copy: string, shared: Shared | null): boolean =>

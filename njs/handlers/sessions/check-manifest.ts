@@ -5,7 +5,8 @@ import { type Request, type Variables, variablesOf } from '../../platform/reques
 import { gate, routeAgain } from '../../state/lately/refused.ts'
 import { REFRESH_AFTER_SEC, useLease } from '../../state/leases.ts'
 import { fillFor } from '../../state/manifests/channel-base.ts'
-import { copyAtHand, held, isInFlight, SENT_HEAD, type Sent } from '../../state/manifests/copies.ts'
+import { copyAtHand, held, SENT_HEAD, type Sent } from '../../state/manifests/copies.ts'
+import { isInFlight } from '../../state/manifests/flights.ts'
 import { numbers } from '../../state/memory.ts'
 import { rangeOf, refused } from '../../verdicts/admit.ts'
 import {

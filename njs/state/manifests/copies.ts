@@ -1,6 +1,6 @@
 import type { HlsVariable, HlsVariables } from '../../domain/manifests/hls-variables.ts'
 import { KEY_LENGTH } from '../../domain/viewer/lease.ts'
-import { countIn, numbers, type TextZone, texts, trySet } from '../memory.ts'
+import { countIn, type TextZone, texts, trySet } from '../memory.ts'
 import { tableGeneration } from '../table-halves.ts'
 
 /** A cached rewritten manifest. */
@@ -189,6 +189,10 @@ const isSentPast = (key: string, copy: string, now: number): boolean => {
   return now < good + freshMs && countAhead(key, freshMs) > (now < good ? 1 : MOST_AHEAD)
 }
 
+/** Whether a copy that is past is sent to a crowd all the same. */
+export const isNotLongPast = (copy: Copy, now: number): boolean =>
+  now < 2 * copy.goodUntil - copy.freshUntil
+
 /** Stores a copy. */
 export const keepCopy = (key: string, copy: Copy, now: number): void => {
   if (key === '' || copy.text.length > LONGEST) return
@@ -209,46 +213,6 @@ export const keepUnshared = (key: string, ttlMs: number): void => {
 /** Stores the status of an origin's error, for requests at the same time. */
 export const keepFailure = (key: string, status: number, ttlMs: number): void => {
   if (key !== '') trySet(texts(SHORT_ZONE), key, FAILED + String(status), ttlMs)
-}
-
-/** Takes the lock for fetching a manifest; false where another request has it. */
-export const takeFlight = (key: string, ttlMs: number): boolean => {
-  try {
-    return numbers('gh_flights').add(key, 1, ttlMs)
-  } catch {
-    return true
-  }
-}
-
-/** How long others leave it to a request that is about to fetch. */
-const TURN_MS = 300
-
-/** Takes the turn to go for a manifest that nobody fetches yet; false where another request has it. */
-export const takeTurn = (key: string): boolean => {
-  try {
-    return numbers('gh_flights').add(`turn ${key}`, 1, TURN_MS)
-  } catch {
-    return true
-  }
-}
-
-/** Releases the lock. */
-export const endFlight = (key: string): void => {
-  numbers('gh_flights').delete(key)
-}
-
-/** Whether a request fetches a manifest right now. */
-export const isInFlight = (key: string): boolean => numbers('gh_flights').has(key)
-
-/** Counts a request that begins to wait; `false` where `most` have begun within this second. */
-export const mayWait = (most: number): boolean => {
-  const dict = numbers('gh_flights')
-  const slot = `waiting ${Math.floor(Date.now() / 1000)}`
-  try {
-    return (dict.add(slot, 1, 5_000) ? 1 : dict.incr(slot, 1, 0)) <= most
-  } catch {
-    return false
-  }
 }
 
 /** Values that redirections of a channel's origin gave lately, which no viewer is shown. */

@@ -12,13 +12,16 @@ const { awaitManifest } = (await import(waiting)) as {
   readonly awaitManifest: (r: object) => Promise<void>
 }
 const state = '../../../njs/state/manifests/copies.ts'
-const { keepCopy, keepFailure, keepUnshared, takeFlight } = (await import(state)) as {
+const { keepCopy, keepFailure, keepUnshared } = (await import(state)) as {
   readonly keepFailure: (key: string, status: number, ttlMs: number) => void
-  readonly takeFlight: (key: string, ttlMs: number) => boolean
   readonly keepCopy: (key: string, copy: object, now: number) => void
   readonly keepUnshared: (key: string, ttlMs: number) => void
 }
 
+const locks = '../../../njs/state/manifests/flights.ts'
+const { takeFlight } = (await import(locks)) as {
+  readonly takeFlight: (key: string, ttlMs: number) => boolean
+}
 const dues = '../../../njs/state/manifests/due.ts'
 interface Due {
   readonly at: number

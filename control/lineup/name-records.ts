@@ -33,7 +33,8 @@ const isRecord = (value: unknown): value is Omit<NameRecord, 'address'> =>
   typeof value.place === 'string' &&
   typeof value.at === 'number' &&
   Array.isArray(value.faces) &&
-  value.faces.every((it) => Array.isArray(it) && it.every(isFace))
+  value.faces.every((it) => Array.isArray(it) && it.every(isFace)) &&
+  (!('isGone' in value) || value.isGone === true)
 
 const readRecord = (address: string, text: string): NameRecord | null => {
   const record = readJson(text, isRecord)
@@ -72,7 +73,7 @@ export class SharedNameRecords implements NameRecords {
     this.send().catch(() => undefined)
   }
 
-  /** Stores what this control plane remembers and reads what others do; returns whether that is news. */
+  /** Stores what this control plane remembers and reads what others do; returns whether that is news of what is listed. */
   async refresh(): Promise<boolean> {
     const changes = Number(await this.redis.hget(key, CHANGES))
     // Redis lost its data.
@@ -120,6 +121,6 @@ export class SharedNameRecords implements NameRecords {
     this.keep(news.toSorted((a, b) => a.at - b.at))
     const dropped = news.map(({ address }) => address).filter((it) => !kept.has(it))
     if (dropped.length > 0) await redis.hdel(key, ...dropped)
-    return news.length > 0
+    return news.some(({ isGone }) => isGone !== true)
   }
 }

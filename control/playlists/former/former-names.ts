@@ -18,7 +18,7 @@ export interface WrittenRules {
 
 /** Names that are remembered of one address; the oldest, which rules were written for, stay. */
 const MOST_NAMES = 16
-/** Addresses that are in no list any more. */
+/** Addresses that are in no list any more, remembered by this process whatever is written for them. */
 const MOST_GONE = 50_000
 
 /** An address without what changes in it while the channel stays. */
@@ -34,6 +34,22 @@ const widens = (channel: Channel, faces: Faces, { selections, rulesOf }: Written
 const matters = (channel: Channel, faces: Faces, rules: WrittenRules): boolean =>
   widens(channel, faces, rules) ||
   faces.some((face) => widens(asFace(channel, face), [faceOf(channel)], rules))
+
+const NAMELESS: Face = { id: '', tvgId: '', name: '', titles: [] }
+
+/** Whether something written leaves a channel out or holds for its names. */
+const isWrittenOf = (channel: Channel, { selections, rulesOf }: WrittenRules): boolean =>
+  selections.some((takes) => !takes(channel)) ||
+  rulesOf(channel) !== rulesOf(asFace(channel, NAMELESS))
+
+/** A history that ends with these names. */
+const endingWith = (history: History, faces: Faces): History => {
+  const last = history.at(-1)
+  const isLast =
+    last?.length === faces.length &&
+    last.every((face, at) => isSameFace(face, faces[at] ?? NAMELESS))
+  return isLast ? history : [...history, faces]
+}
 
 /** The names before those that a channel has now. */
 const formerOf = (channel: Channel, history: History): History => {
@@ -71,8 +87,8 @@ const readRecords = async (
   records: NameRecords,
   came: Iterable<readonly [string, readonly Channel[]]>,
   held: Iterable<string>,
-): Promise<Map<string, History>> => {
-  const found = new Map<string, History>()
+): Promise<Map<string, NameRecord>> => {
+  const found = new Map<string, NameRecord>()
   const byAddress = new Map([...records.all()].map((record) => [record.address, record]))
   if (byAddress.size === 0) return found
   for (const address of held) byAddress.delete(hashOfAddress(address))
@@ -84,7 +100,7 @@ const readRecords = async (
       return
     }
     byAddress.delete(record.address)
-    if (record.faces.length > 0) found.set(address, record.faces)
+    if (record.faces.length > 0) found.set(address, record)
   })
   // The rest are of addresses that are not there: a login in them may be another now.
   const byPlace = new Map<string, NameRecord>()
@@ -93,8 +109,9 @@ const readRecords = async (
   const places = await groupInTurns(unknown, ([, channel]) => placeOf(channel))
   await eachInTurns(places, ([place, there]) => {
     const [address] = only(there) ?? []
-    const faces = byPlace.get(hashOfAddress(place))?.faces ?? []
-    if (address !== undefined && faces.length > 0) found.set(address, faces)
+    const record = byPlace.get(hashOfAddress(place))
+    if (address !== undefined && record !== undefined && record.faces.length > 0)
+      found.set(address, record)
   })
   return found
 }
@@ -164,8 +181,15 @@ export class FormerNames {
     if (isNew) this.known = new Map()
     const came = isNew ? now : [...now].filter(([address]) => !was.has(address))
     const held = [...this.known.keys()].filter((address) => now.has(address))
-    for (const [address, faces] of await readRecords(records, came, held))
+    const named: NameRecord[] = []
+    for (const [address, { faces, isGone }] of await readRecords(records, came, held)) {
       this.known.set(address, faces)
+      const [channel] = now.get(address) ?? []
+      if (isGone !== true || channel === undefined) continue
+      if (formerOf(channel, faces).length === faces.length)
+        named.push(recordOf(address, channel, faces, this.clock()))
+    }
+    if (named.length > 0) records.put(named)
   }
 
   /** Compares with the lists before; returns what is to be remembered. */
@@ -188,23 +212,39 @@ export class FormerNames {
         const face = faceOf(channel)
         return !faces.some((it) => isSameFace(it, face)) && matters(channel, faces, rules)
       }
-      if (history.length >= MOST_NAMES || !channels.some(isNews)) return
-      const longer = [...history, faces]
+      const longer = endingWith(history, faces)
+      if (longer.length > MOST_NAMES || !channels.some(isNews)) return
       known.set(address, longer)
       fresh.push(recordOf(address, first, longer, this.clock()))
     })
     for (const address of now.keys()) gone.delete(address)
-    this.noteGone(was, new Set([...now.keys(), ...moved.values()]))
-    return fresh
+    const left = await this.noteGone(was, new Set([...now.keys(), ...moved.values()]), rules)
+    return [...fresh, ...left]
   }
 
-  private noteGone(was: ByAddress, there: ReadonlySet<string>): void {
-    const { gone } = this
-    for (const [address, channels] of was)
-      if (!there.has(address)) gone.set(address, channels.map(faceOf))
+  /** Notes addresses that are in no list any more; returns those of them that are remembered longer than by this process. */
+  private async noteGone(
+    was: ByAddress,
+    there: ReadonlySet<string>,
+    rules: WrittenRules,
+  ): Promise<NameRecord[]> {
+    const { gone, known } = this
+    const left: NameRecord[] = []
+    await eachInTurns(was, ([address, channels]) => {
+      const [first] = channels
+      if (first === undefined || there.has(address)) return
+      const faces = channels.map(faceOf)
+      gone.set(address, faces)
+      const history = known.get(address) ?? []
+      const longer = endingWith(history, faces)
+      if (longer === history || longer.length > MOST_NAMES) return
+      if (channels.some((channel) => isWrittenOf(channel, rules)))
+        left.push({ ...recordOf(address, first, longer, this.clock()), isGone: true })
+    })
     for (const address of gone.keys()) {
       if (gone.size <= MOST_GONE) break
       gone.delete(address)
     }
+    return left
   }
 }

@@ -10,6 +10,8 @@ export interface NameRecord {
   /** Unix ms. */
   readonly at: number
   readonly faces: readonly (readonly Face[])[]
+  /** The last of them are what it was called when it left the lists; if it comes back by these, nothing has changed. */
+  readonly isGone?: true
 }
 
 /** The memory of former names, for this process or for all control planes. */
@@ -24,10 +26,12 @@ export interface NameRecords {
 export const hashOfAddress = (text: string): string =>
   hash('sha256', text, 'base64url').slice(0, 22)
 
-/** Addresses that are remembered at most. */
-export const MOST_RECORDS = 20_000
+/** Addresses that are remembered at most; those that are in no list go first. */
+export const MOST_RECORDS = 40_000
 
-/** Takes records that are newer, the oldest making room; returns how many went that said something. */
+const isNamedAnew = ({ faces, isGone }: NameRecord): boolean => isGone !== true && faces.length > 0
+
+/** Takes records that are newer, the oldest making room; returns how many went of addresses that lists named anew. */
 export const keepRecords = (
   kept: Map<string, NameRecord>,
   records: readonly NameRecord[],
@@ -38,11 +42,15 @@ export const keepRecords = (
     kept.delete(record.address)
     kept.set(record.address, record)
   }
+  for (const [address, record] of kept) {
+    if (kept.size <= MOST_RECORDS) return 0
+    if (!isNamedAnew(record)) kept.delete(address)
+  }
   let lost = 0
-  for (const [address, { faces }] of kept) {
+  for (const address of kept.keys()) {
     if (kept.size <= MOST_RECORDS) break
     kept.delete(address)
-    if (faces.length > 0) lost += 1
+    lost += 1
   }
   return lost
 }

@@ -65,6 +65,27 @@ it('skips what it cannot read', async () => {
   expect([...a.all()]).toEqual([])
 })
 
+it('hands on what left the lists, which is no news for those that are there', async () => {
+  const [a, b] = [plane(), plane()]
+  a.put([{ ...record('x', 1), isGone: true }])
+  await a.refresh()
+  expect(await b.refresh()).toBe(false)
+  expect([...b.all()]).toEqual([{ ...record('x', 1), isGone: true }])
+  a.put([record('x', 2)])
+  await a.refresh()
+  expect(await b.refresh()).toBe(true)
+})
+
+it('lets those that left the lists make room first, without a word', () => {
+  const a = plane()
+  const before = told.length
+  a.put([record('kept', 0), { ...record('gone', 1), isGone: true }])
+  a.put(Array.from({ length: MOST_RECORDS - 1 }, (_, n) => record(`b${n}`, n + 2)))
+  const kept = new Set([...a.all()].map(({ address }) => address))
+  expect([kept.size, kept.has('kept'), kept.has('gone')]).toEqual([MOST_RECORDS, true, false])
+  expect(told).toHaveLength(before)
+})
+
 it('tells where the oldest make room', () => {
   const a = plane()
   a.put(Array.from({ length: MOST_RECORDS + 2 }, (_, n) => record(`a${n}`, n)))

@@ -4,6 +4,7 @@ import type { Channel } from '../../../control/playlists/catalogue/channel.ts'
 import { FormerNames } from '../../../control/playlists/former/former-names.ts'
 import { createOwnRecords, type NameRecords } from '../../../control/playlists/former/records.ts'
 import { compileSelection, type Selection } from '../../../control/playlists/lists/selection.ts'
+import { createRandom } from '../../../scripts/fuzz/random.ts'
 import { entry, playlistOf, select } from './channels.ts'
 
 const AD = 'http://o/ad/index.m3u8'
@@ -134,6 +135,75 @@ it('outlives the process and reaches others, with another login in the address, 
   const late = next()
   expect(await late.load(news)).toEqual([NEWS])
   expect(await late.load(news, entry('Any', url('cccccccc3')))).toEqual([NEWS])
+})
+
+it('knows one that was in no list when the process ended, with another login, too', async () => {
+  const records = createOwnRecords()
+  const url = (token: string) => `http://o/play.php?id=7&token=${token}`
+  const closed = entry('One', url('aaaaaaaa1'), 'tvg-id="adult1"')
+  const first = world({ exclude: ['adult1'] }, records)
+  await first.load(closed, news)
+  expect(await first.load(news)).toEqual([NEWS])
+  expect([...records.all()]).toMatchObject([{ isGone: true }])
+  const next = world({ exclude: ['adult1'] }, records)
+  await next.load(news)
+  expect(await next.load(closed, news)).toEqual([NEWS])
+  expect(await next.load(news)).toEqual([NEWS])
+  expect([...records.all()]).toMatchObject([{ faces: [[{ id: 'adult1' }]] }])
+  for (const token of ['aaaaaaaa1', 'bbbbbbbb2']) {
+    const late = world({ exclude: ['adult1'] }, records)
+    await late.load(news)
+    expect(await late.load(entry('Any', url(token)), news)).toEqual([NEWS])
+    expect(await late.load(entry('Any', url(token)), news)).toEqual([NEWS])
+    expect([...records.all()].some(({ isGone }) => isGone !== true)).toBe(true)
+  }
+})
+
+it('keeps nothing of what left the lists where nothing is written for it', async () => {
+  const records = createOwnRecords()
+  const { load } = world({ exclude: ['adult1'] }, records)
+  await load(adult, news, entry('More', 'http://o/more/index.m3u8'))
+  await load(adult, news)
+  expect([...records.all()]).toEqual([])
+})
+
+it('never opens what was closed at first, whatever lists and restarts do in between', async () => {
+  const { pick } = createRandom(7, 0)
+  const given = { exclude: ['adult1', 'late'], patterns: ['^(?!xxx)'] }
+  for (let run = 0; run < 60; run += 1) {
+    const records = createOwnRecords()
+    const url = (place: number, login: number) => `http://o/live/box/secret${login}/${place}.ts`
+    const names = ['adult1', 'late', 'xxx', 'bonus', 'sport', '']
+    const state = [0, 1, 2].map((place) => ({
+      place,
+      login: 1,
+      name: names[place] ?? '',
+      is: true,
+    }))
+    let now = world(given, records)
+    const lines = () =>
+      state
+        .filter(({ is }) => is)
+        .map(({ place, login, name }) =>
+          entry(`Called ${name}`, url(place, login), name === '' ? '' : `tvg-id="${name}"`),
+        )
+    expect(await now.load(...lines(), news)).toEqual([NEWS])
+    for (let step = 0; step < 12; step += 1) {
+      const one = pick(state)
+      const change = pick(['name', 'login', 'both', 'toggle', 'toggle', 'swap', 'restart'])
+      if (change === 'name' || change === 'both') one.name = pick(names)
+      if (change === 'login' || change === 'both') one.login += 1
+      if (change === 'toggle') one.is = !one.is
+      if (change === 'swap') [one.name, state[0]!.name] = [state[0]!.name, one.name]
+      if (change === 'restart') {
+        const before = lines()
+        now = world(given, records)
+        await now.load(...before, news)
+        continue
+      }
+      expect(await now.load(...lines(), news), `run ${run}, step ${step}`).toEqual([NEWS])
+    }
+  }
 })
 
 it('remembers nothing where other names open nothing', async () => {

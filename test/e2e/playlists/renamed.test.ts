@@ -137,6 +137,21 @@ test('after a restart, for a list that changed meanwhile, and at another control
   await isClosed(one, 'bonus')
 }, 240_000)
 
+test('also one that was in no list while all control planes started anew', async () => {
+  const late = (id: string) => line('/late/index.m3u8', id, 'Late')
+  const rest = ad('bonus', 'Bonus', 'fourth') + pin('free', 'Free') + news()
+  for (const next of [rest + late('pinned'), rest]) await refresh(one, next)
+  await refresh(two, rest)
+  await Promise.all([one.stop(), two.stop()])
+  one = await start('one')
+  two = await start('two')
+  for (const service of [one, two]) {
+    await refresh(service, rest + late('open'))
+    await until('the list', async () => (await channels(service, ALL)).includes('open'))
+    expect(await opened(service, ALL, 'open')).toBe('rule.no_match')
+  }
+}, 240_000)
+
 test('until it is forgotten, everywhere', async () => {
   await refresh(two, list)
   const command = ['channels', 'forget', 'bonus', '--state', one.state]

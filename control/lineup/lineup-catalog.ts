@@ -2,11 +2,11 @@ import { compileNameRules, type RuleNames } from '#domain/channels/name-test'
 import type { ChannelNaming, NamesOf } from '../access/authorize/choose-backend.ts'
 import type { Catalog, OpenChannel } from '../access/ports.ts'
 import type { Config, GroupConfig } from '../config/schema/schema.ts'
-import { askAddress, type Channel, type Face } from '../playlists/catalogue/channel.ts'
+import { askAddress, type Channel, type EntryNames } from '../playlists/catalogue/channel.ts'
 import { channelNames, otherIds } from '../playlists/catalogue/channel-names.ts'
 import { leadsToArchive } from '../playlists/catalogue/leads-to-archive.ts'
 import { eachInTurns } from '../playlists/catalogue/yield-to-event-loop.ts'
-import { asFace } from '../playlists/former/faces.ts'
+import { calledAs } from '../playlists/former/entry-names.ts'
 import type { PlaylistSnapshot } from '../playlists/snapshot.ts'
 
 /** The lineup with the names of its channels. */
@@ -100,11 +100,11 @@ export const createCatalog = (
     const channel = find(id)
     return channel === undefined ? [] : otherIds(channel)
   }
-  const namesAs = (id: string, faces: readonly Face[]): RuleNames[] => {
+  const namesAs = (id: string, called: readonly EntryNames[]): RuleNames[] => {
     const channel = find(id)
-    return channel === undefined ? [] : faces.map((face) => ruleNames(asFace(channel, face)))
+    return channel === undefined ? [] : called.map((it) => ruleNames(calledAs(channel, it)))
   }
-  const former = (id: string) => (find(id)?.former ?? []).map((faces) => namesAs(id, faces))
+  const former = (id: string) => (find(id)?.former ?? []).map((called) => namesAs(id, called))
   const beside = (id: string) => namesAs(id, find(id)?.beside ?? [])
   const rule: Catalog['rule'] = (id) => {
     const { findRule } = index()

@@ -1,5 +1,5 @@
 import { readJson } from '#domain/read-json'
-import type { Face } from '../playlists/catalogue/channel.ts'
+import type { EntryNames } from '../playlists/catalogue/channel.ts'
 import { keepRecords, type NameRecord, type NameRecords } from '../playlists/former/records.ts'
 import { KEYS } from '../sessions/model/keys.ts'
 import type { RedisClient } from '../sessions/redis/client.ts'
@@ -14,7 +14,7 @@ const BATCH = 500
 const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((it) => typeof it === 'string')
 
-const isFace = (value: unknown): value is Face =>
+const isEntryNames = (value: unknown): value is EntryNames =>
   typeof value === 'object' &&
   value !== null &&
   'id' in value &&
@@ -29,11 +29,11 @@ const isRecord = (value: unknown): value is Omit<NameRecord, 'address'> =>
   value !== null &&
   'place' in value &&
   'at' in value &&
-  'faces' in value &&
+  'called' in value &&
   typeof value.place === 'string' &&
   typeof value.at === 'number' &&
-  Array.isArray(value.faces) &&
-  value.faces.every((it) => Array.isArray(it) && it.every(isFace)) &&
+  Array.isArray(value.called) &&
+  value.called.every((it) => Array.isArray(it) && it.every(isEntryNames)) &&
   (!('isGone' in value) || value.isGone === true)
 
 const readRecord = (address: string, text: string): NameRecord | null => {

@@ -3,7 +3,7 @@ import type { Config } from '../../config/schema/schema.ts'
 import type { LineupService } from '../../lineup/lineup-service.ts'
 import type { SurgeState } from '../../lineup/surge-state.ts'
 import type { SourceStatus } from '../../playlists/fetch/source.ts'
-import { formerNames } from '../../playlists/former/faces.ts'
+import { formerNames } from '../../playlists/former/entry-names.ts'
 import type { OperationsOptions } from '../../routes/admin/live/operations.ts'
 import type {
   channelSchema,

@@ -20,7 +20,7 @@ export interface ChannelOrigin {
 }
 
 /** What a channel is called, as far as rules and selections look at it. */
-export interface Face {
+export interface EntryNames {
   readonly id: string
   readonly tvgId: string
   readonly name: string
@@ -40,9 +40,9 @@ export interface Channel extends ChannelOrigin {
   /** Address of its logo where that holds a login of the provider, which `item` has no more: never shown as it is. */
   readonly hiddenLogo?: string
   /** What its address was called before it got its present names, oldest first; several where several entries had it. They may close it, and never open it. */
-  readonly former?: readonly (readonly Face[])[]
+  readonly former?: readonly (readonly EntryNames[])[]
   /** What other entries of its address are called: what leaves one of them out by name leaves out all. */
-  readonly beside?: readonly Face[]
+  readonly beside?: readonly EntryNames[]
 }
 
 /** Where the list says that the channel is. */

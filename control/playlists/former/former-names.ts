@@ -1,12 +1,12 @@
 import { withoutLogins } from '#domain/addresses/address-logins'
 import { decodePath } from '#domain/addresses/owners'
-import { type Channel, type Face, listedAddress } from '../catalogue/channel.ts'
+import { type Channel, type EntryNames, listedAddress } from '../catalogue/channel.ts'
 import { eachInTurns, groupInTurns, mapInTurns } from '../catalogue/yield-to-event-loop.ts'
-import { asFace, faceOf, isSameFace } from './faces.ts'
+import { areSameNames, calledAs, entryNamesOf } from './entry-names.ts'
 import { hashOfAddress, type NameRecord, type NameRecords } from './records.ts'
 
-type Faces = readonly Face[]
-type History = readonly Faces[]
+type AddressNames = readonly EntryNames[]
+type History = readonly AddressNames[]
 
 /** What is written for channels, by which it is told whether other names make a difference. */
 export interface WrittenRules {
@@ -26,35 +26,39 @@ const placeOf = ({ origin, base, entry, query }: Channel): string =>
   origin + withoutLogins(decodePath(base + entry), query)
 
 /** Whether a channel would be open, or judged by another rule, where it was not under other names. */
-const widens = (channel: Channel, faces: Faces, { selections, rulesOf }: WrittenRules): boolean =>
-  selections.some((takes) => takes(channel) && !takes({ ...channel, former: [faces] })) ||
-  faces.every((face) => rulesOf(asFace(channel, face)) !== rulesOf(channel))
+const widens = (
+  channel: Channel,
+  called: AddressNames,
+  { selections, rulesOf }: WrittenRules,
+): boolean =>
+  selections.some((takes) => takes(channel) && !takes({ ...channel, former: [called] })) ||
+  called.every((names) => rulesOf(calledAs(channel, names)) !== rulesOf(channel))
 
 /** Names under which it was open count as well: a channel that gets them back is open again. */
-const matters = (channel: Channel, faces: Faces, rules: WrittenRules): boolean =>
-  widens(channel, faces, rules) ||
-  faces.some((face) => widens(asFace(channel, face), [faceOf(channel)], rules))
+const matters = (channel: Channel, called: AddressNames, rules: WrittenRules): boolean =>
+  widens(channel, called, rules) ||
+  called.some((names) => widens(calledAs(channel, names), [entryNamesOf(channel)], rules))
 
-const NAMELESS: Face = { id: '', tvgId: '', name: '', titles: [] }
+const NAMELESS: EntryNames = { id: '', tvgId: '', name: '', titles: [] }
 
 /** Whether something written leaves a channel out or holds for its names. */
 const isWrittenOf = (channel: Channel, { selections, rulesOf }: WrittenRules): boolean =>
   selections.some((takes) => !takes(channel)) ||
-  rulesOf(channel) !== rulesOf(asFace(channel, NAMELESS))
+  rulesOf(channel) !== rulesOf(calledAs(channel, NAMELESS))
 
 /** A history that ends with these names. */
-const endingWith = (history: History, faces: Faces): History => {
+const endingWith = (history: History, called: AddressNames): History => {
   const last = history.at(-1)
   const isLast =
-    last?.length === faces.length &&
-    last.every((face, at) => isSameFace(face, faces[at] ?? NAMELESS))
-  return isLast ? history : [...history, faces]
+    last?.length === called.length &&
+    last.every((names, at) => areSameNames(names, called[at] ?? NAMELESS))
+  return isLast ? history : [...history, called]
 }
 
 /** The names before those that a channel has now. */
 const formerOf = (channel: Channel, history: History): History => {
-  const face = faceOf(channel)
-  const at = history.findIndex((faces) => faces.some((it) => isSameFace(it, face)))
+  const names = entryNamesOf(channel)
+  const at = history.findIndex((called) => called.some((it) => areSameNames(it, names)))
   return at < 0 ? history : history.slice(0, at)
 }
 
@@ -100,7 +104,7 @@ const readRecords = async (
       return
     }
     byAddress.delete(record.address)
-    if (record.faces.length > 0) found.set(address, record)
+    if (record.called.length > 0) found.set(address, record)
   })
   // The rest are of addresses that are not there: a login in them may be another now.
   const byPlace = new Map<string, NameRecord>()
@@ -110,7 +114,7 @@ const readRecords = async (
   await eachInTurns(places, ([place, there]) => {
     const [address] = only(there) ?? []
     const record = byPlace.get(hashOfAddress(place))
-    if (address !== undefined && record !== undefined && record.faces.length > 0)
+    if (address !== undefined && record !== undefined && record.called.length > 0)
       found.set(address, record)
   })
   return found
@@ -120,16 +124,16 @@ type ByAddress = ReadonlyMap<string, readonly Channel[]>
 
 const byAddressOf = (channels: readonly Channel[]) => groupInTurns(channels, listedAddress)
 
-const recordOf = (address: string, channel: Channel, faces: History, at: number): NameRecord => ({
+const recordOf = (address: string, channel: Channel, called: History, at: number): NameRecord => ({
   address: hashOfAddress(address),
   place: hashOfAddress(placeOf(channel)),
   at,
-  faces,
+  called,
 })
 
 const withNames = (channel: Channel, same: readonly Channel[], history: History): Channel => {
   const former = formerOf(channel, history)
-  const beside = same.filter((it) => it !== channel).map(faceOf)
+  const beside = same.filter((it) => it !== channel).map(entryNamesOf)
   if (former.length === 0 && beside.length === 0) return channel
   return {
     ...channel,
@@ -145,7 +149,7 @@ export class FormerNames {
   private before: readonly Channel[] = []
   private known = new Map<string, History>()
   private version: number | null = null
-  private readonly gone = new Map<string, Faces>()
+  private readonly gone = new Map<string, AddressNames>()
 
   constructor(records: NameRecords, clock: () => number) {
     this.records = records
@@ -182,12 +186,12 @@ export class FormerNames {
     const came = isNew ? now : [...now].filter(([address]) => !was.has(address))
     const held = [...this.known.keys()].filter((address) => now.has(address))
     const named: NameRecord[] = []
-    for (const [address, { faces, isGone }] of await readRecords(records, came, held)) {
-      this.known.set(address, faces)
+    for (const [address, { called, isGone }] of await readRecords(records, came, held)) {
+      this.known.set(address, called)
       const [channel] = now.get(address) ?? []
       if (isGone !== true || channel === undefined) continue
-      if (formerOf(channel, faces).length === faces.length)
-        named.push(recordOf(address, channel, faces, this.clock()))
+      if (formerOf(channel, called).length === called.length)
+        named.push(recordOf(address, channel, called, this.clock()))
     }
     if (named.length > 0) records.put(named)
   }
@@ -203,16 +207,16 @@ export class FormerNames {
     const fresh: NameRecord[] = []
     await eachInTurns(now, ([address, channels]) => {
       const from = moved.get(address) ?? address
-      const faces = was.get(from)?.map(faceOf) ?? gone.get(from)
+      const called = was.get(from)?.map(entryNamesOf) ?? gone.get(from)
       const [first] = channels
-      if (faces === undefined || first === undefined) return
+      if (called === undefined || first === undefined) return
       const history = known.get(from) ?? known.get(address) ?? []
       if (from !== address && history.length > 0) known.set(address, history)
       const isNews = (channel: Channel): boolean => {
-        const face = faceOf(channel)
-        return !faces.some((it) => isSameFace(it, face)) && matters(channel, faces, rules)
+        const names = entryNamesOf(channel)
+        return !called.some((it) => areSameNames(it, names)) && matters(channel, called, rules)
       }
-      const longer = endingWith(history, faces)
+      const longer = endingWith(history, called)
       if (longer.length > MOST_NAMES || !channels.some(isNews)) return
       known.set(address, longer)
       fresh.push(recordOf(address, first, longer, this.clock()))
@@ -233,10 +237,10 @@ export class FormerNames {
     await eachInTurns(was, ([address, channels]) => {
       const [first] = channels
       if (first === undefined || there.has(address)) return
-      const faces = channels.map(faceOf)
-      gone.set(address, faces)
+      const called = channels.map(entryNamesOf)
+      gone.set(address, called)
       const history = known.get(address) ?? []
-      const longer = endingWith(history, faces)
+      const longer = endingWith(history, called)
       if (longer === history || longer.length > MOST_NAMES) return
       if (channels.some((channel) => isWrittenOf(channel, rules)))
         left.push({ ...recordOf(address, first, longer, this.clock()), isGone: true })

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Face } from '../catalogue/channel.ts'
+import type { EntryNames } from '../catalogue/channel.ts'
 
 /** What an address was called, oldest first; nothing where the operator let it be forgotten. */
 export interface NameRecord {
@@ -9,7 +9,7 @@ export interface NameRecord {
   readonly place: string
   /** Unix ms. */
   readonly at: number
-  readonly faces: readonly (readonly Face[])[]
+  readonly called: readonly (readonly EntryNames[])[]
   /** The last of them are what it was called when it left the lists; if it comes back by these, nothing has changed. */
   readonly isGone?: true
 }
@@ -29,7 +29,8 @@ export const hashOfAddress = (text: string): string =>
 /** Addresses that are remembered at most; those that are in no list go first. */
 export const MOST_RECORDS = 40_000
 
-const isNamedAnew = ({ faces, isGone }: NameRecord): boolean => isGone !== true && faces.length > 0
+const isNamedAnew = ({ called, isGone }: NameRecord): boolean =>
+  isGone !== true && called.length > 0
 
 /** Takes records that are newer, the oldest making room; returns how many went of addresses that lists named anew. */
 export const keepRecords = (

@@ -12,7 +12,7 @@ import {
   mapInTurns,
   sortInTurns,
 } from '../catalogue/yield-to-event-loop.ts'
-import { asFormer, besideOf } from '../former/faces.ts'
+import { asFormer, besideOf } from '../former/entry-names.ts'
 
 /** Which channels, as configured; all of them where nothing is named. */
 export interface Selection {
@@ -87,7 +87,7 @@ export const compileSelection = (selection: Selection): ((channel: Channel) => b
   }
   return (channel) =>
     isTaken(channel) &&
-    (channel.former ?? []).every((faces) => faces.some((face) => isTaken(asFormer(channel, face))))
+    (channel.former ?? []).every((called) => called.some((it) => isTaken(asFormer(channel, it))))
 }
 
 /** The selected channels: those named by `order` first, the rest as the sources have them. */

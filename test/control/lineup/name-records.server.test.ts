@@ -11,16 +11,16 @@ beforeEach(async () => {
 
 const told: string[] = []
 const plane = () => new SharedNameRecords(redis, (message) => told.push(message))
-const face = { id: 'adult1', tvgId: 'adult1', name: 'One', titles: ['Mix'] }
+const names = { id: 'adult1', tvgId: 'adult1', name: 'One', titles: ['Mix'] }
 const record = (
   address: string,
   at: number,
-  faces: NameRecord['faces'] = [[face]],
+  called: NameRecord['called'] = [[names]],
 ): NameRecord => ({
   address,
   place: `place of ${address}`,
   at,
-  faces,
+  called,
 })
 
 it('gives what one control plane remembers, and forgets, to the others, and to one that starts later', async () => {
@@ -58,7 +58,7 @@ it('skips what it cannot read', async () => {
     'x',
     '{',
     'y',
-    '{"place":1,"at":1,"faces":[]}',
+    '{"place":1,"at":1,"called":[]}',
   )
   const a = plane()
   expect(await a.refresh()).toBe(false)

@@ -149,7 +149,7 @@ it('knows one that was in no list when the process ended, with another login, to
   await next.load(news)
   expect(await next.load(closed, news)).toEqual([NEWS])
   expect(await next.load(news)).toEqual([NEWS])
-  expect([...records.all()]).toMatchObject([{ faces: [[{ id: 'adult1' }]] }])
+  expect([...records.all()]).toMatchObject([{ called: [[{ id: 'adult1' }]] }])
   for (const token of ['aaaaaaaa1', 'bbbbbbbb2']) {
     const late = world({ exclude: ['adult1'] }, records)
     await late.load(news)

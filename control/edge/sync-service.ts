@@ -13,7 +13,7 @@ import { readPass } from '#domain/credentials/pass'
 import { groupBy } from '#domain/group-by'
 import { isReasonId, type ReasonId } from '#domain/reasons'
 import type { Protocol } from '#domain/types'
-import type { Check } from '../access/admission/check.ts'
+import type { Check, CheckAlone } from '../access/admission/check.ts'
 import type { BanStore } from '../sessions/model/ban-store.ts'
 import type { Admission, SessionStore } from '../sessions/model/session-store.ts'
 import type { TrafficMeter } from '../sessions/traffic-meter.ts'
@@ -30,6 +30,8 @@ export interface SyncPorts {
   readonly keys: () => EdgeKeys
   readonly tableVersion: (name: TableName) => string
   readonly check: (request: Check) => Promise<Admission>
+  /** The same of a session that its edge let in by itself. */
+  readonly checkAlone: (request: CheckAlone) => Promise<Admission>
   readonly registry: EdgeRegistry
   readonly catchUp: Pick<EdgeCatchUp, 'beginSync' | 'isWaiting' | 'synced'>
   readonly traffic: Pick<TrafficMeter, 'add'>
@@ -55,7 +57,7 @@ const ACCOUNTS_AT_ONCE = 16
 const refusedOf = async (
   sessions: readonly ReportedSession[] | undefined,
   edge: string,
-  ports: SyncPorts,
+  judge: SyncPorts['checkAlone'],
 ): Promise<[key: string, reason: string][]> => {
   if (sessions === undefined || sessions.length === 0) return []
   const atOnce = pLimit(ACCOUNTS_AT_ONCE)
@@ -63,7 +65,7 @@ const refusedOf = async (
   const accounts = groupBy(sessions, ({ pass, key }) => readPass(pass)?.account ?? key)
   const lists = await Promise.all(
     [...accounts.values()].map((list) =>
-      atOnce(async () => await refusedInTurn(list, edge, ports)),
+      atOnce(async () => await refusedInTurn(list, edge, judge)),
     ),
   )
   return lists.flat()
@@ -72,11 +74,11 @@ const refusedOf = async (
 const refusedInTurn = async (
   sessions: readonly ReportedSession[],
   edge: string,
-  ports: SyncPorts,
+  judge: SyncPorts['checkAlone'],
 ): Promise<[key: string, reason: string][]> => {
   const refused: [string, string][] = []
-  for (const { key, pass, channel, address, agent, family } of sessions) {
-    const admission = await ports.check({
+  for (const { key, pass, channel, address, agent, family, at } of sessions) {
+    const admission = await judge({
       key,
       pass,
       channel,
@@ -86,6 +88,7 @@ const refusedInTurn = async (
       playback: null,
       silentSec: -1,
       edge,
+      openedAt: at,
       now: Date.now(),
     })
     if (admission.outcome === 'refused') refused.push([key, admission.reason])
@@ -140,8 +143,8 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
   // A session opened while control was down must not take the slot of an older one that has not
   // returned yet.
   const again = ports.catchUp.isWaiting(edge)
-  const refused = again ? [] : await refusedOf(request.degraded, edge, ports)
-  const close = await refusedOf(request.running, edge, ports)
+  const refused = again ? [] : await refusedOf(request.degraded, edge, ports.checkAlone)
+  const close = await refusedOf(request.running, edge, ports.check)
   const changes = ports.bans.since(request.have.bans)
   const policy = ports.policy()
   const keys = ports.keys()

@@ -5,6 +5,7 @@ import type { Decision } from '../authorize/decision.ts'
 import type { PassClaims } from '../ports.ts'
 import type { LiveRevalidation } from '../revalidate/live-revalidation.ts'
 import { idleMsOf, limitsOf } from './limits.ts'
+import { recordAlone } from './opened-event.ts'
 import type { OpenPorts } from './opening.ts'
 import { ownId } from './viewer.ts'
 
@@ -26,6 +27,12 @@ export interface Check {
   readonly now: number
 }
 
+/** A check of a session that its edge let in by itself while control was away. */
+export interface CheckAlone extends Check {
+  /** Unix ms by the edge's clock. */
+  readonly openedAt: number
+}
+
 export interface CheckPorts
   extends Pick<
     OpenPorts,
@@ -38,6 +45,7 @@ export interface CheckPorts
     | 'deviceOf'
     | 'accountById'
     | 'accounts'
+    | 'record'
   > {
   readonly sessions: Pick<SessionStore, 'check'>
   readonly lifecycle: Pick<LiveRevalidation, 'returned'>
@@ -147,4 +155,20 @@ export const check = async (request: Check, ports: CheckPorts): Promise<CheckAns
   if (decision?.verdict === 'deny')
     return refused(decision.reason, request.now + decision.denySec * 1000)
   return { ...(await ports.sessions.check(ask)), cap: ask.limits.maxStreams }
+}
+
+/** The same for a session that its edge let in by itself: history has it from its opening on, and where it may not go on, up to now. */
+export const checkAlone = async (request: CheckAlone, ports: CheckPorts): Promise<CheckAnswer> => {
+  const answer = await check(request, ports)
+  if (answer.outcome === 'admitted' && answer.isKnown) return answer
+  const reading = ports.signer.readPass(request.pass, request.channel, request.now)
+  const v6Prefix = ports.config().network_key.ipv6_prefix
+  const network = networkKey(request.address, { v6Prefix })
+  if (!reading.ok || network === null) return answer
+  const { claims } = reading
+  const accountName = (await recordOf(claims, ports))?.name ?? null
+  const place = ports.place(request.address)
+  const refusedFor = answer.outcome === 'refused' ? answer.reason : null
+  recordAlone({ ...claims, accountName, network, place }, { ...request, refusedFor }, ports)
+  return answer
 }

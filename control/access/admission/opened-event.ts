@@ -1,6 +1,6 @@
 import type { ReasonId } from '#domain/reasons'
 import type { AccountRef, GeoPlace } from '#domain/types'
-import type { OpenChannel } from '../ports.ts'
+import type { OpenChannel, PassClaims } from '../ports.ts'
 import { protoForBackend } from './asked-protocol.ts'
 import type { OpenedEvent, Opening, OpenPorts } from './opening.ts'
 
@@ -83,4 +83,55 @@ export const recordRefused = (
   const sid = ports.signer.sessionId(opening.requestId)
   const asked = { ...asker, opening, channel, sid, key: null, device, player, family }
   ports.record(openedEvent(asked, { type: 'refused', reason }))
+}
+
+/** What an edge reports of a session that it let in by itself, and why it may not go on. */
+interface OpenedAlone
+  extends Pick<Opening, 'channel' | 'address' | 'agent' | 'family' | 'playback' | 'edge' | 'now'> {
+  readonly key: string
+  /** Unix ms by the edge's clock. */
+  readonly openedAt: number
+  readonly refusedFor: ReasonId | null
+}
+
+/** Records a session that an edge let in by itself, and its end where it may not go on. */
+export const recordAlone = (
+  viewer: PassClaims & Pick<Asker, 'accountName' | 'network' | 'place'>,
+  asked: OpenedAlone,
+  ports: Pick<OpenPorts, 'catalog' | 'deviceOf' | 'record'>,
+): void => {
+  const channel = ports.catalog.channel(asked.channel)
+  if (channel === undefined) return
+  const { account, accountName, group, network, place, download, sid, protocol } = viewer
+  const { key, address, agent, playback, edge, now, openedAt, refusedFor } = asked
+  const { device, player, family } = ports.deviceOf(account, network, asked)
+  const opened: OpenedEvent = {
+    type: 'opened',
+    reason: 'ok',
+    at: Math.min(openedAt, now),
+    sid,
+    request: '',
+    key,
+    account,
+    accountName,
+    group,
+    channel: channel.id,
+    title: channel.title,
+    protocol,
+    isLive: !channel.isVod,
+    address,
+    network,
+    place,
+    device,
+    player,
+    family,
+    agent,
+    playback,
+    door: protocol,
+    edge,
+    download,
+    tokenPrint: download,
+  }
+  ports.record(opened)
+  if (refusedFor !== null) ports.record({ ...opened, type: 'refused', reason: refusedFor, at: now })
 }

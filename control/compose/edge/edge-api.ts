@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
-import { check } from '../../access/admission/check.ts'
+import { type CheckPorts, check, checkAlone } from '../../access/admission/check.ts'
 import { createEdgeCatchUp } from '../../edge/edge-catch-up.ts'
 import { createEdgeDirectory, type EdgeDirectory } from '../../edge/edge-directory.ts'
 import { createEdgeRegistry, type EdgeRegistry } from '../../edge/edge-registry.ts'
@@ -50,6 +50,11 @@ const countFailed = (failed: EdgeApi['failed']): Routes['syncPorts']['failed'] =
 }
 
 type Routes = Omit<EdgeRoutesOptions, 'edgeOf'>
+
+const checks = (ports: CheckPorts): Pick<Routes['syncPorts'], 'check' | 'checkAlone'> => ({
+  check: async (request) => await check(request, ports),
+  checkAlone: async (request) => await checkAlone(request, ports),
+})
 
 const routesOptions = (
   parts: Parts,
@@ -107,7 +112,7 @@ const routesOptions = (
       keys: () => persistence.ring.edgeKeys(),
       tableVersion: (name) =>
         name === 'networks' ? lineup.networkTable.version() : lineup.channelTable.version(),
-      check: async (request) => await check(request, access),
+      ...checks(access),
     },
   }
 }

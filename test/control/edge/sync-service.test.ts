@@ -53,7 +53,8 @@ const notes = () => {
     }),
     keys: () => ({ version: 'k', current: 1, secrets: {} }),
     tableVersion: () => 'n',
-    check: () => Promise.reject(new Error('nothing was opened alone')),
+    check: () => Promise.reject(new Error('no stream runs')),
+    checkAlone: () => Promise.reject(new Error('nothing was opened alone')),
     registry: createEdgeRegistry(Date.now, () => ({ release: '0.1.0-abc', files: '' })),
     catchUp: createEdgeCatchUp(),
     traffic: { add: (more) => void (bytes += more) },
@@ -155,7 +156,7 @@ test('of an account the oldest takes a slot first, other accounts do not wait fo
   const asked: string[] = []
   const playing = new Set<string>()
   const answers: (() => void)[] = []
-  const check: SyncPorts['check'] = async ({ key, pass }) => {
+  const checkAlone: SyncPorts['checkAlone'] = async ({ key, pass }) => {
     asked.push(key.slice(0, 2))
     await new Promise<void>((resolve) => void answers.push(resolve))
     const account = readPass(pass)?.account ?? ''
@@ -166,7 +167,7 @@ test('of an account the oldest takes a slot first, other accounts do not wait fo
       : { outcome: 'admitted', sid: key, key, leaseMs: 1, isKnown: true, openedMs: 0 }
   }
   const degraded = [report('own:1', 'b1'), report('own:1', 'b2'), report('own:2', 'b3')]
-  const answer = sync({ ...request, degraded }, { ...ports, check })
+  const answer = sync({ ...request, degraded }, { ...ports, checkAlone })
   await expect.poll(() => asked).toEqual(['b1', 'b3'])
   for (const go of answers.splice(0)) go()
   await expect.poll(() => asked).toEqual(['b1', 'b3', 'b2'])

@@ -82,6 +82,9 @@ export const bodyText = (r: Request): string => {
 /** Status of the upstream's response to this request or subrequest. */
 export const statusOf = (r: Request): number => r.status
 
+/** Whether what an origin answers is none yet (RFC 9110, section 15.2): the answer itself, with its headers, would be the body. */
+export const isInterim = (r: Request): boolean => r.status >= 100 && r.status < 200
+
 /** Variables by the names of headers, which are few. */
 const ofHeaders: Record<string, string> = {}
 

@@ -6,6 +6,8 @@ export const running = { hasBegun: false }
 
 /** As many bytes are looked at. */
 const MOST = 4096
+/** Of an answer that nginx takes for the body: a redirection or a failure. */
+const NO_STREAM = /^[\x21-\x7e]{3,12}[ \t]+[13-5]\d\d[^\d]/
 const CONTROL = /[^\P{Cc}\t-\r]|\uFFFD/u
 
 /**
@@ -17,6 +19,7 @@ export const isTellingText = (variables: Variables, bytes: Uint8Array): boolean 
   const text = Buffer.from(bytes.subarray(0, MOST))
     .toString('utf8')
     .replace(/\uFFFD{1,3}$/, '')
+  if (NO_STREAM.test(text)) return true
   if (CONTROL.test(text)) return false
   return /^[\s\uFEFF]*[<{[]/.test(text) || tellsOfOrigin(variables, text)
 }

@@ -8,6 +8,7 @@ import type { ReasonId } from './reasons.ts'
 const STATUS: Partial<Record<ReasonId, number>> = {
   'edge.not_ready': 503,
   'edge.full': 503,
+  'edge.busy': 503,
   'origin.unreachable': 502,
   'origin.failed': 502,
   'origin.elsewhere': 502,
@@ -38,6 +39,7 @@ export const statusFor = (reason: ReasonId): number => STATUS[reason] ?? 403
 const WAIT: Partial<Record<ReasonId, string>> = {
   'edge.not_ready': '2',
   'edge.full': '5',
+  'edge.busy': '10',
   'control.unavailable': '5',
   'origin.unreachable': '5',
   'origin.failed': '5',

@@ -133,6 +133,7 @@ export const WORD_OF_REASON: Readonly<Record<ReasonId, ViewerWord>> = {
   'control.unavailable': 'later',
   'edge.not_ready': 'later',
   'edge.full': 'later',
+  'edge.busy': 'later',
   'request.malformed': 'signIn',
   'rate.limited': 'later',
 }

@@ -17,6 +17,7 @@ import { gunzip, inflate } from '../platform/gunzip.ts'
 import { logError } from '../platform/log.ts'
 import { callControl, type Request, variable } from '../platform/request.ts'
 import { takeSteps } from '../platform/take-steps.ts'
+import { Busy, waitForPlace } from '../state/manifests/long-work.ts'
 import { notePast } from '../state/reports.ts'
 import { cookiesFor, joinCookies, keepAll } from './cookies.ts'
 import { knownOrigins, mayLeadTo, readChannel } from './origin.ts'
@@ -79,17 +80,22 @@ const unpackElsewhere = async (r: Request, { body }: OriginAnswer): Promise<stri
   return told.body
 }
 
+/** What is read in a moment needs no place. */
+const LONG_BODY = 262_144
+
 const read = async (
   r: Request,
   answer: OriginAnswer,
 ): Promise<Pick<Fetched, 'status' | 'text'>> => {
   try {
     if (answer.encoding === 'br') return { status: 200, text: await unpackElsewhere(r, answer) }
-    const text = await takeSteps(readText(unpack(answer)))
+    if (answer.body.length > LONG_BODY) await waitForPlace()
+    const text = await takeSteps(readText(unpack(answer)), waitForPlace)
     if (addressListed(text) !== null) return { status: 200, text }
     if (isPage(text) || isOtherText(text)) return { status: UNREADABLE, text: '' }
     return isBrokenOff(text) ? { status: 502, text: '' } : { status: 200, text }
   } catch (problem) {
+    if (problem instanceof Busy) throw problem
     logError('fetchManifest', problem)
     return { status: UNREADABLE, text: '' }
   }

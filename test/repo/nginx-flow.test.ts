@@ -30,8 +30,9 @@ const handlerFiles = new Map(
 const textOfHandler = (handler: string): string =>
   readFileSync(handlerFiles.get(`${kebab(handler)}.ts`) ?? '', 'utf8')
 
-/** What asks an origin for the handlers that do. */
-const fetching = readFileSync(join(packageRoot(), 'njs/platform/fetch-origin.ts'), 'utf8')
+/** What asks an origin for the handler that does, and says that there is no manifest. */
+const platform = join(packageRoot(), 'njs/platform')
+const fetching = `${readFileSync(join(platform, 'fetch-origin.ts'), 'utf8')}${readFileSync(join(platform, 'manifest-failure.ts'), 'utf8')}`
 
 /** Locations that a handler itself hands a request over to, or asks. */
 const handedOver = (handler: string): string[] =>

@@ -6,6 +6,7 @@ import type { Language } from '../types.ts'
 const JUDGED_ALWAYS: ReadonlySet<string> = new Set<ReasonId>([
   'edge.not_ready',
   'edge.full',
+  'edge.busy',
   'control.unavailable',
   'rate.limited',
   'origin.unreachable',

@@ -1,18 +1,17 @@
 import type { SealKind } from '../../domain/addresses/seal.ts'
 import { KEPT_PREFIX } from '../../domain/cookies/kept-cookie.ts'
 import { fillMarks } from '../../domain/manifests/marks.ts'
-import type { ReasonId } from '../../domain/reasons.ts'
 import type { Protocol } from '../../domain/types.ts'
-import {
-  NOT_READY,
-  SILENT,
-  STREAM,
-  sleep,
-  UNREACHABLE,
-  UNREADABLE,
-} from '../../platform/fetch-origin.ts'
+import { SILENT, STREAM, sleep } from '../../platform/fetch-origin.ts'
 import { logError } from '../../platform/log.ts'
-import { answer, answerManifest, manifestType, setVariables } from '../../platform/reply.ts'
+import {
+  BUSY,
+  ELSEWHERE,
+  fail,
+  failUnauthorized,
+  reasonOf,
+} from '../../platform/manifest-failure.ts'
+import { answerManifest, manifestType } from '../../platform/reply.ts'
 import { type Request, variable } from '../../platform/request.ts'
 import { takeSteps } from '../../platform/take-steps.ts'
 import { channelBase } from '../../state/manifests/channel-base.ts'
@@ -26,6 +25,13 @@ import {
 } from '../../state/manifests/copies.ts'
 import { noteAnswer, pauseMs, readDue, UNKNOWN_DUE, WAIT_MS } from '../../state/manifests/due.ts'
 import { endFlight, mayWait, takeAwaited, takeFlight } from '../../state/manifests/flights.ts'
+import {
+  Busy,
+  goFor,
+  isAnyAtWork,
+  leavePlace,
+  waitForPlace,
+} from '../../state/manifests/long-work.ts'
 import { goesBackAndForth, markUnshared, wasUnshared } from '../../state/manifests/unshared.ts'
 import { freeWaiters } from '../../state/manifests/waiting-room.ts'
 import { readPolicy } from '../../state/policy.ts'
@@ -40,9 +46,6 @@ const FLIGHT_MS = 25_000
 const BLOCKING_FLIGHT_MS = 40_000
 /** Most requests that begin to wait in one second: each holds a JavaScript context of 1.5 MB. A blocking reload holds it as long where it is fetched by itself. */
 const MOST_WAITING = 400
-
-/** Stored as the status of a redirection that the edge does not follow; no origin answers with it. */
-const ELSEWHERE = 599
 
 const FAILURE_MS = 500
 /** Of an origin that was waited for in vain: all who waited look by then. */
@@ -103,58 +106,6 @@ const send = (
 
 const DASH = 'application/dash+xml'
 
-/** Whether a status means that the origin is unavailable: nginx then waits and tries again, but for one that was silent. */
-const isAway = (status: number): boolean =>
-  status === 502 ||
-  status === 504 ||
-  status === UNREACHABLE ||
-  status === SILENT ||
-  status === NOT_READY
-
-/** The reason id of a status that says that an origin was asked in vain; `null` for any other. */
-const reasonOf = (status: number): ReasonId | null => {
-  if (status === UNREACHABLE) return 'origin.unreachable'
-  if (status === 502 || status === 504 || status === SILENT) return 'origin.failed'
-  if (status === UNREADABLE) return 'origin.unreadable'
-  return status === 401 ? 'origin.unauthorized' : null
-}
-
-/** Where a request goes on whose origin could not be asked. */
-const nextOf = (r: Request, status: number): string => {
-  if (status === SILENT) return 'origin-unavailable'
-  const next = variable(r, 'http_x_gh_wait')
-  return status === NOT_READY && !next.startsWith('wait-') ? 'not-ready' : next
-}
-
-/** Of an answer that goes on in the public server: nginx keeps the type of the one before. */
-const TEXT = { 'Content-Type': 'text/plain' }
-
-const fail = (r: Request, status: number): void => {
-  if (status === UNREADABLE || status === STREAM)
-    return answer(r, 200, { ...TEXT, 'X-Accel-Redirect': '/_gatehouse/origin-unreadable' })
-  if (status === ELSEWHERE)
-    return answer(r, 200, { ...TEXT, 'X-Accel-Redirect': '/_gatehouse/origin-elsewhere' })
-  if (isAway(status))
-    answer(r, 200, {
-      'X-Accel-Redirect': `/_gatehouse/${nextOf(r, status)}`,
-      'X-Gh-Reason': reasonOf(status) ?? '',
-    })
-  else answer(r, status, TEXT, `origin: ${status}\n`)
-}
-
-/** It asks for a login: the viewer's, where its origin is set to have that. */
-const failUnauthorized = (r: Request, { address, challenge }: Fetched): void => {
-  setVariables(r, { gh_origin: address.origin })
-  if (variable(r, 'gh_after_challenge') === 'origin-challenge')
-    return answer(
-      r,
-      401,
-      { ...TEXT, 'WWW-Authenticate': challenge },
-      'the origin asks for a login\n',
-    )
-  return answer(r, 200, { ...TEXT, 'X-Accel-Redirect': '/_gatehouse/origin-unauthorized' })
-}
-
 /** Whether an origin writes a manifest for each viewer, as far as what was fetched now and the copy before tell. */
 const isPersonal = async (
   wish: Wish,
@@ -164,7 +115,7 @@ const isPersonal = async (
 ): Promise<boolean> => {
   if (hadCookies || setCookies !== '') return true
   if (before?.kind !== 'copy') return false
-  const kinship = await takeSteps(rewritten.compare(before.copy.text))
+  const kinship = await takeSteps(rewritten.compare(before.copy.text), waitForPlace)
   return kinship === 'other' || (kinship === 'earlier' && goesBackAndForth(wish))
 }
 
@@ -208,7 +159,8 @@ const fetchAndSend = async (r: Request, wish: Wish, isShared: boolean): Promise<
   const began = Date.now()
   const fetched = await fetchManifest(r, { channel, origin, path, cookies })
   const found = withoutUnclear(wish, fetched)
-  const rewritten = found.status === 200 ? await takeSteps(rewriteManifest(wish, found)) : null
+  const rewritten =
+    found.status === 200 ? await takeSteps(rewriteManifest(wish, found), waitForPlace) : null
   const protocol = protocolOf(found, rewritten)
   if (protocol !== null) tellProtocol(channel, path, protocol)
   if (rewritten === null) {
@@ -216,7 +168,8 @@ const fetchAndSend = async (r: Request, wish: Wish, isShared: boolean): Promise<
     if (isShared) noteFailure(wish, status)
     const reason = reasonOf(status)
     if (reason !== null) noteOriginFailure(found.address.origin, reason)
-    return status === 401 ? failUnauthorized(r, found) : fail(r, status)
+    if (status !== 401) return fail(r, status)
+    return failUnauthorized(r, { origin: found.address.origin, challenge: found.challenge })
   }
   // A copy does not know its type; others than the name says are asked for by each player.
   if (isShared && rewritten.type === manifestType(wish.rest))
@@ -252,16 +205,23 @@ const lookUp = (wish: Wish, isFirst: boolean): Shared | null => {
 
 /** Fetches for all that ask, once it has the lock; what another brought between its look and the lock is sent instead. */
 const lead = async (r: Request, wish: Wish): Promise<void> => {
+  goFor(wish.copy)
   try {
     const newest = lookUp(wish, true)
     if (newest?.kind === 'unshared') await fetchAndSend(r, wish, false)
     else if (!answerFrom(r, wish, newest, false)) await fetchAndSend(r, wish, true)
+  } catch (problem) {
+    if (problem instanceof Busy) keepFailure(wish.copy, BUSY, FAILURE_MS)
+    throw problem
   } finally {
     endFlight(wish.copy)
     if (wish.isBlocking || takeAwaited(wish.copy))
       await freeWaiters(variable(r, 'gh_room_socket'), wish)
   }
 }
+
+/** Who went for it has not brought it: for want of its origin, or since others are before it. */
+const failWaiting = (r: Request): void => fail(r, isAnyAtWork() ? BUSY : SILENT)
 
 const serve = async (r: Request, wish: Wish): Promise<void> => {
   if (wish.copy === '' || !sharesManifests(wish.channel)) return await fetchAndSend(r, wish, false)
@@ -276,7 +236,7 @@ const serve = async (r: Request, wish: Wish): Promise<void> => {
     const isFirst = looks === 0 && !wish.isBlocking
     if (isFirst && !mayWait(MOST_WAITING)) return await fetchAndSend(r, wish, false)
     // Others ask in vain by now: one more would not hear sooner.
-    if (Date.now() > until) return fail(r, SILENT)
+    if (Date.now() > until) return failWaiting(r)
     await sleep(pauseMs(looks, due, Date.now()))
   }
 }
@@ -287,7 +247,10 @@ export const serveManifest = async (r: Request): Promise<void> => {
   try {
     await serve(r, wish)
   } catch (problem) {
+    if (problem instanceof Busy) return fail(r, BUSY)
     logError('serveManifest', problem)
     fail(r, 500)
+  } finally {
+    leavePlace()
   }
 }

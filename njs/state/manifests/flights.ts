@@ -9,6 +9,11 @@ export const takeFlight = (key: string, ttlMs: number): boolean => {
   }
 }
 
+/** Holds the lock for longer. */
+export const prolongFlight = (key: string, ttlMs: number): void => {
+  trySet(numbers('gh_flights'), key, 1, ttlMs)
+}
+
 /** How long others leave it to a request that is about to fetch. */
 const TURN_MS = 300
 

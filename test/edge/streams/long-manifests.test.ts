@@ -137,3 +137,21 @@ test.each([
     expect([status, text.trimEnd().slice(-6)]).toEqual([200, body.trimEnd().slice(-6)])
   },
 )
+
+test('of archives that are asked for at once, each is answered, and the first long before the last', async () => {
+  const opened = await rig.get(`/live/${rig.ticket()}/ch1/index.m3u8`)
+  const entry = new URL(opened.headers.get('location') ?? '', rig.url).pathname
+  const names = Array.from({ length: 8 }, (_, at) => `archive-${at}.m3u8`)
+  const body = hls((at) => `/other/${at % 5}/${at}.ts`)
+  for (const name of names) rig.origin.files.set(`/hls/ch1/${name}`, { type: 'text/plain', body })
+  const began = performance.now()
+  const took = await Promise.all(
+    names.map(async (name) => {
+      const { status, text } = await rig.get(entry.replace('index.m3u8', name))
+      expect([status, /\/39999\.ts$/m.test(text)]).toEqual([200, true])
+      return performance.now() - began
+    }),
+  )
+  // Where all are rewritten by turns, the first is done when nearly all are.
+  expect(Math.min(...took)).toBeLessThan(0.6 * Math.max(...took))
+})

@@ -109,8 +109,8 @@ export const createCatalog = (
   const rule: Catalog['rule'] = (id) => {
     const { findRule } = index()
     const own = findRule({ names: names(id), otherIds: () => others(id) })
-    return [...former(id).map(([first]) => first), ...beside(id)].reduce(
-      (rules, it) => narrowed(rules, it && findRule(it)),
+    return [...former(id).flat(), ...beside(id)].reduce(
+      (rules, it) => narrowed(rules, findRule(it)),
       own,
     )
   }

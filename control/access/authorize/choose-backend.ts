@@ -40,17 +40,15 @@ export const backendsOf = (joined: string): readonly string[] => joined.split(AN
 
 type Find = (names: RuleNames) => string | undefined
 
-/** Backends that a channel was opened by under other names, beside those that are asked already. */
+/** Backends that a channel was opened by under other names: the rules of all entries that its address had then, or where none had one, that for all. */
 const backendsBefore = (
   former: readonly (readonly RuleNames[])[],
-  asked: readonly string[],
-  { find, fallback, closed }: { find: Find; fallback: string | null; closed: ReadonlySet<string> },
+  find: Find,
+  fallback: string | null,
 ): string[] =>
   former.flatMap((same) => {
-    const before = same.map((it) => find(it) ?? fallback)
-    if (before.some((it) => it === null || asked.includes(it))) return []
-    const open = before.find((it) => it !== null && !closed.has(it)) ?? before[0]
-    return open === undefined || open === null ? [] : [open]
+    const ruled = same.flatMap((it) => find(it) ?? [])
+    return ruled.length > 0 ? ruled : (fallback ?? [])
   })
 
 const otherNames = (channel: string, naming: ChannelNaming | undefined) => ({
@@ -76,7 +74,7 @@ export const chooseAuthBackend = (choice: AuthBackendChoice): ChooseAuthBackend 
     if (former.length + beside.length === 0) return own
     const all = [
       ...asked,
-      ...backendsBefore(former, asked, { find, fallback, closed }),
+      ...backendsBefore(former, find, fallback),
       ...beside.flatMap((it) => find(it) ?? []),
     ]
     return all.find((it) => closed.has(it)) ?? (all.length === 0 ? null : joinBackends(all))

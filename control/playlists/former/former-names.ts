@@ -2,7 +2,7 @@ import { withoutLogins } from '#domain/addresses/address-logins'
 import { decodePath } from '#domain/addresses/owners'
 import { type Channel, type EntryNames, listedAddress } from '../catalogue/channel.ts'
 import { eachInTurns, groupInTurns, mapInTurns } from '../catalogue/yield-to-event-loop.ts'
-import { areSameNames, calledAs, entryNamesOf } from './entry-names.ts'
+import { areSameEntries, calledAs, calledAsEach, entryNamesOf } from './entry-names.ts'
 import { hashOfAddress, type NameRecord, type NameRecords } from './records.ts'
 
 type AddressNames = readonly EntryNames[]
@@ -25,19 +25,31 @@ const MOST_GONE = 50_000
 const placeOf = ({ origin, base, entry, query }: Channel): string =>
   origin + withoutLogins(decodePath(base + entry), query)
 
-/** Whether a channel would be open, or judged by another rule, where it was not under other names. */
+/** Whether an address would be open, or judged by other rules, where it was not under other names. */
 const widens = (
   channel: Channel,
+  now: AddressNames,
   called: AddressNames,
   { selections, rulesOf }: WrittenRules,
-): boolean =>
-  selections.some((takes) => takes(channel) && !takes({ ...channel, former: [called] })) ||
-  called.every((names) => rulesOf(calledAs(channel, names)) !== rulesOf(channel))
+): boolean => {
+  const entries = calledAsEach(channel, now)
+  if (
+    entries.some((it) =>
+      selections.some((takes) => takes(it) && !takes({ ...it, former: [called] })),
+    )
+  )
+    return true
+  const rules = new Set(entries.map(rulesOf))
+  return called.some((names) => !rules.has(rulesOf(calledAs(channel, names))))
+}
 
 /** Names under which it was open count as well: a channel that gets them back is open again. */
-const matters = (channel: Channel, called: AddressNames, rules: WrittenRules): boolean =>
-  widens(channel, called, rules) ||
-  called.some((names) => widens(calledAs(channel, names), [entryNamesOf(channel)], rules))
+const matters = (
+  channel: Channel,
+  now: AddressNames,
+  called: AddressNames,
+  rules: WrittenRules,
+): boolean => widens(channel, now, called, rules) || widens(channel, called, now, rules)
 
 const NAMELESS: EntryNames = { id: '', tvgId: '', name: '', titles: [] }
 
@@ -48,17 +60,12 @@ const isWrittenOf = (channel: Channel, { selections, rulesOf }: WrittenRules): b
 
 /** A history that ends with these names. */
 const endingWith = (history: History, called: AddressNames): History => {
-  const last = history.at(-1)
-  const isLast =
-    last?.length === called.length &&
-    last.every((names, at) => areSameNames(names, called[at] ?? NAMELESS))
-  return isLast ? history : [...history, called]
+  return areSameEntries(history.at(-1) ?? [], called) ? history : [...history, called]
 }
 
-/** The names before those that a channel has now. */
-const formerOf = (channel: Channel, history: History): History => {
-  const names = entryNamesOf(channel)
-  const at = history.findIndex((called) => called.some((it) => areSameNames(it, names)))
+/** The names before those that an address has now. */
+const formerOf = (now: AddressNames, history: History): History => {
+  const at = history.findIndex((called) => areSameEntries(called, now))
   return at < 0 ? history : history.slice(0, at)
 }
 
@@ -95,9 +102,11 @@ const readRecords = async (
   const found = new Map<string, NameRecord>()
   const byAddress = new Map([...records.all()].map((record) => [record.address, record]))
   if (byAddress.size === 0) return found
-  for (const address of held) byAddress.delete(hashOfAddress(address))
+  const known = new Set(held)
+  for (const address of known) byAddress.delete(hashOfAddress(address))
   const unknown: [string, Channel][] = []
   await eachInTurns(came, ([address, [first]]) => {
+    if (known.has(address)) return
     const record = byAddress.get(hashOfAddress(address))
     if (record === undefined) {
       if (first !== undefined) unknown.push([address, first])
@@ -108,7 +117,8 @@ const readRecords = async (
   })
   // The rest are of addresses that are not there: a login in them may be another now.
   const byPlace = new Map<string, NameRecord>()
-  for (const record of byAddress.values()) byPlace.set(record.place, record)
+  for (const record of byAddress.values())
+    if (record.at >= (byPlace.get(record.place)?.at ?? 0)) byPlace.set(record.place, record)
   if (byPlace.size === 0) return found
   const places = await groupInTurns(unknown, ([, channel]) => placeOf(channel))
   await eachInTurns(places, ([place, there]) => {
@@ -132,7 +142,7 @@ const recordOf = (address: string, channel: Channel, called: History, at: number
 })
 
 const withNames = (channel: Channel, same: readonly Channel[], history: History): Channel => {
-  const former = formerOf(channel, history)
+  const former = history.length === 0 ? history : formerOf(same.map(entryNamesOf), history)
   const beside = same.filter((it) => it !== channel).map(entryNamesOf)
   if (former.length === 0 && beside.length === 0) return channel
   return {
@@ -188,9 +198,10 @@ export class FormerNames {
     const named: NameRecord[] = []
     for (const [address, { called, isGone }] of await readRecords(records, came, held)) {
       this.known.set(address, called)
-      const [channel] = now.get(address) ?? []
+      const channels = now.get(address) ?? []
+      const [channel] = channels
       if (isGone !== true || channel === undefined) continue
-      if (formerOf(channel, called).length === called.length)
+      if (formerOf(channels.map(entryNamesOf), called).length === called.length)
         named.push(recordOf(address, channel, called, this.clock()))
     }
     if (named.length > 0) records.put(named)
@@ -212,12 +223,10 @@ export class FormerNames {
       if (called === undefined || first === undefined) return
       const history = known.get(from) ?? known.get(address) ?? []
       if (from !== address && history.length > 0) known.set(address, history)
-      const isNews = (channel: Channel): boolean => {
-        const names = entryNamesOf(channel)
-        return !called.some((it) => areSameNames(it, names)) && matters(channel, called, rules)
-      }
+      const names = channels.map(entryNamesOf)
+      if (areSameEntries(names, called) || !matters(first, names, called, rules)) return
       const longer = endingWith(history, called)
-      if (longer.length > MOST_NAMES || !channels.some(isNews)) return
+      if (longer.length > MOST_NAMES) return
       known.set(address, longer)
       fresh.push(recordOf(address, first, longer, this.clock()))
     })

@@ -87,7 +87,7 @@ export const compileSelection = (selection: Selection): ((channel: Channel) => b
   }
   return (channel) =>
     isTaken(channel) &&
-    (channel.former ?? []).every((called) => called.some((it) => isTaken(asFormer(channel, it))))
+    (channel.former ?? []).every((called) => asFormer(channel, called).some(isTaken))
 }
 
 /** The selected channels: those named by `order` first, the rest as the sources have them. */

@@ -36,7 +36,9 @@ describe('the auth backends of a channel that was called otherwise before', () =
     ['that for all, beside a rule', 'free', { former: [['x']], global: 'all' }, 'free & all'],
     ['the same once', 'pin2', { former: [['pin1'], ['x']], global: 'pin' }, 'pin'],
     ['none more where none was asked', 'free', { former: [['x']] }, 'free'],
-    ['none that another entry was open without', 'x', { former: [['pin', 'x']] }, null],
+    ['that of another entry of then', 'x', { former: [['x', 'pin']] }, 'pin'],
+    ['all of then', 'x', { former: [['free', 'pin']], global: 'all' }, 'all & free & pin'],
+    ['one of then that let nobody in', 'x', { former: [['free', 'shut']] }, 'nobody'],
     ['that of another entry', 'x', { beside: ['shut'] }, 'nobody'],
     ['the new one that lets nobody in', 'shut', { former: [['free']] }, 'nobody'],
   ])('are %s', (_, id, before, expected) => {

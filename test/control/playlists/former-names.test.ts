@@ -5,7 +5,7 @@ import { FormerNames } from '../../../control/playlists/former/former-names.ts'
 import { createOwnRecords, type NameRecords } from '../../../control/playlists/former/records.ts'
 import { compileSelection, type Selection } from '../../../control/playlists/lists/selection.ts'
 import { createRandom } from '../../../scripts/fuzz/random.ts'
-import { entry, playlistOf, select } from './channels.ts'
+import { channelsOf, entry, playlistOf, select } from './channels.ts'
 
 const AD = 'http://o/ad/index.m3u8'
 const NEWS = 'http://o/news/index.m3u8'
@@ -167,10 +167,24 @@ it('keeps nothing of what left the lists where nothing is written for it', async
   expect([...records.all()]).toEqual([])
 })
 
+const CHANGES_OF_LISTS = [
+  'name',
+  'login',
+  'both',
+  'toggle',
+  'toggle',
+  'double',
+  'letters',
+  'order',
+  'nothing',
+  'swap',
+  'restart',
+]
+
 it('never opens what was closed at first, whatever lists and restarts do in between', async () => {
   const { pick } = createRandom(7, 0)
   const given = { exclude: ['adult1', 'late'], patterns: ['^(?!xxx)'] }
-  for (let run = 0; run < 60; run += 1) {
+  for (let run = 0; run < 100; run += 1) {
     const records = createOwnRecords()
     const url = (place: number, login: number) => `http://o/live/box/secret${login}/${place}.ts`
     const names = ['adult1', 'late', 'xxx', 'bonus', 'sport', '']
@@ -179,21 +193,27 @@ it('never opens what was closed at first, whatever lists and restarts do in betw
       login: 1,
       name: names[place] ?? '',
       is: true,
+      isDouble: false,
     }))
     let now = world(given, records)
     const lines = () =>
       state
         .filter(({ is }) => is)
-        .map(({ place, login, name }) =>
+        .flatMap(({ place, login, name, isDouble }) => [
           entry(`Called ${name}`, url(place, login), name === '' ? '' : `tvg-id="${name}"`),
-        )
+          ...(isDouble ? [entry('Double', url(place, login), `tvg-id="double${place}"`)] : []),
+        ])
     expect(await now.load(...lines(), news)).toEqual([NEWS])
-    for (let step = 0; step < 12; step += 1) {
+    for (let step = 0; step < 14; step += 1) {
       const one = pick(state)
-      const change = pick(['name', 'login', 'both', 'toggle', 'toggle', 'swap', 'restart'])
+      const change = pick(CHANGES_OF_LISTS)
       if (change === 'name' || change === 'both') one.name = pick(names)
       if (change === 'login' || change === 'both') one.login += 1
       if (change === 'toggle') one.is = !one.is
+      if (change === 'double') one.isDouble = !one.isDouble
+      if (change === 'letters') one.name = one.name.toUpperCase()
+      if (change === 'order') state.reverse()
+      if (change === 'nothing') await now.load(news)
       if (change === 'swap') [one.name, state[0]!.name] = [state[0]!.name, one.name]
       if (change === 'restart') {
         const before = lines()
@@ -204,6 +224,54 @@ it('never opens what was closed at first, whatever lists and restarts do in betw
       expect(await now.load(...lines(), news), `run ${run}, step ${step}`).toEqual([NEWS])
     }
   }
+})
+
+it('stays closed with all entries of its address while one of them is called anew or is gone', async () => {
+  const double = entry('Two', AD, 'tvg-id="two"')
+  const given = { exclude: ['adult1'] }
+  for (const list of [
+    [entry('Bonus', AD, 'tvg-id="bonus"'), double],
+    [double, entry('Bonus', AD)],
+    [double],
+    [entry('Bonus', AD)],
+  ]) {
+    const { load } = world(given)
+    expect(await load(adult, double, news)).toEqual([NEWS])
+    expect(await load(...list, news)).toEqual([NEWS])
+    expect(await load(news)).toEqual([NEWS])
+    expect(await load(...list, news)).toEqual([NEWS])
+  }
+  const { load } = world(given)
+  expect(await load(double, news)).toEqual([AD, NEWS])
+  expect(await load(double, adult, news)).toEqual([NEWS])
+  expect(await load(double, news)).toEqual([AD, NEWS])
+})
+
+it('keeps what it knows of an address whose login changed, when a list comes back from nothing', async () => {
+  const { load } = world({ exclude: ['adult1'] })
+  const at = (login: string) => `http://o/live/user/${login}/7.ts`
+  const named = (id: string, login: string) => entry('One', at(login), `tvg-id="${id}"`)
+  expect(await load(named('one', 'pw12345'))).toEqual([at('pw12345')])
+  expect(await load(named('adult1', 'pw12345'))).toEqual([])
+  expect(await load(named('adult1', 'pw99999'))).toEqual([])
+  for (const _ of [1, 2]) {
+    expect(await load(named('bonus', 'pw99999'))).toEqual([])
+    expect(await load(news)).toEqual([NEWS])
+  }
+})
+
+it('remembers a rule that only one of the entries of an address had', async () => {
+  const records = createOwnRecords()
+  const memory = new FormerNames(records, () => 1)
+  const settle = async (...entries: string[]) =>
+    await memory.settle(await channelsOf(...entries), {
+      selections: [],
+      rulesOf: ({ id }) => (id === 'adult1' ? 'pin' : ''),
+    })
+  const double = entry('Two', AD, 'tvg-id="two"')
+  await settle(double, adult)
+  const [left] = await settle(double)
+  expect(left?.former).toMatchObject([[{ id: 'two' }, { id: 'adult1' }]])
 })
 
 it('remembers nothing where other names open nothing', async () => {

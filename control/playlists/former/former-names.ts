@@ -1,12 +1,18 @@
 import { withoutLogins } from '#domain/addresses/address-logins'
 import { decodePath } from '#domain/addresses/owners'
 import { type Channel, type EntryNames, listedAddress } from '../catalogue/channel.ts'
-import { eachInTurns, groupInTurns, mapInTurns } from '../catalogue/yield-to-event-loop.ts'
+import {
+  eachInTurns,
+  filterInTurns,
+  groupInTurns,
+  mapInTurns,
+} from '../catalogue/yield-to-event-loop.ts'
 import { areSameEntries, calledAs, calledAsEach, entryNamesOf } from './entry-names.ts'
 import { hashOfAddress, type NameRecord, type NameRecords } from './records.ts'
 
 type AddressNames = readonly EntryNames[]
 type History = readonly AddressNames[]
+type ByAddress = ReadonlyMap<string, readonly Channel[]>
 
 /** What is written for channels, by which it is told whether other names make a difference. */
 export interface WrittenRules {
@@ -73,21 +79,15 @@ const only = <T>(items: readonly T[] | undefined): T | undefined =>
   items?.length === 1 ? items[0] : undefined
 
 /** For addresses that are new, the one they had before, where but the login in it is another. */
-const movedFrom = async (
-  before: ReadonlyMap<string, readonly Channel[]>,
-  now: ReadonlyMap<string, readonly Channel[]>,
-): Promise<Map<string, string>> => {
-  const others = (all: typeof now, there: typeof now) =>
-    groupInTurns(
-      [...all].filter(([address]) => !there.has(address)),
-      ([, [first]]) => (first === undefined ? '' : placeOf(first)),
-    )
+const movedFrom = async (came: ByAddress, went: ByAddress): Promise<Map<string, string>> => {
   const found = new Map<string, string>()
-  const came = await others(now, before)
-  const went = came.size === 0 ? new Map<string, never>() : await others(before, now)
-  for (const [place, arrived] of came) {
+  if (came.size === 0 || went.size === 0) return found
+  const placesOf = (all: ByAddress) =>
+    groupInTurns(all, ([, [first]]) => (first === undefined ? '' : placeOf(first)))
+  const places = await placesOf(went)
+  for (const [place, arrived] of await placesOf(came)) {
     const [to] = only(arrived) ?? []
-    const [from] = only(went.get(place)) ?? []
+    const [from] = only(places.get(place)) ?? []
     if (to !== undefined && from !== undefined) found.set(to, from)
   }
   return found
@@ -130,9 +130,9 @@ const readRecords = async (
   return found
 }
 
-type ByAddress = ReadonlyMap<string, readonly Channel[]>
-
-const byAddressOf = (channels: readonly Channel[]) => groupInTurns(channels, listedAddress)
+/** Those of addresses that are not there. */
+const missingFrom = async (all: ByAddress, there: ByAddress): Promise<ByAddress> =>
+  new Map(await filterInTurns(all, ([address]) => !there.has(address)))
 
 const recordOf = (address: string, channel: Channel, called: History, at: number): NameRecord => ({
   address: hashOfAddress(address),
@@ -156,7 +156,7 @@ const withNames = (channel: Channel, same: readonly Channel[], history: History)
 export class FormerNames {
   private readonly records: NameRecords
   private readonly clock: () => number
-  private before: readonly Channel[] = []
+  private before: ByAddress = new Map()
   private known = new Map<string, History>()
   private version: number | null = null
   private readonly gone = new Map<string, AddressNames>()
@@ -168,15 +168,19 @@ export class FormerNames {
 
   /** The channels of new lists, with the names that may close them; remembers what the lists changed. */
   async settle(channels: readonly Channel[], rules: WrittenRules): Promise<Channel[]> {
-    const [was, now] = [await byAddressOf(this.before), await byAddressOf(channels)]
-    await this.learn(was, now)
-    const fresh = was.size === 0 ? [] : await this.compare(was, now, rules)
+    const [was, now] = [this.before, await groupInTurns(channels, listedAddress)]
+    const came = await missingFrom(now, was)
+    await this.learn(came, now)
+    const fresh = was.size === 0 ? [] : await this.compare(was, now, came, rules)
     if (fresh.length > 0) this.records.put(fresh)
-    this.before = channels
-    return await mapInTurns(channels, (channel) => {
-      const address = listedAddress(channel)
-      return withNames(channel, now.get(address) ?? [], this.known.get(address) ?? [])
+    this.before = now
+    const named = new Map<Channel, Channel>()
+    await eachInTurns(now, ([address, same]) => {
+      const history = this.known.get(address)
+      if (history === undefined && same.length === 1) return
+      for (const channel of same) named.set(channel, withNames(channel, same, history ?? []))
     })
+    return await mapInTurns(channels, (channel) => named.get(channel) ?? channel)
   }
 
   /** Forgets what a channel was called; `false` where nothing was remembered. */
@@ -188,12 +192,13 @@ export class FormerNames {
   }
 
   /** Reads what is remembered of addresses that came, or of all where others remembered or forgot. */
-  private async learn(was: ByAddress, now: ByAddress): Promise<void> {
+  private async learn(arrived: ByAddress, now: ByAddress): Promise<void> {
     const { records } = this
     const isNew = this.version !== records.version()
     this.version = records.version()
     if (isNew) this.known = new Map()
-    const came = isNew ? now : [...now].filter(([address]) => !was.has(address))
+    const came = isNew ? now : arrived
+    if (came.size === 0) return
     const held = [...this.known.keys()].filter((address) => now.has(address))
     const named: NameRecord[] = []
     for (const [address, { called, isGone }] of await readRecords(records, came, held)) {
@@ -211,10 +216,12 @@ export class FormerNames {
   private async compare(
     was: ByAddress,
     now: ByAddress,
+    came: ByAddress,
     rules: WrittenRules,
   ): Promise<NameRecord[]> {
     const { known, gone } = this
-    const moved = await movedFrom(was, now)
+    const went = await missingFrom(was, now)
+    const moved = await movedFrom(came, went)
     const fresh: NameRecord[] = []
     await eachInTurns(now, ([address, channels]) => {
       const from = moved.get(address) ?? address
@@ -230,22 +237,22 @@ export class FormerNames {
       known.set(address, longer)
       fresh.push(recordOf(address, first, longer, this.clock()))
     })
-    for (const address of now.keys()) gone.delete(address)
-    const left = await this.noteGone(was, new Set([...now.keys(), ...moved.values()]), rules)
+    for (const address of came.keys()) gone.delete(address)
+    const left = await this.noteGone(went, new Set(moved.values()), rules)
     return [...fresh, ...left]
   }
 
   /** Notes addresses that are in no list any more; returns those of them that are remembered longer than by this process. */
   private async noteGone(
-    was: ByAddress,
-    there: ReadonlySet<string>,
+    went: ByAddress,
+    moved: ReadonlySet<string>,
     rules: WrittenRules,
   ): Promise<NameRecord[]> {
     const { gone, known } = this
     const left: NameRecord[] = []
-    await eachInTurns(was, ([address, channels]) => {
+    await eachInTurns(went, ([address, channels]) => {
       const [first] = channels
-      if (first === undefined || there.has(address)) return
+      if (first === undefined || moved.has(address)) return
       const called = channels.map(entryNamesOf)
       gone.set(address, called)
       const history = known.get(address) ?? []

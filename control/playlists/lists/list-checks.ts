@@ -1,3 +1,4 @@
+import { isPanelFolder } from '#domain/addresses/address-logins'
 import { parseAddress } from '#domain/networks/network'
 import { type IsThrough, isPrivateHost } from '#domain/pictures/through'
 import { archiveOf } from '../catalogue/archive.ts'
@@ -46,6 +47,12 @@ const shownFor = async (channels: readonly Channel[]): Promise<Show> => {
       .join('/')
 }
 
+/** The first warnings of a kind, and how many there are beside them. */
+const firstOf = (warnings: readonly string[]): string[] => {
+  const more = warnings.length - perCheck
+  return more > 0 ? [...warnings.slice(0, perCheck), `and ${more} more like these`] : [...warnings]
+}
+
 /** The first warnings about channels that have something in common. */
 const warnOf = async <K>(
   channels: readonly Channel[],
@@ -54,24 +61,34 @@ const warnOf = async <K>(
 ): Promise<string[]> => {
   const warnings: string[] = []
   await eachInTurns(await groupInTurns(channels, keyOf), ([key, same]) => {
-    const text = warnings.length < perCheck ? warn(same, key) : null
+    const text = warn(same, key)
     if (text !== null) warnings.push(text)
   })
-  return warnings
+  return firstOf(warnings)
 }
 
 type Check = (channels: readonly Channel[], show: Show) => Promise<string[]>
 
 const checkDirectories: Check = async (channels, show) => {
   const crowded = await crowdedDirectories(channels)
-  return await warnOf(channels, directoryKey, (inside, key) => {
+  // In a panel's folder lie all streams of a login: that is told once.
+  const panels: (readonly Channel[])[] = []
+  const warnings = await warnOf(channels, directoryKey, (inside, key) => {
     const place = (): string => show(`${inside[0]?.origin ?? ''}${inside[0]?.base ?? ''}`)
+    if (inside.length > 1 && isPanelFolder(inside[0]?.base ?? '')) {
+      panels.push(inside)
+      return null
+    }
     if (inside.length > 1)
       return `${inside.length} channels share ${place()} (${idsOf(inside)}): a session opens its own entry there and what its manifests name`
     return crowded.has(key)
       ? `other channels lie below ${place()} of ${idsOf(inside)}; kept apart by their directories`
       : null
   })
+  if (panels.length === 0) return warnings
+  const hosts = [...new Set(panels.map(([first]) => first?.origin ?? ''))]
+  const inPanels = panels.reduce((sum, { length }) => sum + length, 0)
+  return [`${inPanels} channels lie in folders of panels (${sample(hosts)})`, ...warnings]
 }
 
 const checkEntries: Check = (channels, show) =>
@@ -102,24 +119,24 @@ const checkNames: Check = async (channels) => {
   })
   const warnings: string[] = []
   await eachInTurns(named, ([name, same]) => {
-    if (same.length < 2 || warnings.length >= perCheck) return
+    if (same.length < 2) return
     const written = same.map(({ item }) => item.tvgId).find((it) => foldName(it) === name) ?? name
     warnings.push(
       `tvg-id '${written}' means ${same.length} channels (${idsOf(same)})${ofLists(same)}: what a rule, selection or exclusion says of it holds for each`,
     )
   })
-  return warnings
+  return firstOf(warnings)
 }
 
 /** Channels that a list named anew at their addresses, where that would have opened them. */
 const checkFormer: Check = async (channels) => {
   const named = channels.filter(({ former }) => former !== undefined)
-  return named
-    .slice(0, perCheck)
-    .map(
+  return firstOf(
+    named.map(
       (channel) =>
         `${channel.id} was called ${sample(formerNames(channel))} before: what closes that closes ${channel.id}, too, until \`gatehouse channels forget ${channel.id}\``,
-    )
+    ),
+  )
 }
 
 const hostOf = (origin: string): string => new URL(origin).hostname.replace(/^\[|\]$/g, '')

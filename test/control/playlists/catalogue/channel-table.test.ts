@@ -142,10 +142,25 @@ describe('checks', () => {
 
   it('name shared directories, nested ones, entries that differ by query, and dead selectors', async () => {
     const text = await warnings()
-    expect(text).toContain('2 channels share http://o:1/live/u/…/ (xt1, xt2)')
+    expect(text).toContain('2 channels lie in folders of panels (http://o:1)\n')
     expect(text).toContain('other channels lie below http://o:1/hls/ of outer')
     expect(text).toContain('php1, php2 differ only in the query of http://o:1/play')
     expect(text).toContain('group g names what no channel answers to: Nwes')
+  })
+
+  it('tell the folders of panels in one line, and how many are like those that are spelled out', async () => {
+    const panels = [1, 2, 3, 4].map((number) =>
+      entry(`P${number}`, `http://o:1/live/u/p${number % 2}/${number}.ts`),
+    )
+    const doubles = Array.from({ length: 120 }, (_, at) =>
+      entry(`D${at}`, `http://o:1/d${at}/i.m3u8`, `tvg-id="d${at >> 1}"`),
+    )
+    const lines = (await warnings(await channelsOf(...panels, ...doubles), true)).split('\n')
+    expect(lines.filter((line) => line.includes('panels'))).toEqual([
+      '4 channels lie in folders of panels (http://o:1)',
+    ])
+    expect(lines.filter((line) => line.startsWith('tvg-id'))).toHaveLength(50)
+    expect(lines).toContain('and 10 more like these')
   })
 
   it('name hosts only where the edge cannot resolve them', async () => {

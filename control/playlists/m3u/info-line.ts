@@ -46,13 +46,31 @@ const entities = (attributes: readonly Attribute[]): string[] =>
     .filter(({ name, value }) => LOOKED_FOR.test(name) && ENTITY.test(value))
     .map(({ name }) => `${name}: an HTML entity in it is taken as it stands`)
 
+/** What was meant for an attribute that rules and players look for. */
+const MISSPELT: readonly [pattern: RegExp, meant: string][] = [
+  [/^tvg[_.]?id$/i, 'tvg-id'],
+  [/^tvg[_.]?name$/i, 'tvg-name'],
+  [/^group[_.]?title$/i, 'group-title'],
+]
+
+const misspelt = (attributes: readonly Attribute[]): string[] =>
+  attributes.flatMap(({ name }) =>
+    MISSPELT.filter(([pattern]) => pattern.test(name)).map(
+      ([, meant]) => `not read: ${name}, which is no ${meant}`,
+    ),
+  )
+
 const unread = (words: readonly { readonly text: string }[]): string[] => {
   const unknown = words.map(({ text }) => text).filter((text) => !KNOWN_WORD.test(text))
   return unknown.length === 0 ? [] : [`not read: ${unknown.join(' ').slice(0, 80)}`]
 }
 
-const unreadInName = (name: string): string[] =>
-  attributesInName(name).map((found) => `not read: ${found}, which stands in the name`)
+const ADDRESS = /(?:https?|rtmp|rtsp|udp|rtp):\/\//i
+
+const unreadInName = (name: string): string[] => [
+  ...attributesInName(name).map((found) => `not read: ${found}, which stands in the name`),
+  ...(ADDRESS.test(name) ? ['not read: an address, which stands in the name'] : []),
+]
 
 const durationOf = (text: string): number => {
   const seconds = Number.parseFloat(text)
@@ -121,7 +139,12 @@ export const parseInfoLine = (line: string): InfoLine => {
   const trailing = scanned.words.find((word) => word.from >= last && !KNOWN_WORD.test(word.text))
   const told = { duration: durationOf(start?.[1] ?? ''), attributes }
   const head = line.slice(0, from)
-  const found = [...problems, ...doubles(attributes), ...entities(attributes)]
+  const found = [
+    ...problems,
+    ...doubles(attributes),
+    ...entities(attributes),
+    ...misspelt(attributes),
+  ]
   if (line[scanned.end] === ',' || trailing === undefined) {
     const name = line.slice(scanned.end + 1).trim()
     return {

@@ -158,3 +158,16 @@ test('reads a line of blanks and characters without width of 800 kB', () => {
   const blanks = ' \u{200b}'.repeat(100_000)
   expect(told(`#EXTM3U\n#EXTINF:-1,A\nhttp://o/a${blanks}é${blanks}\n`)[0]).toHaveLength(1)
 })
+
+test.each([
+  [
+    'tvg_id="a" group_title="G",N',
+    ['tvg_id, which is no tvg-id', 'group_title, which is no group-title'],
+  ],
+  ['tvgid=a,N', ['tvgid, which is no tvg-id']],
+  ['tvg-id="a",N http://o/lost', ['an address, which stands in the name']],
+  ['tvg-id="a",N\u{2028}http://o/lost', ['an address, which stands in the name']],
+])('tells what nobody reads in #EXTINF:-1 %s', (info, unread) => {
+  const [, warnings] = told(`#EXTM3U\n#EXTINF:-1 ${info}\nhttp://o/b\n`)
+  expect(warnings).toEqual(unread.map((it) => `line 2: not read: ${it}`))
+})

@@ -24,26 +24,40 @@ const areApart = (before: Places, after: Places): boolean =>
 const FILE = /^#EXT-X-(KEY|MAP):.*?URI\s*=\s*"([^"]*)"/
 const KEY_FORMAT = /KEYFORMAT\s*=\s*"([^"]*)"/
 const ID = /[:,]\s*ID\s*=\s*"([^"]*)"/
-const ASSET = /X-ASSET-(?:LIST|URI)\s*=\s*"([^"]*)"/
+const OWN_ATTRIBUTE = /[:,]\s*(X-[A-Z0-9-]+)\s*=\s*"([^"]*)"/g
+const DATA_ID = /DATA-ID\s*=\s*"([^"]*)"/
+const LANGUAGE = /LANGUAGE\s*=\s*"([^"]*)"/
+const VALUE = /[:,]\s*VALUE\s*=\s*"([^"]*)"/
 
 const LINES_A_STEP = 256
 
 /** What a playlist names. */
 interface Named {
   readonly lines: string[]
-  /** Keys, initialization sections and what interstitials lead to. */
+  /** Keys, initialization sections, what date ranges say in attributes of their own, such as interstitials, and data of the session. */
   readonly files: Places
 }
 
+/** What a pattern finds. */
+const find = (pattern: RegExp, line: string): string => pattern.exec(line)?.[1] ?? ''
+
+const noteRange = (files: Places, line: string): void => {
+  const id = find(ID, line)
+  for (const [, name, value = ''] of line.matchAll(OWN_ATTRIBUTE))
+    note(files, `DATERANGE ${id} ${name}`, value)
+}
+
+const noteData = (files: Places, line: string): void => {
+  const value = find(VALUE, line)
+  const id = `${find(DATA_ID, line)} ${find(LANGUAGE, line)}`
+  if (value !== '') note(files, `SESSION-DATA ${id}`, value)
+}
+
 const noteFile = (files: Places, line: string): void => {
-  if (line.startsWith('#EXT-X-DATERANGE')) {
-    const asset = ASSET.exec(line)?.[1]
-    if (asset !== undefined) note(files, `DATERANGE ${ID.exec(line)?.[1] ?? ''}`, asset)
-    return
-  }
+  if (line.startsWith('#EXT-X-DATERANGE')) return noteRange(files, line)
+  if (line.startsWith('#EXT-X-SESSION-DATA')) return noteData(files, line)
   const [, tag, file] = FILE.exec(line) ?? []
-  if (tag !== undefined && file !== undefined)
-    note(files, `${tag} ${KEY_FORMAT.exec(line)?.[1] ?? ''}`, file)
+  if (tag !== undefined && file !== undefined) note(files, `${tag} ${find(KEY_FORMAT, line)}`, file)
 }
 
 function* readNamed(text: string): Steps<Named> {

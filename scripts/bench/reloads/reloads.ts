@@ -1,5 +1,5 @@
 /** How much later viewers of low-latency HLS have each part through the edge than straight from the origin. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Rig, startRig } from '../../../test/edge/rig/rig.ts'
 import { channelRows, group } from '../../../test/edge/rig/tables.ts'
@@ -63,14 +63,16 @@ const at = (times: readonly number[], share: number): string =>
 const asked = async (origin: string): Promise<number> =>
   Number(await (await fetch(`${origin}/count`)).text())
 
-/** Memory that processes hold, MB. */
+/** Memory that processes hold, MB: the one that has looked through the cache has ended by then. */
 const rssOf = (pids: readonly number[]): number =>
   Math.round(
-    pids.reduce(
-      (sum, pid) =>
-        sum + Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]),
-      0,
-    ) / 1024,
+    pids
+      .filter((pid) => existsSync(`/proc/${pid}`))
+      .reduce(
+        (sum, pid) =>
+          sum + Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]),
+        0,
+      ) / 1024,
   )
 
 const report = (where: string, seen: Seen): void => {

@@ -269,11 +269,17 @@ describe('a later copy', () => {
     expect(kinship(both('A'), both('A'))).toBe('same')
     expect(kinship(both('A'), both('B'))).toBe('other')
   })
-  test('with another list for the same interstitial is another’s', () => {
-    const led = (id: string, assets: string) =>
-      `#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-DATERANGE:ID="${id}",X-ASSET-LIST="${assets}"\na.ts\n`
-    expect(kinship(led('1', 'x'), led('2', 'y'))).toBe('same')
-    expect(kinship(led('1', 'x'), led('1', 'y'))).toBe('other')
+  test('with another value of the same date range, interstitial or data of the session is another’s', () => {
+    for (const name of ['X-ASSET-LIST', 'X-COM-VIEWER']) {
+      const ranged = (id: string, value: string) =>
+        `#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-DATERANGE:ID="${id}",${name}="${value}"\na.ts\n`
+      expect(kinship(ranged('1', 'x'), ranged('2', 'y'))).toBe('same')
+      expect(kinship(ranged('1', 'x'), ranged('1', 'y'))).toBe('other')
+    }
+    const held = (id: string, value: string) =>
+      `#EXTM3U\n#EXT-X-SESSION-DATA:DATA-ID="${id}",VALUE="${value}"\n#EXT-X-STREAM-INF:BANDWIDTH=1\na.m3u8\n`
+    expect(kinship(held('1', 'x'), held('2', 'y'))).toBe('same')
+    expect(kinship(held('1', 'x'), held('1', 'y'))).toBe('other')
   })
   test('in part (SKIP) is the same, whatever part', () => {
     const part = (sequence: number, skipped: number, segments: readonly string[]) =>

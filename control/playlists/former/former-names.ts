@@ -7,7 +7,7 @@ import {
   groupInTurns,
   mapInTurns,
 } from '../catalogue/yield-to-event-loop.ts'
-import { areSameEntries, calledAs, calledAsEach, entryNamesOf } from './entry-names.ts'
+import { areSameEntries, asFormer, calledAs, calledAsEach, entryNamesOf } from './entry-names.ts'
 import { hashOfAddress, type NameRecord, type NameRecords } from './records.ts'
 
 type AddressNames = readonly EntryNames[]
@@ -22,7 +22,7 @@ export interface WrittenRules {
   readonly rulesOf: (channel: Channel) => string
 }
 
-/** Names that are remembered of one address; the oldest, which rules were written for, stay. */
+/** Names that are remembered of one address. */
 const MOST_NAMES = 16
 /** Addresses that are in no list any more, remembered by this process whatever is written for them. */
 const MOST_GONE = 50_000
@@ -67,6 +67,23 @@ const isWrittenOf = (channel: Channel, { selections, rulesOf }: WrittenRules): b
 /** A history that ends with these names. */
 const endingWith = (history: History, called: AddressNames): History => {
   return areSameEntries(history.at(-1) ?? [], called) ? history : [...history, called]
+}
+
+/** A history that is not too long: of names that close and rule the same, the first are enough. `null` = none can go. */
+const shortened = (
+  channel: Channel,
+  history: History,
+  { selections, rulesOf }: WrittenRules,
+): History | null => {
+  if (history.length <= MOST_NAMES) return history
+  const seen = new Set<string>()
+  const at = history.findIndex((called) => {
+    const entries = asFormer(channel, called)
+    const taken = selections.map((takes) => entries.some((it) => takes(it)))
+    const said = JSON.stringify([taken, entries.map(rulesOf)])
+    return seen.size === seen.add(said).size
+  })
+  return at < 0 ? null : history.toSpliced(at, 1)
 }
 
 /** The names before those that an address has now. */
@@ -232,8 +249,8 @@ export class FormerNames {
       if (from !== address && history.length > 0) known.set(address, history)
       const names = channels.map(entryNamesOf)
       if (areSameEntries(names, called) || !matters(first, names, called, rules)) return
-      const longer = endingWith(history, called)
-      if (longer.length > MOST_NAMES) return
+      const longer = shortened(first, endingWith(history, called), rules)
+      if (longer === null) return
       known.set(address, longer)
       fresh.push(recordOf(address, first, longer, this.clock()))
     })
@@ -256,8 +273,8 @@ export class FormerNames {
       const called = channels.map(entryNamesOf)
       gone.set(address, called)
       const history = known.get(address) ?? []
-      const longer = endingWith(history, called)
-      if (longer === history || longer.length > MOST_NAMES) return
+      const longer = shortened(first, endingWith(history, called), rules)
+      if (longer === null || longer === history) return
       if (channels.some((channel) => isWrittenOf(channel, rules)))
         left.push({ ...recordOf(address, first, longer, this.clock()), isGone: true })
     })

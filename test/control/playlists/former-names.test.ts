@@ -5,7 +5,7 @@ import { FormerNames } from '../../../control/playlists/former/former-names.ts'
 import { createOwnRecords, type NameRecords } from '../../../control/playlists/former/records.ts'
 import { compileSelection, type Selection } from '../../../control/playlists/lists/selection.ts'
 import { createRandom } from '../../../scripts/fuzz/random.ts'
-import { channelsOf, entry, playlistOf, select } from './channels.ts'
+import { entry, playlistOf, select } from './channels.ts'
 
 const AD = 'http://o/ad/index.m3u8'
 const NEWS = 'http://o/news/index.m3u8'
@@ -258,20 +258,6 @@ it('keeps what it knows of an address whose login changed, when a list comes bac
     expect(await load(named('bonus', 'pw99999'))).toEqual([])
     expect(await load(news)).toEqual([NEWS])
   }
-})
-
-it('remembers a rule that only one of the entries of an address had', async () => {
-  const records = createOwnRecords()
-  const memory = new FormerNames(records, () => 1)
-  const settle = async (...entries: string[]) =>
-    await memory.settle(await channelsOf(...entries), {
-      selections: [],
-      rulesOf: ({ id }) => (id === 'adult1' ? 'pin' : ''),
-    })
-  const double = entry('Two', AD, 'tvg-id="two"')
-  await settle(double, adult)
-  const [left] = await settle(double)
-  expect(left?.former).toMatchObject([[{ id: 'two' }, { id: 'adult1' }]])
 })
 
 it('remembers nothing where other names open nothing', async () => {

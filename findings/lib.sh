@@ -146,6 +146,34 @@ file_server() {
   port=$(<"$work/port")
 }
 
+# web_server FOLDER: its files by their paths, its port in $port, its requests in $work/requests.
+web_server() {
+  python3 -u -m http.server 0 --bind 127.0.0.1 --directory "$1" >"$work/port" 2>"$work/requests" &
+  started+=($!)
+  local turn
+  for ((turn = 0; turn < 200; turn++)); do
+    port=$(sed -n 's/.* port \([0-9]*\) .*/\1/p' "$work/port" 2>/dev/null || true)
+    [[ -n $port ]] && return
+    sleep 0.05
+  done
+  cannot_try 'no server of files'
+}
+
+# in_chromium URL: the page of web_server, for five seconds, in the Chromium of @sparticuz/chromium.
+in_chromium() {
+  cat >"$work/page.mjs" <<'END'
+import chromium from '@sparticuz/chromium'
+import { launch } from 'puppeteer-core'
+const executablePath = await chromium.executablePath()
+const browser = await launch({ args: [...chromium.args, '--autoplay-policy=no-user-gesture-required'], executablePath, headless: 'shell' })
+const page = await browser.newPage()
+await page.goto(process.argv[2])
+await new Promise((resolve) => setTimeout(resolve, 5000))
+await browser.close()
+END
+  TMPDIR=$work quietly node "$work/page.mjs" "$1"
+}
+
 # wait_for FILE: until it is there, ten seconds at most.
 wait_for() {
   local turn

@@ -4,6 +4,9 @@ import type { Logger } from 'pino'
 import type { EdgeDirectory } from '../../edge/edge-directory.ts'
 import { type EdgeRoutesOptions, edgeRoutes } from '../../routes/edge.ts'
 
+/** Bytes of headers: an edge tells of its viewer's request, each part as long as nginx reads one, and encoded. */
+const maxHeaderSize = 262_144
+
 /** Both listeners for edges; without a logger, since every request line may hold a ticket or a token. */
 const SERVER = {
   requestTimeout: 10_000,
@@ -34,7 +37,7 @@ export const listenOnSocket = async (
   options: Omit<EdgeRoutesOptions, 'edgeOf'>,
   at: { readonly socket: string; readonly edge: string; readonly log: Logger },
 ): Promise<FastifyInstance> => {
-  const app = Fastify(SERVER)
+  const app = Fastify({ ...SERVER, http: { maxHeaderSize } })
   answerFaults(app, at.log)
   edgeRoutes(app, { ...options, edgeOf: async () => await Promise.resolve(at.edge) })
   await app.listen({ path: at.socket, backlog: BACKLOG })
@@ -68,6 +71,7 @@ export const listenOnTls = async (
     cert: readFileSync(at.certificateFile),
     key: readFileSync(at.keyFile),
     minVersion: 'TLSv1.2',
+    maxHeaderSize,
   } as const
   const app = Fastify({ ...SERVER, https })
   answerFaults(app, at.log)

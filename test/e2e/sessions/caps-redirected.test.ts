@@ -130,7 +130,8 @@ const get = async (
     redirect: 'manual',
     signal: stopper.signal,
   })
-  const isStream = answer.headers.get('content-length') === null && path.endsWith('.ts')
+  const isStream =
+    answer.headers.get('content-length') === null && path.split('?', 1)[0]?.endsWith('.ts') === true
   const piece = isStream ? await answer.body?.getReader().read() : undefined
   const text = isStream ? Buffer.from(piece?.value ?? []).toString('latin1') : await answer.text()
   // Its connection goes on, as a player's would.
@@ -212,3 +213,17 @@ test('the metric names what leads past the edge', async () => {
   const named = /^gatehouse_past_edge_total\{.*127\.0\.0\.2:1.*\} [1-9]/m
   await until('a report', async () => named.test(await (await service.api('/metrics')).text()))
 })
+
+test.each([100, 6000, 15_900])(
+  'arguments of an opening lead by no cap, however long: %s',
+  async (length) => {
+    const who = await account(`long ${length}`)
+    const entry = `${await inList('ts')(who, new Map())}?a=${'q'.repeat(length)}`
+    const { status, location } = await get(entry, 1)
+    expect([status, location?.endsWith(entry.slice(-length))]).toEqual([302, true])
+    expect((await get(location ?? '', 1)).status).toBe(200)
+    for (const screen of [2, 3]) expect((await get(entry, screen)).status).toBe(403)
+    // Control's own answer came through: the edge did not open it by itself.
+    expect(Object.values(service.logs()).join('')).not.toContain('too big header')
+  },
+)

@@ -4,6 +4,8 @@ import { type Rig, startRig } from '../rig/rig.ts'
 import { channelRows, group } from '../rig/tables.ts'
 
 let rig: Rig
+/** Bytes of arguments: with the rest of a request's first line, close to the most that nginx reads of one. */
+const LONG = 31_000
 const MANIFEST = { type: 'application/vnd.apple.mpegurl', body: '#EXTM3U\n#EXTINF:6,\n1.ts\n' }
 const MPD = { type: 'application/dash+xml', body: '<MPD type="static"><Period/></MPD>' }
 
@@ -27,6 +29,14 @@ beforeAll(async () => {
         origin: origin.url,
         base: '/ts/ch1/',
         entry: 'live.ts',
+        protocol: 'mpegts',
+        groups: ['all', 'unled'],
+      },
+      'long-stream': {
+        origin: origin.url,
+        base: '/ts/ch2/',
+        entry: 'live.ts',
+        query: `token=${'t'.repeat(LONG)}`,
         protocol: 'mpegts',
         groups: ['all', 'unled'],
       },
@@ -165,3 +175,25 @@ test.each(Object.entries(ROUTES))(
     expect(reachedBoth).toBeGreaterThan(wanted.length * 0.8)
   },
 )
+
+test.each(Object.entries(ROUTES))(
+  'long arguments reach the origin below a pass and below a ticket: %s',
+  async (name, [channel, entry, ending]) => {
+    const { files } = rig.origin
+    if (ending.endsWith('m3u8')) files.set('*', MANIFEST)
+    if (ending.endsWith('mpd')) files.set('*', MPD)
+    const rest = `long${ending}?a=${'q'.repeat(LONG)}`
+    const pass = await folderOf(channel, entry, `own:long-${name}`)
+    const ticket = `/live/${rig.ticket({ group: 'unled', account: `own:long ${name}` })}/${channel}/`
+    for (const folder of [pass, ticket])
+      expect((await reached(folder, rest))?.length).toBeGreaterThan(LONG)
+    files.set('*', { type: 'video/mp2t', body: 'G' })
+  },
+)
+
+test('a stream whose own address has long arguments is asked for with them', async () => {
+  const pass = await folderOf('long-stream', 'stream.ts', 'own:long-stream')
+  const ticket = `/live/${rig.ticket({ group: 'unled', account: 'own:long-unled' })}/long-stream/`
+  for (const path of [`${pass}live.ts`, `${ticket}stream.ts`])
+    expect((await reached(path, ''))?.length).toBeGreaterThan(LONG)
+})

@@ -64,7 +64,7 @@ export interface StubControl {
 
 export function createStub(): StubControl {
   const previous = new Map<string, Map<string, string>>()
-  const server = createServer((request, response) => {
+  const server = createServer({ maxHeaderSize: 262_144 }, (request, response) => {
     void thinkAbout(request, stub.thinkMs)
       .then(() => answer(request, response))
       .catch((error: unknown) => response.writeHead(500).end(String(error)))

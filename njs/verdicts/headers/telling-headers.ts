@@ -2,9 +2,9 @@ import { ticketsGiven } from '../../domain/addresses/address-logins.ts'
 import { type OwnValue, ownValues } from '../../domain/addresses/own-arguments.ts'
 import { addressOf, hostOfOrigin } from '../../domain/addresses/resolve.ts'
 import type { ChannelRecord } from '../../domain/channels/channel-table.ts'
-import { decodePercent } from '../../domain/credentials/encoding.ts'
 import type { Variables } from '../../platform/request.ts'
 import { readChannel } from '../origin.ts'
+import { hasWord } from './spellings.ts'
 
 /** Shorter ones may stand in other words by chance. */
 const LEAST = 6
@@ -20,16 +20,10 @@ const loginsOf = (record: ChannelRecord): readonly OwnValue[] => {
   return own
 }
 
-/** Whether a text has another in any letters, or encoded. */
-const has = (text: string, word: string): boolean => {
-  const [small, wanted] = [text.toLowerCase(), word.toLowerCase()]
-  return small.includes(wanted) || (small.includes('%') && decodePercent(small).includes(wanted))
-}
-
 /** Whether a header's value has a part of the login in the channel's own address. */
 export const tellsLogin = (variables: Variables, value: string): boolean => {
   const record = readChannel(variables['gh_channel'] ?? '')
-  return record !== null && loginsOf(record).some(({ text }) => has(value, text))
+  return record !== null && loginsOf(record).some(({ text }) => hasWord(value, text))
 }
 
 /** The login of the channel's own address, in the ways it may be spelled, and the tickets of the address that answers. */
@@ -49,6 +43,6 @@ export const tellsOfOrigin = (variables: Variables, value: string): boolean => {
   if (tellsLogin(variables, value)) return true
   const { gh_origin: origin = '', gh_channel: channel = '' } = variables
   const origins = [origin, readChannel(channel)?.origin ?? origin]
-  if (origins.some((it) => has(value, hostOfOrigin(it)))) return true
-  return ticketsOf(variables).some((it) => has(value, it))
+  if (origins.some((it) => hasWord(value, hostOfOrigin(it)))) return true
+  return ticketsOf(variables).some((it) => hasWord(value, it))
 }

@@ -53,6 +53,8 @@ const read = (
     asked.on('error', reject).end()
   })
 
+const percent = (text: string) => Buffer.from(text).toString('hex').replace(/../g, '%$&')
+
 const told = (at: Rig): Record<string, string> => ({
   'X-Stream-Source': `${at.origin.url}${BASE}1.ts`,
   'X-Debug-Upstream': `user=${USER}`,
@@ -67,7 +69,13 @@ const told = (at: Rig): Record<string, string> => ({
   ETag: `"${USER}-${PASSWORD}"`,
   [`X-${PASSWORD}`]: '1',
   'X-Upper': USER.toUpperCase(),
-  'X-Encoded': Buffer.from(USER).toString('hex').replace(/../g, '%$&'),
+  'X-Encoded': percent(USER),
+  'icy-notice1': `100% ${percent(USER)}`,
+  'icy-notice2': percent(percent(USER)),
+  'icy-genre': `for ${Buffer.from(`no ${USER}!`).toString('base64')}`,
+  'icy-description': Buffer.from(PASSWORD).toString('hex').toUpperCase(),
+  'X-Note': USER.replace(/./g, (it) => `&#${it.charCodeAt(0)};`),
+  'Icy-Json': USER.replace(/^./, (it) => `\\u00${it.charCodeAt(0).toString(16)}`),
   'X-Packed': Buffer.from(`${USER}:${PASSWORD}`).toString('base64'),
   'X-Served-By': 'lb7.provider.example',
   'X-User-Name': 'someone',
@@ -79,6 +87,12 @@ const SECRETS = [
   '127.0.0.1',
   'X-Upper',
   'X-Encoded',
+  'icy-notice1',
+  'icy-notice2',
+  'icy-genre',
+  'icy-description',
+  'X-Note',
+  'Icy-Json',
   'X-Packed',
   'lb7',
   'someone',

@@ -20,7 +20,7 @@ export const RING_SIZE = 32768
 const MOST_NEW = 4096
 const RING_TTL_MS = 86_400_000
 /** Age that marks a lease as not used yet: longer than any lease's lifetime. */
-const UNUSED_AGE_SEC = 45_000
+export const UNUSED_AGE_SEC = 45_000
 /** Time without a sync after which leases in use are no longer extended. */
 const GRACE_SEC = 86_400
 

@@ -3,7 +3,7 @@ import { logError } from '../../platform/log.ts'
 import { wholeRange } from '../../platform/reply.ts'
 import { type Request, type Variables, variablesOf } from '../../platform/request.ts'
 import { gate, routeAgain } from '../../state/lately/refused.ts'
-import { REFRESH_AFTER_SEC, useLease } from '../../state/leases.ts'
+import { REFRESH_AFTER_SEC, UNUSED_AGE_SEC, useLease } from '../../state/leases.ts'
 import { fillFor } from '../../state/manifests/channel-base.ts'
 import { copyAtHand, held, SENT_HEAD, type Sent } from '../../state/manifests/copies.ts'
 import { isInFlight } from '../../state/manifests/flights.ts'
@@ -27,6 +27,9 @@ const dictionaries: { leases?: NgxSharedDict<number> } = {}
 /** Whether a blocking playlist reload (RFC 8216bis, section 6.2.5.2) asks for what another request is fetching. */
 const isAwaited = (variables: Variables): boolean =>
   (variables['gh_args'] ?? '').includes('_HLS_msn=') && isInFlight(variables['gh_copy'] ?? '')
+
+/** Until when neither what refuses nor the channel table need be looked at, Unix ms. */
+const looked = { until: 0 }
 
 /** What stands between the session's key and a manifest that is sent whole, or as the range that it was asked for as. */
 const WHOLE = ' '
@@ -71,7 +74,8 @@ export const checkManifest = (r: Request): string | Uint8Array => {
   try {
     const variables = variablesOf(r)
     const now = Date.now()
-    const again = now < gate.lookAt && !gate.isOpen ? null : routeAgain(variables, now)
+    const isToLook = now >= looked.until
+    const again = isToLook ? routeAgain(variables, now) : null
     if (again !== null) return again
     const seatName = variables['gh_seat'] ?? ''
     if (seatName === '') return judge(r)
@@ -83,8 +87,11 @@ export const checkManifest = (r: Request): string | Uint8Array => {
     if (past < 0 || past >= LEASE_UNIT) return judge(r)
     // Seconds since its last use; of a clock that went back `useLease` takes care.
     const age = (now / 1000 - past) % SEEN_SPAN
-    if (age >= REFRESH_AFTER_SEC) useLease(key, lease, false)
-    if (now >= folders.lookAt) findPlace(at, now)
+    if (age >= REFRESH_AFTER_SEC && age < UNUSED_AGE_SEC) useLease(key, lease, false)
+    if (isToLook) {
+      findPlace(at, now)
+      looked.until = gate.isOpen ? 0 : Math.min(gate.lookAt, folders.lookAt)
+    }
     const name = variables['gh_copy_name'] ?? ''
     const { generation } = folders
     const copy = held.get(name)

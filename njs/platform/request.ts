@@ -6,7 +6,7 @@ import {
   keyOfAddress,
 } from '../domain/networks/network.ts'
 
-/** The request that njs passes to a handler; only this file and reply.ts use its members. */
+/** The request that njs passes to a handler; only this file and reply.ts use its members, and of `variables` the check of every manifest. */
 export type Request = NginxHTTPRequest
 
 /** nginx's variables of a request; each read of `r.variables` makes a new object. */

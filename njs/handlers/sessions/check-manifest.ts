@@ -65,6 +65,22 @@ const partOf = (variables: Variables, { bytes }: Sent): string | null => {
   return asked === '' ? null : wholeRange(asked, bytes.length - SENT_HEAD)
 }
 
+/** Sends a copy that was not held under the name that it was asked for by: one asked for with a Referer or a Range has another here. */
+const sendFound = (
+  r: Request,
+  variables: Variables,
+  at: number,
+  copy: Sent | null,
+): string | Uint8Array => {
+  if (copy === null) return judge(r)
+  const range = partOf(variables, copy)
+  if (range !== null) variables['gh_content_range'] = range
+  copy.head[0] = seatHeads[at] ?? 0
+  copy.head[1] = seatTails[at] ?? 0
+  copy.bytes[KEY_LENGTH] = range === null ? WHOLE_BYTE : AS_RANGE_BYTE
+  return copy.bytes
+}
+
 /**
  * js_set: the key of the session and the manifest that is sent, or the verdict on its request, as `checkSession` gives it. One of which a copy is at hand, asked for by a plain address in a
  * session with a lease, from its own network, is sent right here, in bytes; as in `checkSegment`, what runs for every such request stands in one function.
@@ -72,7 +88,8 @@ const partOf = (variables: Variables, { bytes }: Sent): string | null => {
 // oxlint-disable-next-line complexity -- split, it costs a fifth more for every manifest
 export const checkManifest = (r: Request): string | Uint8Array => {
   try {
-    const variables = variablesOf(r)
+    // In place of `variablesOf`: one call less.
+    const { variables } = r
     const now = Date.now()
     const isToLook = now >= looked.until
     const again = isToLook ? routeAgain(variables, now) : null
@@ -93,18 +110,13 @@ export const checkManifest = (r: Request): string | Uint8Array => {
       looked.until = gate.isOpen ? 0 : Math.min(gate.lookAt, folders.lookAt)
     }
     const name = variables['gh_copy_name'] ?? ''
-    const { generation } = folders
     const copy = held.get(name)
-    // One that is asked for with a Referer or a Range has another name here.
-    const isFresh = copy !== undefined && now < copy.freshUntil && copy.generation === generation
-    const sent = isFresh ? copy : findCopy(r, name, now)
-    if (sent === null) return judge(r)
-    const range = isFresh ? null : partOf(variables, sent)
-    if (range !== null) variables['gh_content_range'] = range
-    sent.head[0] = seatHeads[at] ?? 0
-    sent.head[1] = seatTails[at] ?? 0
-    sent.bytes[KEY_LENGTH] = range === null ? WHOLE_BYTE : AS_RANGE_BYTE
-    return sent.bytes
+    if (copy === undefined || now >= copy.freshUntil || copy.generation !== folders.generation)
+      return sendFound(r, variables, at, findCopy(r, name, now))
+    copy.head[0] = seatHeads[at] ?? 0
+    copy.head[1] = seatTails[at] ?? 0
+    copy.bytes[KEY_LENGTH] = WHOLE_BYTE
+    return copy.bytes
   } catch (problem) {
     logError('checkManifest', problem)
     return refused(r, 'control.unavailable')

@@ -92,7 +92,10 @@ const FIRST_REQUESTS = 8
 
 /** One map line for each of these; none where there is no room to wait in. */
 const firstRequests = ({ sockets: { room } }: NginxSettings): string =>
-  Array.from({ length: room === '' ? 0 : FIRST_REQUESTS }, (_, at) => `    ${at + 1} 1;`).join('\n')
+  Array.from(
+    { length: room === '' ? 0 : FIRST_REQUESTS },
+    (_, at) => `    ${at + 1} $gh_is_first_connection;`,
+  ).join('\n')
 
 /** One map line for each location that gives a refusal again: its name is the verdict. */
 const againRoutes = (): string => AGAIN_ROUTES.map((route) => `    ${route} ${route};`).join('\n')

@@ -1,6 +1,7 @@
 import fs from 'fs'
 import type { ClosedRow, TrafficRow } from '../../domain/channels/protocol.ts'
 import { KEY_LENGTH } from '../../domain/viewer/lease.ts'
+import { parseJson } from '../../platform/json.ts'
 import { logError } from '../../platform/log.ts'
 import { deleteByteCount, unreportedBytes } from '../clone-guard.ts'
 import { isLastStream } from '../lately/closed.ts'
@@ -44,6 +45,7 @@ type Sums = Map<string, [number, number]>
 
 /** Streams that ended, from a part of the log. */
 interface Parsed {
+  readonly sums: Sums
   readonly closed: ClosedRow[]
   /** Serial numbers of their connections. */
   readonly serials: string[]
@@ -58,36 +60,54 @@ const addTo = (sums: Sums, key: string, bytes: number, requests: number): void =
   }
 }
 
-/** Adds what stands after the bytes of a line, ` seconds kind serial`; a stream whose connection was its session's current one counts as closed. */
-const addLong = (line: string, now: number, sums: Sums, { closed, serials }: Parsed): void => {
-  const [key = '', sent = '0', seconds = '0', kind = '', serial = ''] = line.split(' ')
-  const isStream = kind === 'stream' && serial !== ''
-  const bytes = isStream
-    ? unreportedBytes(serial, Number(sent), Number(seconds), now)
-    : Number(sent)
-  if (isStream) serials.push(serial)
-  if (kind === 'stream' && isLastStream(key, serial)) closed.push([key, bytes, Number(seconds)])
-  else addTo(sums, key, bytes, 1)
+/** Lines `"key",bytes,` as one list: nginx writes them so that all are parsed by one call. A stream adds seconds and serial number to its key. */
+type Entries = readonly (string | number | null)[]
+
+const entriesOf = (lines: string): Entries => parseJson<Entries>(`[${lines}null]`)
+
+/** One line; empty where it cannot be read: written by another release, or cut where the disk was full. */
+const entriesOfLine = (line: string): Entries => {
+  try {
+    const found = entriesOf(line)
+    return found.length === 3 ? found.slice(0, 2) : []
+  } catch {
+    return []
+  }
 }
 
-/** Parses lines `key bytes`, to which streams add ` seconds kind serial`. There is one of every request, so each is split by as few calls as can be. */
+const allEntries = (text: string): Entries => {
+  try {
+    return entriesOf(text)
+  } catch {
+    return text.split('\n').flatMap(entriesOfLine)
+  }
+}
+
+/** Adds a stream that has ended: `key seconds serial`; one whose connection was its session's current one counts as closed. */
+const addStream = (name: string, sent: number, now: number, parsed: Parsed): void => {
+  const [key = '', seconds = '0', serial = ''] = name.split(' ')
+  const bytes = serial === '' ? sent : unreportedBytes(serial, sent, Number(seconds), now)
+  if (serial !== '') parsed.serials.push(serial)
+  if (isLastStream(key, serial)) parsed.closed.push([key, bytes, Number(seconds)])
+  else addTo(parsed.sums, key, bytes, 1)
+}
+
+/** Sums the log's lines. There is one of every request, so what runs for each stands in the loop. */
 const parse = (text: string, sums: Sums): Parsed => {
   const now = Date.now()
-  const parsed: Parsed = { closed: [], serials: [] }
-  const lines = text.split('\n')
-  const count = lines.length
-  for (let at = 0; at < count; at += 1) {
-    const line = lines[at] ?? ''
-    const bytes = Number(line.slice(KEY_LENGTH))
-    const key = line.slice(0, KEY_LENGTH)
-    const sum = sums.get(key)
-    if (sum !== undefined && bytes >= 0) {
+  const parsed: Parsed = { sums, closed: [], serials: [] }
+  const entries = allEntries(text)
+  const { length } = entries
+  for (let at = 1; at < length; at += 2) {
+    const name = entries[at - 1]
+    const bytes = entries[at]
+    if (typeof name !== 'string' || typeof bytes !== 'number') continue
+    const sum = sums.get(name)
+    if (sum !== undefined) {
       sum[0] += bytes
       sum[1] += 1
-    } else if (line[KEY_LENGTH] === ' ') {
-      if (bytes >= 0) sums.set(key, [bytes, 1])
-      else addLong(line, now, sums, parsed)
-    }
+    } else if (name.length === KEY_LENGTH) sums.set(name, [bytes, 1])
+    else addStream(name, bytes, now, parsed)
   }
   return parsed
 }

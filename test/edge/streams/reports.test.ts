@@ -1,3 +1,5 @@
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { leaseKey } from '#domain/viewer/lease'
 import { until } from '../../support/programs/port.ts'
@@ -100,4 +102,16 @@ test('a session ended for sharing is told of once, with the reason', async () =>
   const after = rig.stub.syncs.length + 2
   await until('two more syncs', () => rig.stub.syncs.length >= after)
   expect(ended()).toEqual([[key, 'session.cloned']])
+})
+
+test('a line of the traffic log that cannot be read takes no other with it', async () => {
+  const [before, after, old] = ['a'.repeat(16), 'b'.repeat(16), 'c'.repeat(16)]
+  const lines = [`"${before}",123,`, `"${before.slice(0, 4)}`, `"${after}",7,`, `${old} 5 0.1 x `]
+  await appendFile(join(rig.dir, 'traffic.log'), `${lines.join('\n')}\n`)
+  const rows = () => rig.stub.syncs.flatMap((it) => it.traffic)
+  await until('the line after it', () => rows().some(([key]) => key === after))
+  expect(rows().filter(([key]) => [before, after, old].includes(key))).toEqual([
+    [before, 123, 1],
+    [after, 7, 1],
+  ])
 })

@@ -65,8 +65,16 @@ type Entries = readonly (string | number | null)[]
 
 const entriesOf = (lines: string): Entries => parseJson<Entries>(`[${lines}null]`)
 
-/** One line; empty where it cannot be read: written by another release, or cut where the disk was full. */
+/** A line `key bytes seconds kind serial`, as an earlier release's files have nginx write it. */
+const entriesOfWords = (line: string): Entries => {
+  const [key = '', sent = '', seconds = '0', kind = '', serial = ''] = line.split(' ')
+  if (key.length !== KEY_LENGTH || !(Number(sent) > 0)) return []
+  return [kind === 'stream' ? `${key} ${seconds} ${serial}` : key, Number(sent)]
+}
+
+/** One line; empty where it cannot be read, as one that was cut where the disk was full. */
 const entriesOfLine = (line: string): Entries => {
+  if (!line.startsWith('"')) return entriesOfWords(line)
   try {
     const found = entriesOf(line)
     return found.length === 3 ? found.slice(0, 2) : []

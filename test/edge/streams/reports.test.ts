@@ -104,14 +104,20 @@ test('a session ended for sharing is told of once, with the reason', async () =>
   expect(ended()).toEqual([[key, 'session.cloned']])
 })
 
-test('a line of the traffic log that cannot be read takes no other with it', async () => {
+test('a line of the traffic log that cannot be read takes no other with it, and those of an earlier release are read', async () => {
   const [before, after, old] = ['a'.repeat(16), 'b'.repeat(16), 'c'.repeat(16)]
-  const lines = [`"${before}",123,`, `"${before.slice(0, 4)}`, `"${after}",7,`, `${old} 5 0.1 x `]
+  const lines = [
+    `"${before}",123,`,
+    `"${before.slice(0, 4)}`,
+    `"${after}",7,`,
+    `${old} 5 0.1 segment `,
+  ]
   await appendFile(join(rig.dir, 'traffic.log'), `${lines.join('\n')}\n`)
   const rows = () => rig.stub.syncs.flatMap((it) => it.traffic)
   await until('the line after it', () => rows().some(([key]) => key === after))
   expect(rows().filter(([key]) => [before, after, old].includes(key))).toEqual([
     [before, 123, 1],
     [after, 7, 1],
+    [old, 5, 1],
   ])
 })

@@ -1,4 +1,5 @@
 import { compileNameRules, type RuleNames } from '#domain/channels/name-test'
+import { memoizeOf } from '#domain/memoize'
 import type { ChannelNaming, NamesOf } from '../access/authorize/choose-backend.ts'
 import type { Catalog, OpenChannel } from '../access/ports.ts'
 import type { Config, GroupConfig } from '../config/schema/schema.ts'
@@ -106,30 +107,31 @@ export const createCatalog = (
   }
   const former = (id: string) => (find(id)?.former ?? []).map((called) => namesAs(id, called))
   const beside = (id: string) => namesAs(id, find(id)?.beside ?? [])
-  const rule: Catalog['rule'] = (id) => {
+  const rule: Catalog['rule'] = memoizeOf(index, (id) => {
     const { findRule } = index()
     const own = findRule({ names: names(id), otherIds: () => others(id) })
     return [...former(id).flat(), ...beside(id)].reduce(
       (rules, it) => narrowed(rules, findRule(it)),
       own,
     )
-  }
+  })
+  const channelOf: Catalog['channel'] = memoizeOf(index, (id): OpenChannel | undefined => {
+    const channel = find(id)
+    if (!channel) return undefined
+    const { name: title, protocol, entry } = channel
+    const isVod = channel.isVod || rule(id)?.vod === true
+    const isArchive: OpenChannel['isArchive'] = (rest, args) => leadsToArchive(channel, rest, args)
+    return { id, title, protocol, askAt: askAddress(channel), isVod, isArchive, entry }
+  })
   return {
     classify,
     rule,
+    version: index,
     names,
     otherIds: others,
     former,
     beside,
-    channel: (id): OpenChannel | undefined => {
-      const channel = index().channels.get(id)
-      if (!channel) return undefined
-      const { name: title, protocol, entry } = channel
-      const isVod = channel.isVod || rule(id)?.vod === true
-      const isArchive: OpenChannel['isArchive'] = (rest, args) =>
-        leadsToArchive(channel, rest, args)
-      return { id, title, protocol, askAt: askAddress(channel), isVod, isArchive, entry }
-    },
+    channel: channelOf,
     group: (name) => index().groups.get(name),
     standing: (group, channel) => {
       if (index().members.get(group)?.has(channel) !== true) return 'out'

@@ -1,4 +1,5 @@
 import { compileNameRules, type RuleNames } from '#domain/channels/name-test'
+import { memoizeOf } from '#domain/memoize'
 
 /** Where the configuration names auth backends, from the narrowest to the widest. */
 export interface AuthBackendChoice {
@@ -17,6 +18,8 @@ export type NamesOf = (id: string) => readonly string[]
 
 /** What channels are called, by their id. */
 export interface ChannelNaming {
+  /** Another object whenever names may have changed; without it, they are looked at each time. */
+  readonly version?: () => object
   readonly names: NamesOf
   /** Ids that it gets while other entries come and go. */
   readonly otherIds: NamesOf
@@ -65,9 +68,8 @@ export const chooseAuthBackend = (choice: AuthBackendChoice): ChooseAuthBackend 
     ),
   )
   const groups = new Map(choice.groups.map(({ name, auth }) => [name, auth]))
-  return (channel, group) => {
+  const choose = (channel: string, fallback: string | null): string | null => {
     const names = naming?.names(channel) ?? [channel]
-    const fallback = (group === null ? null : groups.get(group)) ?? choice.global
     const own = find({ names, otherIds: () => naming?.otherIds(channel) ?? [] }) ?? fallback
     const asked = own === null ? [] : [own]
     const { former, beside } = otherNames(channel, naming)
@@ -79,4 +81,14 @@ export const chooseAuthBackend = (choice: AuthBackendChoice): ChooseAuthBackend 
     ]
     return all.find((it) => closed.has(it)) ?? (all.length === 0 ? null : joinBackends(all))
   }
+  const version = naming?.version
+  const keptOf = (fallback: string | null): ((channel: string) => string | null) => {
+    const chosen = (channel: string): string | null => choose(channel, fallback)
+    return version === undefined ? chosen : memoizeOf(version, chosen)
+  }
+  // By what holds where no rule does.
+  const kept = new Map([...groups.values()].map((auth) => [auth, keptOf(auth ?? choice.global)]))
+  const byDefault = keptOf(choice.global)
+  return (channel, group) =>
+    ((group === null ? undefined : kept.get(groups.get(group) ?? null)) ?? byDefault)(channel)
 }

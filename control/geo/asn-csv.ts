@@ -1,14 +1,16 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { type Address, parseAddress } from '#domain/networks/network'
+import { requireRegular, systemReason } from '../runtime/regular-file.ts'
 import { type AsnRanges, AsnReader, type AsnRecord } from './asn-ranges.ts'
-import { type GeoFileState, type GeoProblem, systemReason } from './geo-file.ts'
+import type { GeoFileState, GeoProblem } from './geo-file.ts'
 
 /** The IP version that the name of a file says. */
 export const familyOfName = (path: string): 4 | 6 => (/ipv?6/i.test(path) ? 6 : 4)
 
 /** Reads piece by piece, so that requests are answered in between; false where the file goes on behind the last piece. */
 const readPieces = async (path: string, reader: AsnReader, most: number): Promise<boolean> => {
+  requireRegular(await stat(path))
   const file = await open(path)
   try {
     for (let pieces = 0; pieces < most; pieces += 1) {
@@ -28,13 +30,15 @@ const readRanges = async (path: string, family: 4 | 6): Promise<AsnRanges> => {
   return reader.finish()
 }
 
-/** What is wrong with a file, or with where it begins, as such a table; `null` for nothing. What the system says of it is thrown. */
+/** What is wrong with a file, or with where it begins, as such a table; `null` for nothing. */
 export const asnCsvProblem = async (path: string, isWhole: boolean): Promise<string | null> => {
   try {
     const reader = new AsnReader(familyOfName(path))
     if (await readPieces(path, reader, isWhole ? Number.POSITIVE_INFINITY : 2)) reader.finish()
     return null
   } catch (error) {
+    const reason = systemReason(error)
+    if (reason !== null) return reason
     if (error instanceof Error && !('code' in error)) return error.message
     throw error
   }
@@ -101,7 +105,9 @@ export class AsnCsv {
 
   private loadNow(): void {
     try {
-      this.readAs = stampOf(statSync(this.path))
+      const stats = statSync(this.path)
+      this.readAs = stampOf(stats)
+      requireRegular(stats)
       this.ranges = this.readNow()
     } catch (error) {
       this.fail(error)

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { systemReason } from '../runtime/regular-file.ts'
 import { say } from '../sentences/sentences.ts'
 import { asnCsvProblem, familyOfName } from './asn-csv.ts'
 import { type MaxMindFacts, maxMindFacts } from './maxmind-facts.ts'
@@ -73,8 +74,7 @@ const ageOf = async (path: string, use: GeoUse, isWhole: boolean): Promise<GeoFi
     const isCsv = use === 'networks' && path.endsWith('.csv')
     return isCsv ? await ageOfCsv(path, use, isWhole) : await ageOfMaxMind(path, use)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    const problem = code === 'ENOENT' ? say('file.missing') : say('file.unreadable', { code })
+    const problem = systemReason(error) ?? say('file.unreadable', { code: 'unreadable' })
     return { path, use, builtAt: null, problem, hasIPv6: false, hasPositions: false }
   }
 }

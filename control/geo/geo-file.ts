@@ -1,6 +1,7 @@
 import { readFileSync, type Stats, statSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { Reader, type Response } from 'maxmind'
+import { requireRegular, systemReason } from '../runtime/regular-file.ts'
 import { say } from '../sentences/sentences.ts'
 import { maxMindFacts } from './maxmind-facts.ts'
 
@@ -22,14 +23,6 @@ export interface GeoFileState {
 const probes: Readonly<Record<4 | 6, string>> = { 4: '8.8.8.8', 6: '2001:4860:4860::8888' }
 
 const stampOf = ({ mtimeMs, size, ino }: Stats): string => `${mtimeMs}-${size}-${ino}`
-
-/** What the system says of a file; `null` where the error is none of its. */
-export const systemReason = (error: unknown): string | null => {
-  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return null
-  return error.code === 'ENOENT'
-    ? say('file.missing')
-    : say('file.unreadable', { code: String(error.code) })
-}
 
 /** A reader for the file's content; looks up one address, so that a damaged tree throws here. */
 const readerOf = (content: Buffer): Reader<Response> => {
@@ -77,10 +70,12 @@ export class GeoFile {
   /** Reads the file if it has changed. */
   async refresh(): Promise<void> {
     try {
-      const stamp = stampOf(await stat(this.path))
+      const stats = await stat(this.path)
+      const stamp = stampOf(stats)
       if (stamp === this.stamp) return
       // Set before the file is read, so that an invalid file is reported once and not every minute.
       this.stamp = stamp
+      requireRegular(stats)
       this.reader = readerOf(await readFile(this.path))
       this.failure = null
       // The file was written to meanwhile: it is read again next time.
@@ -101,7 +96,9 @@ export class GeoFile {
 
   private loadNow(): void {
     try {
-      this.stamp = stampOf(statSync(this.path))
+      const stats = statSync(this.path)
+      this.stamp = stampOf(stats)
+      requireRegular(stats)
       this.reader = readerOf(readFileSync(this.path))
     } catch (error) {
       this.fail(error)

@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
+import { requireRegular } from '../runtime/regular-file.ts'
 import { say } from '../sentences/sentences.ts'
 
 /** What a MaxMind-format file says of itself, and what its records hold. */
@@ -108,6 +109,7 @@ const factsIn = async (file: FileHandle): Promise<MaxMindFacts> => {
 
 /** Looks at the end of a file and at where its records begin; it is not read whole. */
 export const maxMindFacts = async (path: string): Promise<MaxMindFacts> => {
+  requireRegular(await stat(path))
   const file = await open(path)
   try {
     return await factsIn(file)

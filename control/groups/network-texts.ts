@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { type Network, parseNetwork } from '#domain/networks/network'
 import { yieldEvery } from '../playlists/catalogue/yield-to-event-loop.ts'
+import { requireRegular, systemReason } from '../runtime/regular-file.ts'
 import { say } from '../sentences/sentences.ts'
 
 /** A network and its text in the configuration. */
@@ -61,10 +62,10 @@ const takeFile = async (
 ): Promise<void> => {
   let content: string
   try {
+    requireRegular(await stat(path))
     content = await readFile(path, 'utf8')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    const what = code === 'ENOENT' ? say('file.missing') : say('file.unreadable', { code })
+    const what = systemReason(error) ?? say('file.unreadable', { code: 'unreadable' })
     report.problems.push(`${path}: ${what}`)
     return
   }

@@ -45,6 +45,7 @@ export const SENTENCES = {
   // Files.
   'file.missing': 'there is no such file',
   'file.unreadable': 'cannot be read ({code})',
+  'file.not_regular': 'not a regular file',
   about: '{name}: {what}',
   'file.empty': '{file} is empty',
   'file.unwritable': '{file} is not writable for Gatehouse',

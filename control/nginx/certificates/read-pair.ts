@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import type { CertificateSetting } from '../../config/schema/https.ts'
+import { requireRegular, systemReason } from '../../runtime/regular-file.ts'
 import { say } from '../../sentences/sentences.ts'
 import { isProblem, judgePair, type Pair, type PairProblem } from './judge-pair.ts'
 
@@ -13,12 +14,10 @@ export interface ReadPair {
 
 const readText = (file: string): { text: string } | { message: string } => {
   try {
+    requireRegular(statSync(file))
     return { text: readFileSync(file, 'utf8') }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    return {
-      message: code === 'ENOENT' ? say('file.missing') : say('file.unreadable', { code }),
-    }
+    return { message: systemReason(error) ?? say('file.unreadable', { code: 'unreadable' }) }
   }
 }
 

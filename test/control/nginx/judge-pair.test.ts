@@ -120,7 +120,7 @@ describe('check', () => {
       check(
         `  certificates:\n  - certificate_file: ${pair.certificate}\n    key_file: ${folder}\n`,
       ),
-    ).toEqual([`4 edge.certificates[0].key_file: ${folder}: cannot be read (EISDIR)`])
+    ).toEqual([`4 edge.certificates[0].key_file: ${folder}: not a regular file`])
   })
 
   it('says which names no certificate has', () => {

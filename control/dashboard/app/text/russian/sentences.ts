@@ -45,6 +45,7 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
   'said.certificate.nginx_refuses': 'nginx его не принимает: {what}',
   'said.file.missing': 'такого файла нет',
   'said.file.unreadable': 'не читается ({code})',
+  'said.file.not_regular': 'не обычный файл',
   'said.about': '{name}: {what}',
   'said.file.empty': '{file} пуст',
   'said.file.unwritable': 'Gatehouse не может писать в {file}',

@@ -25,6 +25,7 @@ export interface Service {
   pid(): number | null
   /** Kills it; it is started again as after a crash. */
   kill(): void
+  /** Sends a signal; `SIGHUP` to one that is being started again only when it is ready. */
   signal(name: NodeJS.Signals): void
   stop(): Promise<void>
 }
@@ -45,6 +46,7 @@ interface Life {
   ended: Promise<void>
   lastLines: string[]
   startedAt: number
+  isReady: boolean
 }
 
 /**
@@ -77,7 +79,10 @@ export async function startService(
     name: spec.name,
     pid: () => (isRunning(life.child) ? (life.child.pid ?? null) : null),
     kill: () => killGroup(life.child),
-    signal: (name) => void life.child.kill(name),
+    signal: (name) => {
+      if (name === 'SIGHUP') void hangUp(spec, life)
+      else life.child.kill(name)
+    },
     async stop() {
       stopping.abort()
       await end(life)
@@ -85,6 +90,7 @@ export async function startService(
   }
   try {
     await untilReady(spec, life, abort)
+    life.isReady = true
   } catch (error) {
     await service.stop()
     throw error
@@ -122,7 +128,7 @@ function launch(spec: ServiceSpec): Life {
     })
     child.on('close', () => resolve())
   })
-  return { child, ended, lastLines, startedAt: Date.now() }
+  return { child, ended, lastLines, startedAt: Date.now(), isReady: false }
 }
 
 async function untilReady(spec: ServiceSpec, life: Life, abort?: AbortSignal): Promise<void> {
@@ -139,6 +145,14 @@ async function untilReady(spec: ServiceSpec, life: Life, abort?: AbortSignal): P
   throw new Failure(
     `${spec.name} runs but did not get ready within ${READY_MS / 1000} s; see the logs folder.`,
   )
+}
+
+/** A program that starts dies of a signal it has no handler for yet, and has perhaps read the configuration before the change. */
+async function hangUp(spec: ServiceSpec, life: Life): Promise<void> {
+  // One that ends meanwhile reads the configuration at its next start.
+  if (!life.isReady) await untilReady(spec, life).catch(() => undefined)
+  life.isReady = true
+  if (isRunning(life.child)) life.child.kill('SIGHUP')
 }
 
 /** The last lines of output that are no log records, since those were shown already. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { getPriority, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -43,6 +43,21 @@ describe('a service', () => {
     await until('another start', () => service.pid() !== null && service.pid() !== first)
     await until('the end of what it left', () => !isAlive(Number(lines[0])))
     expect(reports[0]).toMatch(/^It ended \(signal SIGKILL\); starting it again in 0\.5 s\.$/)
+  })
+
+  test('that is being started again reads its configuration anew when it is ready, and does not die of it', async () => {
+    const script = 'sleep 1; trap "echo again" HUP; touch READY; while :; do sleep 0.05; done'
+    const { full, lines, ready } = await spec(script)
+    const beforeStart = () => rmSync(ready, { force: true })
+    const service = await startService({ ...full, beforeStart }, () => {})
+    onCleanup(() => service.stop())
+    const first = service.pid()
+    service.signal('SIGKILL')
+    await until('another start', () => service.pid() !== null && service.pid() !== first)
+    const second = service.pid()
+    service.signal('SIGHUP')
+    await until('its word', () => lines.includes('again'))
+    expect(service.pid()).toBe(second)
   })
 
   test('goes before others with all it starts, where that is permitted', async () => {

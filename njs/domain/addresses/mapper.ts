@@ -9,6 +9,7 @@ import {
   referenceTo,
   resolveAddress,
   upFrom,
+  withSlashes,
 } from './resolve.ts'
 import { createSealer, SEALED, type SealedPlace, type Sealer, type SealKind } from './seal.ts'
 import {
@@ -248,9 +249,11 @@ export const createMapper = (asked: MapperContext): Mapper => {
   const besideIt = beside(context, sealed, places)
   const wholes = wholesOf(context, sealed, { tellsGiven, conceal })
   const rewriteShown = (reference: string): string => {
-    const isTold = tells(reference) || entry.isFromManifest(reference)
+    const slashed = withSlashes(reference)
+    const isTold = tells(reference) || tells(slashed) || entry.isFromManifest(slashed)
     if (!isTold && keeps(false) && PLAIN.test(reference)) return reference
-    if (!isTold && isBelowItsBase(reference) && keeps(namesDirectory(reference))) return reference
+    // Browsers ask for slashes in place of backslashes, other players for `%5C`: each for what it would ask the origin for.
+    if (!isTold && isBelowItsBase(slashed) && keeps(namesDirectory(slashed))) return reference
     const address = resolveAddress(reference, manifest)
     const path = address === null ? null : places.fileAt(address)
     if (path === null) return reference

@@ -90,11 +90,18 @@ export const hostOfOrigin = (origin: string): string =>
 /** The directory of a path, with its slash. */
 export const directoryOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1)
 
+/** A reference with slashes in place of the backslashes of its path, as browsers read them. */
+export const withSlashes = (reference: string): string => {
+  if (!reference.includes('\\')) return reference
+  const mark = reference.indexOf('?')
+  const path = mark < 0 ? reference : reference.slice(0, mark)
+  return path.replaceAll('\\', '/') + reference.slice(path.length)
+}
+
 const withQuery = (origin: string, text: string, base: Address | null): Address => {
   const mark = text.indexOf('?')
-  const before = mark < 0 ? text : text.slice(0, mark)
+  const plain = withSlashes(mark < 0 ? text : text.slice(0, mark))
   const query = mark < 0 ? '' : encodeIllegal(text.slice(mark), ILLEGAL_IN_QUERY)
-  const plain = before.includes('\\') ? before.replaceAll('\\', '/') : before
   if (base !== null && plain === '')
     return { origin, path: base.path, query: mark < 0 ? base.query : query }
   const rooted = plain.startsWith('/') || base === null ? plain : directoryOf(base.path) + plain

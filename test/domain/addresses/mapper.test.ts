@@ -35,6 +35,9 @@ describe('addresses within the channel’s directory', () => {
     ['http://o:1/hls/ch1/720/s.ts?x=1', '../720/s.ts?x=1'],
     ['./../720/x.ts', '../720/x.ts'],
     ['a%2Fb.ts', 'a%2Fb.ts'],
+    ['s\\x.ts?a=1', 's\\x.ts?a=1'],
+    ['s\\..\\..\\x.ts', '../x.ts'],
+    ['\\hls\\ch1\\x.ts', '../x.ts'],
   ])('%s stay there', (from, to) => expect(mapper.rewrite(from)).toBe(to))
 })
 
@@ -43,6 +46,7 @@ describe('addresses outside', () => {
   test.each([
     ['/keys/k.php?id=1', '../@/~files..keys./k.php?id=1'],
     ['../../x.ts', '../@/~files..hls./x.ts'],
+    ['..\\..\\x.ts', '../@/~files..hls./x.ts'],
     ['//cdn:2/v/x.ts', '../@/~files.cdn.v./x.ts'],
     ['/k.bin', '../@/~file..k.bin/k.bin'],
     ['/keys/a%2Fb.ts', '../@/~file..keys.a%2Fb.ts/a%2Fb.ts'],

@@ -80,6 +80,16 @@ describe('HLS', () => {
     }
   })
 
+  test('a backslash leads each player where it would lead it at the origin', async () => {
+    const reference = judge.fresh('s\\b§.ts')
+    const { url, direct, text } = await judge.through(`#EXTM3U\n${reference}\n`)
+    const [, written = ''] = text.split('\n')
+    for (const reads of [(it: string) => it, (it: string) => it.replaceAll('\\', '%5C')]) {
+      const player = new URL(reads(written), url).href
+      expect(await judge.asked(player)).toBe(new URL(reads(reference), direct).pathname)
+    }
+  })
+
   test('a SKIP, and every other line, stays as it is', async () => {
     const text = [
       '#EXTM3U',

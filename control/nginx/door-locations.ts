@@ -23,12 +23,19 @@ export interface DoorLocation {
   readonly doors: readonly [Door, ...Door[]]
 }
 
+/**
+ * A look at the end of a path, before anything else is read: of the requests below a pass most are for segments, and those would be read to their end in vain. PCRE alone
+ * knows how; `patternOf` is JavaScript's, too. nginx's `$` stands before a last line feed, too.
+ */
+const HLS_END = String.raw`(?=(?s:.*+)(?<=\.[mM]3[uU]8|\.[mM]3[uU]|\.[mM]3[uU]8\n|\.[mM]3[uU]\n))`
+
 const locationOf = ({ path, serving }: Door, paths: readonly string[]): string => {
   const prefix = literalPrefix(path)
   if (prefix === path) return `= ${path}`
   if (serving === 'opening' && prefix !== '/') return `^~ ${prefix}`
   const nameOf = (value: PathValue) => (serving === 'opening' ? null : (CAPTURES[value] ?? null))
   const pattern = patternOf(path, nameOf, reservedBelow(path, paths))
+  if (serving === 'hls') return `~ "${pattern.replace('^', `^${HLS_END}`)}"`
   // Slashes behind an opening are nothing to it: `readOpening`.
   return `~ "${serving === 'opening' ? pattern.replace(/\$$/, '/*$') : pattern}"`
 }

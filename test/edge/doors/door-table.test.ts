@@ -90,6 +90,15 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   start: '1700000000',
 }
 
+/** The handlers that were called for a player, each once. */
+const called = (agent: string): string[] => [
+  ...new Set(
+    [...rig.nginx.errorLog().matchAll(/called (\w+) for ([\w-]+);/g)]
+      .filter(([, , by]) => by === agent)
+      .map(([, name = '']) => name),
+  ),
+]
+
 /** What a good request of a door is answered with. */
 const STATUS = {
   list: 200,
@@ -141,15 +150,8 @@ test.each(DOORS)('a request at $id reaches $handler', async (door) => {
   )
   const agent = `door-${door.id}`
   const answer = await rig.get(`${wanted}?${args.join('&')}`, { headers: { 'User-Agent': agent } })
-  const called = (): string[] => [
-    ...new Set(
-      [...rig.nginx.errorLog().matchAll(/called (\w+) for ([\w-]+);/g)]
-        .filter(([, , by]) => by === agent)
-        .map(([, name = '']) => name),
-    ),
-  ]
-  await until(`${door.handler} in the log`, () => Promise.resolve(called().length > 0))
-  expect(called()).toEqual([door.handler])
+  await until(`${door.handler} in the log`, () => Promise.resolve(called(agent).length > 0))
+  expect(called(agent)).toEqual([door.handler])
   // The stub knows nobody without a token: that control was asked is all there is to see.
   const isAnonymous = door.serving === 'opening' && !/ticket|token|xtream/.test(door.id)
   expect([answer.status, answer.reason]).toEqual(
@@ -170,3 +172,21 @@ test.each(['5\r\nhello\r\n0\r\n\r\n', 'a=\r\nX-Gh-Group: all\r\n', '\u0000\u0001
     expect(rig.stub.seen.length).toBeGreaterThan(before)
   },
 )
+
+test.each([
+  ['index.m3u', 'checkManifest'],
+  ['index.M3U8', 'checkManifest'],
+  ['.m3u8', 'checkManifest'],
+  ['a/index.m3u8?b=c.ts', 'checkManifest'],
+  ['index.m3u8%0A', 'checkManifest'],
+  ['seg-1.ts?b=index.m3u8', 'checkSegment'],
+  ['index.m3u88', 'checkSegment'],
+  ['index_m3u8', 'checkSegment'],
+  ['index.m3u8/seg-1.ts', 'checkSegment'],
+])('below a pass %s is for %s', async (file, handler) => {
+  const pass = await passFor('ch1', 'index.m3u8')
+  const agent = `below-${Buffer.from(file).toString('hex')}`
+  await rig.get(`/s/${pass}/ch1/${file}`, { headers: { 'User-Agent': agent } })
+  await until(`${handler} in the log`, () => Promise.resolve(called(agent).length > 0))
+  expect(called(agent)[0]).toBe(handler)
+})

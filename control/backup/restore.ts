@@ -49,7 +49,9 @@ export interface Restored {
 
 const unpack = async (archive: string, into: string): Promise<BackupManifest> => {
   const { code, stderr } = await run(['tar', '-xzf', archive, '-C', into, '--no-same-owner'])
-  if (code !== 0) throw new Failure(`${archive} could not be unpacked: ${stderr.trim()}`)
+  const [why = ''] = stderr.trim().split('\n')
+  if (code !== 0)
+    throw new Failure(`${archive} is no backup, or a damaged one; it does not unpack (${why}).`)
   const file = join(into, MANIFEST)
   const manifest = existsSync(file) ? readBackupManifest(readFileSync(file, 'utf8')) : null
   if (manifest === null) throw new Failure(`${archive} is no backup that this release knows.`)

@@ -85,7 +85,7 @@ const commands = (): Command[] => [
 
 /** Errors of usage are thrown rather than ending the process, all the way down. */
 const throwing = (command: Command): void => {
-  command.exitOverride()
+  command.exitOverride().showHelpAfterError('--help behind the command lists what it takes.')
   for (const child of command.commands) throwing(child)
 }
 
@@ -97,6 +97,7 @@ export const createProgram = (): Command => {
     )
     .version(versionOf(), '--version', 'print the version')
     .exitOverride()
+    .showHelpAfterError('--help lists the commands.')
     .configureHelp({ sortSubcommands: true })
   for (const command of commands()) {
     program.addCommand(command)

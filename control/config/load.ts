@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Value } from 'typebox/value'
 import { LineCounter, parseDocument } from 'yaml'
+import { fileProblem } from '../runtime/regular-file.ts'
 import { say } from '../sentences/sentences.ts'
 import { crossProblems } from './checks/cross-checks.ts'
 import { applyEnvironment } from './environment.ts'
@@ -94,9 +95,7 @@ export const loadConfig = (
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    const message = code === 'ENOENT' ? say('file.missing') : say('file.unreadable', { code })
-    throw new ConfigError(file, [{ path: 'the file', line: 1, message }])
+    throw new ConfigError(file, [{ path: 'the file', line: 1, message: fileProblem(error) }])
   }
   return parseConfig(text, file, environment)
 }

@@ -14,7 +14,12 @@ export const requireRegular = (stats: Stats): Stats => {
 export const systemReason = (error: unknown): string | null => {
   if (error instanceof NotRegularError) return say('file.not_regular')
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return null
+  if (error.code === 'EISDIR') return say('file.is_folder')
   return error.code === 'ENOENT'
     ? say('file.missing')
     : say('file.unreadable', { code: String(error.code) })
 }
+
+/** Why a file could not be read, as a phrase. */
+export const fileProblem = (error: unknown): string =>
+  systemReason(error) ?? say('file.unreadable', { code: 'unreadable' })

@@ -44,6 +44,7 @@ export const SENTENCES = {
   'certificate.nginx_refuses': 'nginx refuses it: {what}',
   // Files.
   'file.missing': 'there is no such file',
+  'file.is_folder': 'is a folder; name a file',
   'file.unreadable': 'cannot be read ({code})',
   'file.not_regular': 'not a regular file',
   about: '{name}: {what}',

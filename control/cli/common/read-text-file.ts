@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { fileProblem } from '../../runtime/regular-file.ts'
 import { CliError } from './context.ts'
 
 /** A file the command line names. Throws {@link CliError} with the file and what is wrong with it. */
@@ -6,7 +7,6 @@ export const readTextFile = (file: string): string => {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    throw new CliError(`${file}: ${code === 'ENOENT' ? 'there is no such file' : code}`)
+    throw new CliError(`${file}: ${fileProblem(error)}`)
   }
 }

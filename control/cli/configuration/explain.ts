@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { Command } from 'commander'
+import { parseAddress } from '#domain/networks/address'
 import type { Offline } from '../../compose/explain/offline.ts'
 import { explainText } from '../../explain/explain-text.ts'
 import { type Explanation, explainQuestion } from '../../explain/explanation.ts'
@@ -163,6 +164,7 @@ export const explainCommand = (): Command =>
         return
       }
       if (options.ip === undefined) throw new CliError('name the viewer with --ip ADDRESS')
+      if (parseAddress(options.ip) === null) throw new CliError(`'${options.ip}' is no address.`)
       const answer = await ask(options, options.ip)
       print(options.json === true ? JSON.stringify(answer) : say(answer))
       if (options.exitCode === true && isRefused(answer)) process.exitCode = 1

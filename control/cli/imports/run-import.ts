@@ -10,6 +10,7 @@ import {
   startingState,
 } from '../../migrate/plays/import-state.ts'
 import { openRejected } from '../../migrate/plays/rejected-file.ts'
+import { fileProblem } from '../../runtime/regular-file.ts'
 import { PastFileError } from '../../sources/model/past-file-error.ts'
 import { SourceError } from '../../sources/model/source-error.ts'
 import { CliError, type GlobalOptions } from '../common/context.ts'
@@ -165,7 +166,6 @@ export const inputOfFile = <I>(file: string, make: (path: string) => I): I => {
   try {
     return make(file)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'is not readable'
-    throw new CliError(`${file}: ${code === 'ENOENT' ? 'there is no such file' : code}`)
+    throw new CliError(`${file}: ${fileProblem(error)}`)
   }
 }

@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs'
+import { fileProblem } from '../../runtime/regular-file.ts'
 import { say } from '../../sentences/sentences.ts'
 import { type LineOf, showPath } from '../problems/line-map.ts'
 import { ConfigError, type ConfigProblem } from '../problems/problems.ts'
@@ -11,8 +12,7 @@ const whyUnreadable = (file: string): string | null => {
     accessSync(file, constants.R_OK)
     return null
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    return code === 'ENOENT' ? say('file.missing') : say('file.unreadable', { code })
+    return fileProblem(error)
   }
 }
 

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createProgram } from '../../../control/cli/program.ts'
 import { packageRoot } from '../../../control/config/paths.ts'
 
@@ -50,6 +51,33 @@ describe('the command line', () => {
         expect(flags, line).toContain(`--${option[1] ?? ''}`)
       }
     }
+  })
+
+  it.each([
+    [['explain', '--state', '/nowhere', '--ip', '192.0.2.400'], "'192.0.2.400' is no address"],
+    [['import', 'flussonic', '/'], '/: is a folder; name a file'],
+    [['check', '--config', '/'], 'is a folder; name a file'],
+    [
+      ['restore', '--state', join(tmpdir(), 'none'), join(packageRoot(), 'package.json')],
+      /package.json is no backup.*\(gzip: [^\n]*\)\.$/,
+    ],
+  ])('says of %j what is wrong with it', async (words, what) => {
+    const asked = createProgram().parseAsync(words, { from: 'user' })
+    await expect(asked).rejects.toThrow(what)
+  })
+
+  it.each([
+    [['frobnicate'], '--help lists the commands'],
+    [['bans', 'add', '--colour'], '--help behind the command lists what it takes'],
+  ])('says of %j, which it does not know, where to look', async (words, what) => {
+    const said: string[] = []
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0)
+    try {
+      await expect(createProgram().parseAsync(words, { from: 'user' })).rejects.toThrow('unknown')
+    } finally {
+      vi.restoreAllMocks()
+    }
+    expect(said.join('')).toContain(what)
   })
 
   it.each([

@@ -44,6 +44,7 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
   'said.certificate.before_stays': '{what}; пока используется прежний',
   'said.certificate.nginx_refuses': 'nginx его не принимает: {what}',
   'said.file.missing': 'такого файла нет',
+  'said.file.is_folder': 'это папка; укажите файл',
   'said.file.unreadable': 'не читается ({code})',
   'said.file.not_regular': 'не обычный файл',
   'said.about': '{name}: {what}',

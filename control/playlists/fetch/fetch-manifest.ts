@@ -1,3 +1,5 @@
+import { promisify } from 'node:util'
+import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 import { type Dispatcher, request } from 'undici'
 import { CONNECTION_WORDS } from '../../sentences/connections.ts'
 import { say } from '../../sentences/sentences.ts'
@@ -17,6 +19,7 @@ export interface FetchedManifest {
 
 const TIMEOUT_MS = 3_000
 const MAX_BYTES = 512 * 1024
+const MAX_UNPACKED = 8 * 1024 * 1024
 const REDIRECTIONS = 5
 /** What does not end, or is too long to be read for a check. */
 const ENDLESS = /^(?:video|audio\/(?!.*mpegurl)|application\/octet-stream)/i
@@ -85,6 +88,22 @@ const refusalOf = (url: string, error: unknown): string | null => {
 const faultOfStatus = (status: number): string | null =>
   status < 300 ? null : say('origin.answers', { status })
 
+const unpackers = {
+  gzip: promisify(gunzip),
+  br: promisify(brotliDecompress),
+  deflate: promisify(inflate),
+}
+
+/** The body as it was before its Content-Encoding: some origins pack what nobody asked them to. */
+const textOf = async ({ headers, body }: Dispatcher.ResponseData): Promise<string> => {
+  const coding = String(headers['content-encoding'] ?? '')
+    .replace(/^x-/i, '')
+    .toLowerCase()
+  const packed = Buffer.from(await body.arrayBuffer())
+  if (coding !== 'gzip' && coding !== 'br' && coding !== 'deflate') return packed.toString()
+  return (await unpackers[coding](packed, { maxOutputLength: MAX_UNPACKED })).toString()
+}
+
 /**
  * Fetches over HTTP with a short time-out and follows redirections, as edges do. Of what is no manifest only the head is read.
  */
@@ -107,7 +126,7 @@ const fetchFrom = async (
   const type = String(answer.headers['content-type'] ?? '')
   const length = Number(answer.headers['content-length'] ?? 0)
   if (answer.statusCode === 200 && length <= MAX_BYTES && !ENDLESS.test(type))
-    return { ...nothingAt(url), manifest: await answer.body.text() }
+    return { ...nothingAt(url), manifest: await textOf(answer) }
   answer.body.on('error', () => undefined).destroy()
   const target = answer.statusCode >= 300 ? targetOf(answer.headers['location'], url) : null
   if (target !== null && left === 0)

@@ -18,6 +18,8 @@ class NamedByAddressError extends Error {
 }
 
 const CONNECT_MS = 5_000
+/** As much as an edge reads. */
+const MAX_HEADER_BYTES = 40 * 1024
 
 const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, '')
 
@@ -34,6 +36,7 @@ export const createOriginAgent = (origins: () => OriginsReached): Agent => {
     return checking
   }
   return new Agent({
+    maxHeaderSize: MAX_HEADER_BYTES,
     connect: (options, callback) => {
       const { protocol, hostname, host } = options
       const address = new URL(`${protocol}//${host ?? hostname}`).origin

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildCatalogue } from '../../../../control/playlists/catalogue/catalogue.ts'
 import { checkManifests, leadsOf } from '../../../../control/playlists/lists/manifest-checks.ts'
@@ -11,6 +12,7 @@ const FILES: Record<string, string> = {
   '/known/index.m3u8': '#EXTM3U\n#EXTINF:2,\nhttp://own.example:81/1.ts\nhttp://127.0.0.1:1/2.ts\n',
   '/session/index.m3u8': '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8?session=COUNT\n',
   '/dated/index.m3u8': '#EXTM3U\n#EXT-X-TARGETDURATION:2\n# COUNT\n#EXTINF:2,\n1.ts\n',
+  '/headers/index.m3u8': '#EXTM3U\n#EXTINF:2,\n1.ts\n',
   '/list.php': '#EXTM3U\n#EXTINF:2,\n1.ts\n',
   '/page/index.m3u8': '<html><body>Your subscription has ended</body></html>',
   '/page/list.php': '<html><body>Your subscription has ended</body></html>',
@@ -25,6 +27,13 @@ const MOVED: Record<string, string> = {
   '/round/index.m3u8': '/round/index.m3u8',
 }
 
+const PACKERS: Record<string, (text: string) => Buffer> = {
+  gzip: gzipSync,
+  'x-gzip': gzipSync,
+  br: brotliCompressSync,
+  deflate: deflateSync,
+}
+
 /** Requests so far. */
 let count = 0
 let server: Server
@@ -36,7 +45,11 @@ beforeAll(async () => {
     const redirection = moved === undefined ? null : { Location: moved }
     count += 1
     const file = FILES[request.url ?? '']?.replaceAll('COUNT', String(count))
-    if (redirection) response.writeHead(302, redirection).end()
+    const [, coding = ''] = /^\/packed\/([a-z-]+)\//.exec(request.url ?? '') ?? []
+    const packed = PACKERS[coding]?.(FILES['/good/index.m3u8'] ?? '')
+    if (request.url === '/headers/index.m3u8') response.setHeader('X-Trace', 'x'.repeat(30_000))
+    if (packed) response.writeHead(200, { 'Content-Encoding': coding }).end(packed)
+    else if (redirection) response.writeHead(302, redirection).end()
     else response.writeHead(file === undefined ? 404 : 200).end(file)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -102,6 +115,14 @@ describe('the check of manifests', () => {
       `c1, c2, c3: ${origin} answered 404; see that the address in the list, and the login in it, are right`,
       `c4: ${origin} answers with something that is no manifest; see that the address in the list is right`,
       `c6, c7: ${away} does not answer (the connection was refused); see that it runs and that this machine reaches it`,
+    ])
+  })
+
+  it('reads what is packed without being asked for, and behind headers of 30 kB, as edges do', async () => {
+    const packed = Object.keys(PACKERS).map((coding) => `packed/${coding}/index.m3u8`)
+    const { channels } = await catalogueOf([...packed, 'headers/index.m3u8', 'page/index.m3u8'])
+    expect(await checkManifests(channels, [], [])).toEqual([
+      expect.stringMatching(/^page: .* is no manifest/),
     ])
   })
 

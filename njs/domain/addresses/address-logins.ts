@@ -9,9 +9,9 @@ export interface AddressLogins {
 
 /** Arguments that are named after a login, and those that often are one. */
 const LOGIN_NAME =
-  /^(?:user(?:_?(?:name|id))?|login|pass(?:word|wd|phrase)?|pwd|auth|mac|.*(?:token|key|secret|password))$/i
+  /^(?:user(?:_?(?:name|id))?|login|pass(?:word|wd|phrase)?|pwd?|psw|auth|mac|.*(?:token|key|secret|password))$/i
 const MAYBE_LOGIN_NAME =
-  /^(?:u|usr|p|pw|pin|sid|st|sig|sign|signature|session(?:_?id)?|hash|md5|jwt|hmac|ticket|hdn(?:ts|ea|tl)|.*(?:auth|sign|hash))$/i
+  /^(?:u|usr|p|pin|sid|st|sig|sign|signature|session(?:_?id)?|hash|md5|jwt|hmac|ticket|hdn(?:ts|ea|tl)|.*(?:auth|sign|hash))$/i
 const USER_NAME = /^(?:u|usr|user(?:_?(?:name|id))?|login)$/i
 
 /** Letters and digits in turns, as tickets have them and names of channels do not. */

@@ -31,6 +31,7 @@ describe('a login of the provider does not reach a viewer', () => {
     ['two logos', entry('tvg-logo="http://l/1.png" tvg-logo="http://l/2.png?token=SECRET"')],
     ['any other attribute', entry('group-logo="https://l/?api_key=SECRET"')],
     ['catchup-source beside', entry('catchup="append" catchup-source="?token=SECRET&utc={utc}"')],
+    ['catchup-source, as pw', entry('catchup="append" catchup-source="?utc={utc}&pw=SECRET"')],
     ['catchup-source elsewhere', entry('catchup="default" catchup-source="http://x/SECRET/{utc}"')],
     [
       '#KODIPROP',

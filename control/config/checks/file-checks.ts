@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { fileProblem } from '../../runtime/regular-file.ts'
 import { say } from '../../sentences/sentences.ts'
 import { type LineOf, showPath } from '../problems/line-map.ts'
@@ -7,10 +7,20 @@ import { ConfigError, type ConfigProblem } from '../problems/problems.ts'
 /** Created where it does not exist. */
 const MADE = 'admin.token_file'
 
+const MOST_BLANK_BYTES = 1024
+
+/** Whether a file holds nothing but blanks: as a secret it would be one that everybody knows. */
+const isBlank = (file: string): boolean => {
+  const stats = statSync(file)
+  return (
+    stats.isFile() && stats.size <= MOST_BLANK_BYTES && readFileSync(file, 'utf8').trim() === ''
+  )
+}
+
 const whyUnreadable = (file: string): string | null => {
   try {
     accessSync(file, constants.R_OK)
-    return null
+    return isBlank(file) ? say('file.blank') : null
   } catch (error) {
     return fileProblem(error)
   }

@@ -1,9 +1,12 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { requireFiles } from '../../../control/config/checks/file-checks.ts'
 import { environmentNames } from '../../../control/config/environment.ts'
 import { parseConfig } from '../../../control/config/load.ts'
 import { ConfigError } from '../../../control/config/problems/problems.ts'
 import { configSchema } from '../../../control/config/schema/schema.ts'
+import { withTempDir } from '../../support/cleanup.ts'
 
 const problemsOf = (text: string): string[] => {
   try {
@@ -64,6 +67,17 @@ describe('parseConfig', () => {
     expect(() => requireFiles(parseConfig(text, '/etc/g.yaml'))).toThrow(
       /^\/etc\/g\.yaml:4: secure_links\[0\]\.key_file: \/etc\/nowhere: there is no such file$/,
     )
+  })
+
+  it('names a file of a secret that holds nothing', async () => {
+    await withTempDir(async (folder) => {
+      const file = join(folder, 'secret')
+      const required = () => requireFiles(parseConfig(`hooks: { secret_file: ${file} }`, 'g.yaml'))
+      await writeFile(file, ' \n')
+      expect(required).toThrow(`g.yaml:1: hooks.secret_file: ${file}: is empty`)
+      await writeFile(file, 'a word of its own\n')
+      expect(required).not.toThrow()
+    })
   })
 
   it('gives every environment variable one setting', () => {

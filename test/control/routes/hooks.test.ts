@@ -207,6 +207,8 @@ describe('trust', () => {
     [[], 'word', '127.0.0.1', 'wor', false],
     [['10.0.0/24'], 'word', '10.0.0.1', 'other', false],
     [['10.0.0/24'], 'word', '10.0.1.1', 'word', false],
+    [[], '', '10.0.0.1', '', false],
+    [[], '', '127.0.0.1', null, false],
   ])('case=%j %s: %s with %s is %s', (...row) => {
     const [networks, secret, address, presented, expected] = row
     expect(createHookTrust({ allow: networks, secret })(address, presented)).toBe(expected)

@@ -1,4 +1,5 @@
 import type { Stats } from 'node:fs'
+import { systemProblem } from '../sentences/file-problems.ts'
 import { say } from '../sentences/sentences.ts'
 
 /** A folder, a pipe or a device where a file was expected. */
@@ -13,13 +14,5 @@ export const requireRegular = (stats: Stats): Stats => {
 /** Why the system gives no file, as a phrase; `null` where the error is none of its. */
 export const systemReason = (error: unknown): string | null => {
   if (error instanceof NotRegularError) return say('file.not_regular')
-  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return null
-  if (error.code === 'EISDIR') return say('file.is_folder')
-  return error.code === 'ENOENT'
-    ? say('file.missing')
-    : say('file.unreadable', { code: String(error.code) })
+  return systemProblem(error)
 }
-
-/** Why a file could not be read, as a phrase. */
-export const fileProblem = (error: unknown): string =>
-  systemReason(error) ?? say('file.unreadable', { code: 'unreadable' })

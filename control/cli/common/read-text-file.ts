@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { fileProblem } from '../../runtime/regular-file.ts'
+import { fileProblem } from '../../sentences/file-problems.ts'
 import { CliError } from './context.ts'
 
 /** A file the command line names. Throws {@link CliError} with the file and what is wrong with it. */

@@ -10,7 +10,7 @@ import {
   startingState,
 } from '../../migrate/plays/import-state.ts'
 import { openRejected } from '../../migrate/plays/rejected-file.ts'
-import { fileProblem } from '../../runtime/regular-file.ts'
+import { fileProblem } from '../../sentences/file-problems.ts'
 import { PastFileError } from '../../sources/model/past-file-error.ts'
 import { SourceError } from '../../sources/model/source-error.ts'
 import { CliError, type GlobalOptions } from '../common/context.ts'

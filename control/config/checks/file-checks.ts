@@ -1,5 +1,5 @@
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
-import { fileProblem } from '../../runtime/regular-file.ts'
+import { fileProblem } from '../../sentences/file-problems.ts'
 import { say } from '../../sentences/sentences.ts'
 import { type LineOf, showPath } from '../problems/line-map.ts'
 import { ConfigError, type ConfigProblem } from '../problems/problems.ts'

@@ -10,7 +10,7 @@ const READ: Readonly<Record<string, ReadonlySet<string>>> = {
 
 /** Words of statements that restrict access: losing one of them would admit more viewers. */
 const RESTRICTS =
-  /auth|allow|den(?:y|ied)|limit|max_|session|token|key|password|countr|domain|on_play|secur|protect|drm|crypt|restrict|forbid|reject|require|verify|geo|login|access|referer|user_?agent|\bips?\b|on_publish|white_?list|black_?list|\bblock|\bban|\bpin|^disabled?$|^iptv$|^only|_only$|^except|^exclude|^protocols?$|secret|^clients?$|viewers|concurren|quota|^private$|^hidden$|expir|connections|firewall|hotlink|^vpn|^sign(?:ed|ature|_)|^acl|permi(?:t|ssion)|^config_external$|^no_(?:hls|dash|mss|mpegts|rtmp|rtsp|http|dvr)/i
+  /auth|allow|den(?:y|ied)|limit|max_|session|token|key|password|countr|domain|on_play|secur|protect|drm|crypt|restrict|forbid|reject|require|verify|geo|login|access|referer|user_?agent|\bips?\b|on_publish|white_?list|black_?list|\bblock|\bban|\bpin|^disabled?$|^iptv$|^only|_only$|^except|^exclude|^protocols?$|secret|^clients?$|viewers|concurren|quota|^private$|^hidden$|expir|connections|firewall|hotlink|^vpn|^sign(?:ed|ature|_)|^acl|permi(?:t|ssion)|(?:^|_)ips?(?:_|$)|^devices$|^screens$|simultaneous|subscri|parental|^age$|^adult|^ppv$|^premium|^subnet|^cidr|^asn$|^isp$|maxconn|^until$|^valid|^blackout|^trusted|_per_|^config_external$|^no_(?:hls|dash|mss|mpegts|rtmp|rtsp|http|dvr)/i
 
 /** Ways of delivery, and of keeping what was delivered, that may be switched off. */
 const DELIVERY =
@@ -24,13 +24,21 @@ const isOff = ({ name, args }: Pick<Statement, 'name' | 'args'>, within: string)
   return (isSwitch || DELIVERY.test(name)) && args.some(({ text }) => OFF.test(text))
 }
 
+/** `cluster_key=x`, behind whatever it stands. */
+const isOption = (text: string): boolean => {
+  const key = /^([a-z][\w-]*)=/i.exec(text)?.[1]
+  return key !== undefined && RESTRICTS.test(key)
+}
+
 const restricts = (statement: Pick<Statement, 'name' | 'args'>, within = ''): boolean =>
   RESTRICTS.test(statement.name) ||
   isOff(statement, within) ||
-  statement.args.some(({ text }) =>
-    /^(?:auth|securetoken|iptv):\/\/|^(?:max_sessions|allowed_|disallowed_|soft_limitation|domains?)|^(?:deny|forbid|reject)$/i.test(
-      text,
-    ),
+  statement.args.some(
+    ({ text }) =>
+      isOption(text) ||
+      /^(?:auth|securetoken|iptv):\/\/|^(?:max_sessions|allowed_|disallowed_|soft_limitation|domains?)|^(?:deny|forbid|reject)$/i.test(
+        text,
+      ),
   )
 
 /** Words that begin a line: what they say may be a statement, behind one whose `;` is missing. */
@@ -91,8 +99,9 @@ const lookAtTemplate = (
       inner,
       `\`${inner.name}\` of a template, which no stream here takes from it`,
     )
+  const taken = lost.length > 0 ? lost : inside.filter((inner) => inner.name === 'template')
   if (/^\/*$/.test(prefix?.args[0]?.text ?? 'none'))
-    for (const inner of lost)
+    for (const inner of taken)
       report.notUnderstood(
         inner,
         `\`${inner.name}\` of a template for every stream: write \`auth\``,

@@ -1,11 +1,16 @@
-/** Header names in lower case; a name sent several times has all its values. */
-export type AnswerHeaders = Readonly<Record<string, string | string[]>>
-
-/** Status line and headers of an answer. */
-export interface AnswerHead {
-  readonly status: number
-  readonly headers: AnswerHeaders
-}
+import {
+  AnswerError,
+  type AnswerHead,
+  type AnswerHeaders,
+  endOfHead,
+  isOversize,
+  LF,
+  MOST_LINE,
+  type ParsedHead,
+  parseHead,
+  STATUS,
+  valuesOf,
+} from './answer-head.ts'
 
 /** What of an answer has come so far. `more` = nothing that can be used yet. */
 export type AnswerState = 'head' | 'body' | 'done'
@@ -23,82 +28,14 @@ export interface AnswerReader {
   readonly codings: readonly string[]
   /** The bytes of the body that these bytes brought. Throws {@link AnswerError} where no HTTP is spoken. */
   push(bytes: Buffer): Buffer[]
-  /** The connection ended; true where the answer is whole. */
+  /** Whether the connection ended behind a line of the head: an answer to curl, though more of the head may have been meant to come. */
+  readonly isCut: boolean
+  /** The connection ended; true where the answer is whole, or cut behind a line of its head. */
   end(): boolean
 }
 
-/** What arrived is no answer of HTTP. */
-export class AnswerError extends Error {
-  override readonly name = 'AnswerError'
-}
-
-/** As long as curl lets one line of a head be, and all of it. */
-const MOST_LINE = 102_400
-const MOST_HEAD = 307_200
-const LF = 0x0a
-/** A reason may follow without a blank; a fourth digit makes it no status. */
-const STATUS = /^HTTP\/[ \t]*(\d(?:\.[ \t]*\d)?)[ \t]+(\d{3})(?!\d)/i
-/** The versions that curl takes an answer in; in capitals or not. */
-const VERSION = /^(?:1\.[ \t]*[01]|2(?:\.[ \t]*0)?)$/
-
-/** Lines of a head; one that begins with a blank goes on with the one before (RFC 9112, 5.2). */
-const unfold = (lines: readonly string[]): string[] => {
-  const unfolded: string[] = []
-  for (const line of lines) {
-    if (/^[ \t]/.test(line) && unfolded.length > 0)
-      unfolded.push(`${unfolded.pop()} ${line.trim()}`)
-    else unfolded.push(line)
-  }
-  return unfolded
-}
-
-/** Names and values; a line without a colon is no header. */
-const headersOf = (unfolded: readonly string[]): Record<string, string | string[]> => {
-  const headers: Record<string, string | string[]> = {}
-  for (const line of unfolded) {
-    const colon = line.indexOf(':')
-    if (colon < 1) continue
-    const name = line.slice(0, colon).trim().toLowerCase()
-    const value = line.slice(colon + 1).trim()
-    const before = Object.hasOwn(headers, name) ? headers[name] : undefined
-    headers[name] = before === undefined ? value : [before, value].flat()
-  }
-  return headers
-}
-
-/** Headers by which a backend grants something: one that cannot be read voids its grant, not the answer. */
-const GRANT = /^x-(?:userid|max-sessions|unique|authduration)\s*:/i
-
-/** What curl takes no answer with, though its status can be read; `null` = nothing. */
-const oddityOf = (first: string, lines: readonly string[]): string | null => {
-  if (/^HTTP\/[ \t]*\S+\t/i.test(first)) return 'a tab before its status'
-  if (!VERSION.test(STATUS.exec(first)?.[1] ?? '')) return 'another version of HTTP'
-  if ([first, ...lines].some((line) => line.includes('\0') && !GRANT.test(line)))
-    return 'a NUL in its head'
-  if (/^[ \t]/.test(lines[0] ?? '')) return 'a blank before its first header'
-  if (lines.some((line) => line !== '' && !line.includes(':'))) return 'a header without a colon'
-  return null
-}
-
-interface ParsedHead extends AnswerHead {
-  /** The headers that say where the body ends: those without what is folded, as curl reads them. */
-  readonly framing: AnswerHeaders
-  readonly oddity: string | null
-}
-
-const parseHead = (text: string): ParsedHead => {
-  const [first = '', ...folded] = text.split('\n').map((line) => line.replace(/\r+$/, ''))
-  const status = STATUS.exec(first)?.[2]
-  if (status === undefined || status.startsWith('0')) throw new AnswerError('malformed answer')
-  const lines = unfold(folded)
-  const framing = headersOf(
-    folded.filter((line) => /^(?:content-length|transfer-encoding|connection):/i.test(line)),
-  )
-  const headers = headersOf(lines)
-  return { status: Number(status), headers, framing, oddity: oddityOf(first, lines) }
-}
-
-const valuesOf = (headers: AnswerHeaders, name: string): string[] => [headers[name] ?? []].flat()
+/** As long as curl lets one line of a trailer be. */
+const MOST_TRAILER = 4_093
 
 /** How a body ends. */
 type Framing =
@@ -106,8 +43,8 @@ type Framing =
   | { readonly kind: 'chunked'; step: 'size' | 'data' | 'after' | 'trailer'; left: number }
   | { readonly kind: 'close' }
 
-/** Digits of a length beyond which curl takes it for none and reads to the end. */
-const MOST_DIGITS = 15
+/** A length beyond it is none to curl, which then reads to the end. */
+const MOST_LENGTH = 2n ** 63n - 1n
 
 /** Codings that curl knows, for its own body or beside chunked. */
 const CODING = /^(?:chunked|identity|none|x-gzip|gzip|deflate|br|zstd)?$/
@@ -135,45 +72,30 @@ const framingOf = ({ status, framing: headers }: ParsedHead): Framing => {
   const last = lengths.at(-1)
   if (last === undefined || headers['transfer-encoding'] !== undefined) return { kind: 'close' }
   const digits = /^\+?0*(\d+)/.exec(last)?.[1] ?? ''
-  return digits.length > MOST_DIGITS ? { kind: 'close' } : { kind: 'length', left: Number(digits) }
+  const isTooLong = digits.length > 19 || BigInt(digits) > MOST_LENGTH
+  return isTooLong ? { kind: 'close' } : { kind: 'length', left: Number(digits) }
 }
 
 const hasClose = (framing: AnswerHeaders): boolean =>
   valuesOf(framing, 'connection').some((text) => /\bclose\b/i.test(text))
 
-const CR = 0x0d
-
-/** Index behind the blank line that ends a head, in LF with any number of CR before it; -1 = not there yet. */
-const endOfHead = (bytes: Buffer): number => {
-  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) {
-    let next = at + 1
-    while (bytes[next] === CR) next += 1
-    if (bytes[next] === LF) return next + 1
-  }
-  return -1
-}
-
-/** Whether a head, as far as it came, or a line of it is longer than curl takes one. */
-const isOversize = (head: Buffer): boolean => {
-  if (head.length > MOST_HEAD) return true
-  let from = 0
-  for (let end = head.indexOf(LF); end >= 0; end = head.indexOf(LF, from)) {
-    if (end - from > MOST_LINE) return true
-    from = end + 1
-  }
-  return head.length - from > MOST_LINE
-}
-
 /** What follows the size says nothing to curl, with a semicolon or without. */
 const chunkSizeOf = (line: string): number => {
-  const size = /^0{0,15}([0-9a-f]{1,12})(?![0-9a-f])/i.exec(line)?.[1]
+  const size = /^[0-9a-f]{1,16}(?![0-9a-f])/i.exec(line)?.[0]
   if (size === undefined) throw new AnswerError('malformed answer: its chunks')
   return Number.parseInt(size, 16)
+}
+
+/** A line of a trailer as curl takes it, CR and LF not counted. */
+const isTrailer = (line: string): boolean => {
+  const text = line.replace(/\r$/, '')
+  return /^[ \t]|:/.test(text) && !/[\r\0]/.test(text) && text.length <= MOST_TRAILER
 }
 
 class Reader implements AnswerReader {
   state: AnswerState = 'head'
   head: AnswerHead | null = null
+  isCut = false
   codings: readonly string[] = []
   private rest: Buffer = Buffer.alloc(0)
   private framing: Framing = { kind: 'close' }
@@ -207,8 +129,17 @@ class Reader implements AnswerReader {
   }
 
   end(): boolean {
+    if (this.state === 'head') this.takeCutHead()
     if (this.state === 'body' && this.framing.kind === 'close') this.state = 'done'
     return this.state === 'done'
+  }
+
+  private takeCutHead(): void {
+    const lines = this.rest.toString('latin1').replace(/\r+$/, '')
+    if (this.status === null || !lines.endsWith('\n')) return
+    this.isCut = true
+    this.rest = Buffer.from(`${lines}\n`, 'latin1')
+    this.takeHead()
   }
 
   private takeHead(): boolean {
@@ -278,7 +209,7 @@ class Reader implements AnswerReader {
     if (line === null) return null
     if (framing.step === 'trailer') {
       if (line === '' || line === '\r') this.state = 'done'
-      else if (!/^[ \t]|:/.test(line)) throw new AnswerError('malformed answer: its trailer')
+      else if (!isTrailer(line)) throw new AnswerError('malformed answer: its trailer')
     } else if (framing.step === 'after') {
       if (!/^\r*$/.test(line)) throw new AnswerError('malformed answer: its chunks')
       framing.step = 'size'

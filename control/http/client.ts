@@ -1,6 +1,7 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { type AnswerHead, createAnswerReader } from './answer-reader.ts'
+import type { AnswerHead } from './answer-head.ts'
+import { createAnswerReader } from './answer-reader.ts'
 import { decodeTransfer } from './transfer-codings.ts'
 
 /** One GET. */
@@ -24,6 +25,8 @@ export interface GetAnswer extends AnswerHead {
   readonly body: Buffer
   /** Why the body is not whole; `null` where it is. */
   readonly broken: string | null
+  /** Whether it ended behind a line of its head, and headers may be missing. */
+  readonly isCut: boolean
 }
 
 /** Sends GETs over connections that are kept open. */
@@ -110,7 +113,7 @@ const exchange = (socket: Socket, options: GetOptions, most: number): Promise<Ex
       const isReusable = broken === null && reader.isReusable
       if (!isReusable) socket.destroy()
       if (head === null) return reject(new Error(broken ?? 'no answer'))
-      const raw = { body: Buffer.concat(parts), broken }
+      const raw = { body: Buffer.concat(parts), broken, isCut: reader.isCut }
       const read = broken === null ? decodeTransfer(raw.body, reader.codings, most) : raw
       resolve({ answer: { ...head, ...raw, ...read }, isReusable })
     }
@@ -125,7 +128,13 @@ const exchange = (socket: Socket, options: GetOptions, most: number): Promise<Ex
       if (size > most) finish('oversize body')
       else if (reader.state === 'done') finish(null)
     }
-    const onEnd = (): void => finish(reader.end() ? null : 'connection dropped')
+    const onEnd = (): void => {
+      try {
+        finish(reader.end() ? null : 'connection dropped')
+      } catch (error) {
+        finish(error instanceof Error ? error.message : 'malformed answer')
+      }
+    }
     const onError = (error: unknown): void => finish(failureOf(error).message)
     const onAbort = (): void => finish('timed out')
     const listeners = [
@@ -188,7 +197,7 @@ export const createGetClient = ({ ca, maxBodyBytes }: GetClientOptions): GetClie
       if (kept !== undefined) {
         try {
           const answer = await over(kept, options)
-          if (answer.broken === null && answer.status !== WAITED) return answer
+          if (answer.broken === null && !answer.isCut && answer.status !== WAITED) return answer
         } catch (error) {
           if (options.signal.aborted) throw error
         }

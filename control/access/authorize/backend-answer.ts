@@ -168,3 +168,12 @@ export const classifyAnswer = (status: number, headers: BackendAnswerHeaders): B
   if (status >= 400 && status < 500) return refusal(status, headers)
   return downAnswer(`answered with status ${status}`, status)
 }
+
+/** Classifies an answer that ended within its head: what it grants may be missing in part, and is not taken. */
+export const classifyCut = (status: number, headers: BackendAnswerHeaders): BackendAnswer => {
+  const answer = classifyAnswer(status, headers)
+  if (answer.class !== 'allow' && answer.class !== 'redirect') return answer
+  const { authDurationSec, location: target } = answer
+  const detail = 'admitted without its grant: its headers broke off'
+  return { ...answer, ...NO_GRANT, authDurationSec, location: target, detail }
+}

@@ -1,6 +1,12 @@
 import { basicAuth } from '../../http/basic-auth.ts'
 import { createGetClient } from '../../http/client.ts'
-import { type BackendAnswer, classifyAnswer, classifyBroken, downAnswer } from './backend-answer.ts'
+import {
+  type BackendAnswer,
+  classifyAnswer,
+  classifyBroken,
+  classifyCut,
+  downAnswer,
+} from './backend-answer.ts'
 import type { AnswerClass } from './decision.ts'
 
 const MAX_BODY_BYTES = 65_536
@@ -53,8 +59,10 @@ export const createBackendClient = (
     const headers = { accept: '*/*', 'user-agent': 'gatehouse', ...basicAuth(url) }
     const signal = AbortSignal.timeout(backend.timeoutMs)
     // The body is ignored, but a permission is valid only when the body is complete and not too long.
-    const { status, headers: told, broken } = await client.get({ url, path, headers, signal })
-    return broken === null ? classifyAnswer(status, told) : classifyBroken(status, told, broken)
+    const answer = await client.get({ url, path, headers, signal })
+    const { status, headers: told, broken } = answer
+    if (broken !== null) return classifyBroken(status, told, broken)
+    return answer.isCut ? classifyCut(status, told) : classifyAnswer(status, told)
   }
 
   const countersOf = (url: string): Counting => {

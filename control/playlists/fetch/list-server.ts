@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { createBrotliDecompress, createInflate } from 'node:zlib'
-import type { AnswerHead } from '../../http/answer-reader.ts'
+import type { AnswerHead } from '../../http/answer-head.ts'
 import { basicAuth } from '../../http/basic-auth.ts'
 import { createGetClient } from '../../http/client.ts'
 

@@ -146,6 +146,10 @@ const odd: Readonly<Record<string, string>> = {
     ]),
   ),
   'chunks that break off, in a coding and commas': `${head('200 OK', 'Transfer-Encoding: chunked, ,')}2\r\nno\r\nzz\r\n`,
+  'a chunk size of 17 digits': `${head('200 OK', 'Transfer-Encoding: chunked')}${'0'.repeat(16)}2\r\nno\r\n0\r\n\r\n`,
+  'a trailer of 4,094 letters': `${head('200 OK', 'Transfer-Encoding: chunked')}0\r\nA: ${'b'.repeat(4091)}\r\n\r\n`,
+  'a NUL in a trailer': `${head('200 OK', 'Transfer-Encoding: chunked')}0\r\nA: \0\r\n\r\n`,
+  'CR within a trailer': `${head('200 OK', 'Transfer-Encoding: chunked')}0\r\nA: b\rc\r\n\r\n`,
   'a line of 110 kB': `${head('200 OK', `X-A: ${'x'.repeat(110_000)}`, 'Content-Length: 2')}ok`,
   'a coding nobody knows': `${head('200 OK', 'Transfer-Encoding: chunked;q=1')}${CHUNKED}`,
 }
@@ -206,6 +210,27 @@ test.each(Object.keys(coded))('a body transferred as %s, as curl reads it', asyn
   expect((await (await answers('403 Forbidden')).ask()).status).toBe(403)
 })
 
+test.each([
+  ['its status', 'HTTP/1.1 200 OK\r\n', 0],
+  ['a header', 'HTTP/1.1 200 OK\r\nX-UserId: 7\r\n', 0],
+  ['a header in LF', 'HTTP/1.0 200 OK\nX-UserId: 7\n', 0],
+  ['what was announced', `${head('103 Early Hints')}HTTP/1.1 200 OK\r\n`, 0],
+  ['the length of a body', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n', 18],
+  ['a header without a colon', 'HTTP/1.1 200 OK\r\nbad\r\n', 8],
+  ['a length near the most', `${head('200 OK', 'Content-Length: 9223372036854775807')}ok`, 18],
+])('an answer that ends behind %s is whole where it is to curl', async (_, text, failure) => {
+  const { url, ask } = await serve((socket) => socket.end(text))
+  const code = await run('curl', ['-s', '-m', '5', url.href]).then(
+    () => 0,
+    (error: { code: number }) => error.code,
+  )
+  expect(code).toBe(failure)
+  expect(await ask()).toMatchObject({
+    status: 200,
+    broken: failure === 0 ? null : expect.stringMatching(/dropped|malformed/),
+  })
+})
+
 test('a body that unpacks to more than may come is none', async () => {
   const { ask } = await serve((socket) => {
     socket.write(head('200 OK', 'Transfer-Encoding: gzip, chunked'))
@@ -241,6 +266,7 @@ test.each([
   ['is reset', (socket: Socket) => socket.resetAndDestroy()],
   ['ends', (socket: Socket) => socket.end()],
   ['breaks off', (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Le')],
+  ['ends behind its status', (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\n')],
   [
     'says that nothing came',
     (socket: Socket) => socket.end(head('408 Request Timeout', 'Content-Length: 0')),

@@ -54,6 +54,19 @@ describe('what a backend grants', () => {
   })
 
   it.each([
+    ['200 OK', 'allow', null],
+    ['302 Found', 'redirect', 'http://cdn.example.net/a'],
+    ['403 Forbidden', 'deny', null],
+  ])('whose headers broke off is not taken, and the %s is', async (status, verdict, location) => {
+    const headers = 'X-UserId: ivan\r\nX-Unique: true\r\nLocation: http://cdn.example.net/a\r\n'
+    const decision = await ask(rawBackend(`HTTP/1.1 ${status}\r\n${headers}`))
+    expect(decision).toMatchObject({ verdict, account: null, maxSessions: null, location })
+    const detail = 'admitted without its grant: its headers broke off'
+    const said = decision.trace.find(({ step }) => step === 'backend')?.detail
+    expect(said === detail).toBe(verdict !== 'deny')
+  })
+
+  it.each([
     ['X-UserId longer than 256 bytes', `X-UserId: ${'x'.repeat(257)}`],
     [
       'X-UserId of 200 letters but 400 bytes',

@@ -197,7 +197,8 @@ export const createGetClient = ({ ca, maxBodyBytes }: GetClientOptions): GetClie
       if (kept !== undefined) {
         try {
           const answer = await over(kept, options)
-          if (answer.broken === null && !answer.isCut && answer.status !== WAITED) return answer
+          const isWhole = answer.broken === null && !answer.isCut && answer.status !== WAITED
+          if (isWhole || options.signal.aborted) return answer
         } catch (error) {
           if (options.signal.aborted) throw error
         }

@@ -280,6 +280,16 @@ test.each([
   expect(connections()).toBe(20)
 })
 
+test('a refusal over a kept connection whose body never ends is one', async () => {
+  const { ask, connections } = await serve((socket, turn) => {
+    if (turn === 1) socket.write(`${head('200 OK', 'Content-Length: 2')}ok`)
+    else socket.write(head('403 Forbidden', 'Content-Length: 2'))
+  })
+  expect((await ask()).status).toBe(200)
+  expect(await ask(500)).toMatchObject({ status: 403, broken: 'timed out' })
+  expect(connections()).toBe(1)
+})
+
 test('a fresh connection that says nothing came is an answer', async () => {
   const { ask, connections } = await serve((socket) => {
     socket.end(head('408 Request Timeout', 'Content-Length: 0'))

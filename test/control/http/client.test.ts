@@ -1,50 +1,11 @@
 import { execFile } from 'node:child_process'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { promisify } from 'node:util'
-import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
-import { afterEach, expect, test } from 'vitest'
-import { createGetClient, type GetClient } from '../../../control/http/client.ts'
+import { expect, test } from 'vitest'
+import { head, serve } from './serve.ts'
 
 const run = promisify(execFile)
-const open: { server: Server; sockets: Set<Socket>; client: GetClient }[] = []
-afterEach(async () => {
-  for (const { server, sockets, client } of open.splice(0)) {
-    await client.close()
-    for (const socket of sockets) socket.destroy()
-    await new Promise((resolve) => server.close(resolve))
-  }
-})
-
-/** A server that answers with bytes; `what` gets the number of the request on its connection. */
-const serve = async (what: (socket: Socket, turn: number, connection: number) => void) => {
-  const sockets = new Set<Socket>()
-  let connections = 0
-  const server = createServer((socket) => {
-    const own = ++connections
-    let turn = 0
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket)).on('error', () => undefined)
-    socket.on('data', () => what(socket, ++turn, own))
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const client = createGetClient({ maxBodyBytes: 65_536 })
-  open.push({ server, sockets, client })
-  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/auth`)
-  const ask = async (ms = 3000) =>
-    await client
-      .get({ url, path: '/auth', headers: {}, signal: AbortSignal.timeout(ms) })
-      .then(({ status, body, broken, headers }) => ({
-        status,
-        body: body.toString('latin1'),
-        broken,
-        headers,
-      }))
-  return { url, ask, connections: () => connections }
-}
-
 const CHUNKED = '2\r\nno\r\n0\r\n\r\n'
-const head = (status: string, ...headers: string[]) =>
-  [`HTTP/1.1 ${status}`, ...headers, '', ''].join('\r\n')
 const shapes: Readonly<Record<string, string>> = {
   'a length': `${head('403 Forbidden', 'Content-Length: 2')}no`,
   'no body': head('403 Forbidden', 'Content-Length: 0'),
@@ -169,47 +130,6 @@ test.each(Object.keys(odd))(
   },
 )
 
-const chunkedBytes = (body: Buffer): Buffer =>
-  Buffer.concat([
-    Buffer.from(`${body.length.toString(16)}\r\n`),
-    body,
-    Buffer.from('\r\n0\r\n\r\n'),
-  ])
-const plain = Buffer.from('hello')
-const packed = gzipSync(plain)
-const coded: Readonly<Record<string, [codings: string, body: Buffer]>> = {
-  'gzip as said': ['gzip, chunked', packed],
-  'gzip twice, in capitals': ['GZIP ,x-gzip,chunked', gzipSync(packed)],
-  'gzip that is cut': ['gzip, chunked', packed.subarray(0, 12)],
-  'deflate with a header': ['deflate, chunked', deflateSync(plain)],
-  'deflate without one': ['deflate, chunked', deflateRawSync(plain)],
-  brotli: ['br, chunked', brotliCompressSync(plain)],
-  'nothing, as identity': ['identity, chunked', plain],
-  'no gzip': ['gzip, chunked', plain],
-  'no gzip, to the end': ['gzip', plain],
-  'gzip and more': ['gzip, chunked', Buffer.concat([packed, plain])],
-  'gzip once of twice': ['gzip, gzip, chunked', packed],
-  'no deflate': ['deflate, chunked', plain],
-  'no zstd': ['zstd, chunked', plain],
-  'too many codings': ['gzip, gzip, gzip, gzip, gzip, gzip, chunked', plain],
-}
-test.each(Object.keys(coded))('a body transferred as %s, as curl reads it', async (name) => {
-  const [codings, body] = coded[name] ?? ['', plain]
-  const answers = async (status: string) =>
-    await serve((socket) => {
-      socket.write(Buffer.from(head(status, `Transfer-Encoding: ${codings}`), 'latin1'))
-      socket.end(codings.includes('chunked') ? chunkedBytes(body) : body)
-    })
-  const { url, ask } = await answers('200 OK')
-  const curl = await run('curl', ['-s', '-m', '5', url.href]).then(
-    ({ stdout }) => stdout,
-    () => null,
-  )
-  const ours = await ask()
-  expect(ours.broken === null ? ours.body : null).toBe(curl)
-  expect((await (await answers('403 Forbidden')).ask()).status).toBe(403)
-})
-
 test.each([
   ['its status', 'HTTP/1.1 200 OK\r\n', 0],
   ['a header', 'HTTP/1.1 200 OK\r\nX-UserId: 7\r\n', 0],
@@ -229,14 +149,6 @@ test.each([
     status: 200,
     broken: failure === 0 ? null : expect.stringMatching(/dropped|malformed/),
   })
-})
-
-test('a body that unpacks to more than may come is none', async () => {
-  const { ask } = await serve((socket) => {
-    socket.write(head('200 OK', 'Transfer-Encoding: gzip, chunked'))
-    socket.end(chunkedBytes(gzipSync(Buffer.alloc(10_000_000))))
-  })
-  expect(await ask()).toMatchObject({ status: 200, broken: 'oversize body' })
 })
 
 test('behind a status below 100 nothing is a permission', async () => {

@@ -33,7 +33,7 @@ export interface GetAnswer extends AnswerHead {
 export interface GetClient {
   /**
    * The answer: also one whose body broke off behind its headers. Throws an `Error` with the reason where no status and headers came. A kept
-   * connection that brings no answer is given up, and the request sent once more over a fresh one.
+   * connection that brings no whole answer is given up, and the request sent once more over a fresh one; what came first counts where that brings nothing.
    */
   get(options: GetOptions): Promise<GetAnswer>
   close(): Promise<void>
@@ -194,16 +194,24 @@ export const createGetClient = ({ ca, maxBodyBytes }: GetClientOptions): GetClie
   return {
     async get(options) {
       const kept = options.stream === undefined ? pool.take(options.url.origin) : undefined
+      let torn: GetAnswer | null = null
       if (kept !== undefined) {
         try {
           const answer = await over(kept, options)
           const isWhole = answer.broken === null && !answer.isCut && answer.status !== WAITED
           if (isWhole || options.signal.aborted) return answer
+          if (answer.status !== WAITED) torn = answer
         } catch (error) {
           if (options.signal.aborted) throw error
         }
       }
-      return await over(open(options.url, ca), options)
+      try {
+        return await over(open(options.url, ca), options)
+      } catch (error) {
+        // It was an answer, if not a whole one.
+        if (torn !== null) return torn
+        throw error
+      }
     },
     close: () => {
       pool.close()

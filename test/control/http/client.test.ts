@@ -202,6 +202,18 @@ test('a refusal over a kept connection whose body never ends is one', async () =
   expect(connections()).toBe(1)
 })
 
+test('a refusal that broke off over a kept connection stays one where a fresh one brings nothing', async () => {
+  const { ask, connections } = await serve((socket, turn, connection) => {
+    if (connection > 1) socket.destroy()
+    else if (turn === 1) socket.write(`${head('200 OK', 'Content-Length: 2')}ok`)
+    else socket.end(`${head('403 Forbidden', 'Content-Length: 2')}n`)
+  })
+  expect((await ask()).status).toBe(200)
+  expect(await ask()).toMatchObject({ status: 403, broken: 'connection dropped' })
+  expect(connections()).toBe(2)
+  await expect(ask()).rejects.toThrow('connection dropped')
+})
+
 test('a fresh connection that says nothing came is an answer', async () => {
   const { ask, connections } = await serve((socket) => {
     socket.end(head('408 Request Timeout', 'Content-Length: 0'))

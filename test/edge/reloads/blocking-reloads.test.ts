@@ -1,10 +1,9 @@
 import { createServer, type ServerResponse } from 'node:http'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { leaseKey } from '#domain/viewer/lease'
 import { until } from '../../support/programs/port.ts'
-import { nodeCrypto } from '../rig/crypto.ts'
 import { type Answer, type Rig, startRig } from '../rig/rig.ts'
 import { channelRows, group } from '../rig/tables.ts'
+import { openAs, type Viewer } from './viewers.ts'
 
 const VIEWERS = 20
 /** Reloads that the origin holds, by what they ask for. */
@@ -62,21 +61,8 @@ beforeEach(() => {
   asked.length = 0
 })
 
-interface Viewer {
-  readonly path: string
-  readonly from: string
-  readonly key: string
-}
-
-const open = async (at: number): Promise<Viewer> => {
-  const from = `198.51.100.${at}`
-  const opened = await rig.get(`/live/${rig.ticket()}/ch1/index.m3u8`, { from })
-  const path = new URL(opened.headers.get('location') ?? '', rig.url).pathname
-  return { path, from, key: leaseKey(nodeCrypto, path.split('/')[2] ?? '', 'ch1') }
-}
-
 const viewers = (count: number): Promise<Viewer[]> =>
-  Promise.all(Array.from({ length: count }, (_, at) => open(at + 1)))
+  Promise.all(Array.from({ length: count }, (_, at) => openAs(rig, 'ch1', at + 1)))
 
 const reload = ({ path, from }: Viewer, args: string): Promise<Answer> =>
   rig.get(`${path}?${args}`, { from })

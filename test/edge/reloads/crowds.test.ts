@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { leaseKey } from '#domain/viewer/lease'
 import { until } from '../../support/programs/port.ts'
-import { nodeCrypto } from '../rig/crypto.ts'
 import { type Answer, type Rig, startRig } from '../rig/rig.ts'
 import { channelRows, group } from '../rig/tables.ts'
+import { openAs, type Viewer } from './viewers.ts'
 
 /** More than are judged in place. */
 const SOME = 48
@@ -71,26 +70,13 @@ beforeEach(() => {
   asked.length = 0
 })
 
-interface Viewer {
-  readonly path: string
-  readonly from: string
-  readonly key: string
-}
-
-const open = async (channel: string, at: number): Promise<Viewer> => {
-  const from = `198.51.${at >> 8}.${at & 255}`
-  const opened = await rig.get(`/live/${rig.ticket()}/${channel}/index.m3u8`, { from })
-  const path = new URL(opened.headers.get('location') ?? '', rig.url).pathname
-  return { path, from, key: leaseKey(nodeCrypto, path.split('/')[2] ?? '', channel) }
-}
-
 /** Opened few at a time: many openings at once have JavaScript contexts made of their own. */
 const viewers = async (channel: string, many: number): Promise<Viewer[]> => {
   const all: Viewer[] = []
   while (all.length < many) {
     const from = all.length
     const some = Array.from({ length: Math.min(4, many - from) }, (_, at) => from + at + 1)
-    all.push(...(await Promise.all(some.map((at) => open(channel, at)))))
+    all.push(...(await Promise.all(some.map((at) => openAs(rig, channel, at)))))
   }
   return all
 }

@@ -49,7 +49,6 @@ export const SENTENCES = {
   'file.not_regular': 'not a regular file',
   about: '{name}: {what}',
   'file.empty': '{file} is empty',
-  'file.blank': 'is empty',
   'file.unwritable': '{file} is not writable for Gatehouse',
   'file.cannot_be_written': '{file} cannot be written ({code})',
   // Geo files.

@@ -20,7 +20,7 @@ const isBlank = (file: string): boolean => {
 const whyUnreadable = (file: string): string | null => {
   try {
     accessSync(file, constants.R_OK)
-    return isBlank(file) ? say('file.blank') : null
+    return isBlank(file) ? say('setting.empty') : null
   } catch (error) {
     return fileProblem(error)
   }

@@ -49,7 +49,6 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
   'said.file.not_regular': 'не обычный файл',
   'said.about': '{name}: {what}',
   'said.file.empty': '{file} пуст',
-  'said.file.blank': 'файл пуст',
   'said.file.unwritable': 'Gatehouse не может писать в {file}',
   'said.file.cannot_be_written': '{file} не записывается ({code})',
   'said.geo.places': {

@@ -79,7 +79,9 @@ describe('sentences of other parts on Russian pages', () => {
   test('each is said somewhere, but those of the schema library', () => {
     const folder = join(packageRoot(), 'control')
     const source = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts') && !/^(?:dashboard\/|sentences\/sentences\.ts)/.test(name))
+      .filter(
+        (name) => name.endsWith('.ts') && !/^(?:dashboard\/|sentences\/sentences\.ts)/.test(name),
+      )
       .map((name) => readFileSync(join(folder, name), 'utf8'))
       .join('\n')
     const silent = ids.filter(

@@ -148,6 +148,8 @@ describe('a backup of a running instance', () => {
     writeFileSync(broken, bytes.subarray(0, bytes.length / 2))
     await expect(gatehouse('restore', broken, '--state', state)).rejects.toThrow(/unpacked|damaged/)
     expect(existsSync(join(state, 'gatehouse.duckdb'))).toBe(false)
-    await expect(gatehouse('restore', '/etc/passwd', '--state', state)).rejects.toThrow(/unpacked/)
+    await expect(gatehouse('restore', '/etc/passwd', '--state', state)).rejects.toThrow(
+      /is no backup/,
+    )
   })
 })

@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { launchBrowser } from '../../support/programs/browser.ts'
+import { until } from '../../support/programs/port.ts'
 import {
   type ServiceOptions,
   startService,
@@ -49,10 +50,11 @@ export const browserPages = (browser: () => Browser) => {
   }
 }
 
-/** Waits until what has the focus, its element and words, is as it should be. */
+/** Waits until what has the focus, its element and words, is as it should be: asked for each time, since the page's policy lets nothing in it compile a text. */
 export const focusOn = async (page: Page, wanted: RegExp): Promise<void> => {
-  await page.waitForFunction(
-    `/${wanted.source}/.test(document.activeElement.tagName + ' ' + document.activeElement.textContent.slice(0, 40))`,
+  const focus = `document.activeElement.tagName + ' ' + document.activeElement.textContent.slice(0, 40)`
+  await until(`the focus on ${wanted.source}`, async () =>
+    wanted.test(await page.evaluate<string>(focus)),
   )
 }
 

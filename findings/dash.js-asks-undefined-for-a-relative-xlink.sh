@@ -23,7 +23,7 @@ END
 <video muted autoplay></video><script src="dash.all.min.js"></script>
 <script>dashjs.MediaPlayer().create().initialize(document.querySelector('video'), '/lists/$1.mpd', true)</script>
 END
-  in_chromium "http://127.0.0.1:$port/page/$1.html"
+  in_chromium "http://127.0.0.1:$port/page/$1.html" "$1.xml"
 }
 film relative relative.xml
 film full "http://127.0.0.1:$port/lists/full.xml"

@@ -159,7 +159,7 @@ web_server() {
   cannot_try 'no server of files'
 }
 
-# in_chromium URL: the page of web_server, for five seconds, in the Chromium of @sparticuz/chromium.
+# in_chromium URL WANTED: the page of web_server in the Chromium of @sparticuz/chromium, until it was answered an address that ends so; 20 seconds at most.
 in_chromium() {
   cat >"$work/page.mjs" <<'END'
 import chromium from '@sparticuz/chromium'
@@ -167,11 +167,13 @@ import { launch } from 'puppeteer-core'
 const executablePath = await chromium.executablePath()
 const browser = await launch({ args: [...chromium.args, '--autoplay-policy=no-user-gesture-required'], executablePath, headless: 'shell' })
 const page = await browser.newPage()
-await page.goto(process.argv[2])
-await new Promise((resolve) => setTimeout(resolve, 5000))
+const [, , url, wanted] = process.argv
+const answered = page.waitForResponse((it) => it.url().endsWith(wanted), { timeout: 20_000 }).catch(() => null)
+await page.goto(url)
+await answered
 await browser.close()
 END
-  TMPDIR=$work quietly node "$work/page.mjs" "$1"
+  TMPDIR=$work quietly node "$work/page.mjs" "$1" "$2"
 }
 
 # wait_for FILE: until it is there, ten seconds at most.

@@ -65,9 +65,8 @@ const isWrittenOf = (channel: Channel, { selections, rulesOf }: WrittenRules): b
   rulesOf(channel) !== rulesOf(calledAs(channel, NAMELESS))
 
 /** A history that ends with these names. */
-const endingWith = (history: History, called: AddressNames): History => {
-  return areSameEntries(history.at(-1) ?? [], called) ? history : [...history, called]
-}
+const endingWith = (history: History, called: AddressNames): History =>
+  areSameEntries(history.at(-1) ?? [], called) ? history : [...history, called]
 
 /** A history that is not too long: of names that close and rule the same, the first are enough. `null` = none can go. */
 const shortened = (

@@ -1,3 +1,5 @@
+import { channelRows } from '../rig/tables.ts'
+
 /** A shared dictionary of njs, as far as what is tested uses one. */
 const dictionary = () => {
   const entries = new Map<string, { value: unknown; until: number }>()
@@ -34,3 +36,14 @@ const NAMES =
 export const zones = Object.fromEntries(
   NAMES.split(' ').map((name) => [`gh_${name}`, dictionary()]),
 )
+
+/** Empties them, but for a channel `ch1` and a key. */
+export const startWithOneChannel = (): void => {
+  for (const zone of Object.values(zones)) zone.clear()
+  zones['gh_state']?.set('channels', 0)
+  zones['gh_channels_a']?.set(' filled', '1')
+  const rows = channelRows({ ch1: { origin: 'http://127.0.0.1:9', base: '/ch1/' } })
+  for (const [key, row] of rows) zones['gh_channels_a']?.set(key, row)
+  zones['gh_texts']?.set('current', '1')
+  zones['gh_texts']?.set('k1', '00'.repeat(32))
+}

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { pause } from '../../support/pause.ts'
-import { channelRows } from '../rig/tables.ts'
-import { zones } from './dictionary.ts'
+import { startWithOneChannel, zones } from './dictionary.ts'
 
 const handler = '../../../njs/handlers/origins/serve-manifest.ts'
 const { serveManifest } = (await import(handler)) as {
@@ -38,14 +37,8 @@ const flights = zones['gh_flights']
 const fetched = vi.fn()
 
 beforeEach(() => {
-  for (const zone of Object.values(zones)) zone.clear()
+  startWithOneChannel()
   vi.stubGlobal('ngx', { shared: zones, fetch: fetched })
-  zones['gh_state']?.set('channels', 0)
-  zones['gh_channels_a']?.set(' filled', '1')
-  const rows = channelRows({ ch1: { origin: 'http://127.0.0.1:9', base: '/ch1/' } })
-  for (const [key, row] of rows) zones['gh_channels_a']?.set(key, row)
-  zones['gh_texts']?.set('current', '1')
-  zones['gh_texts']?.set('k1', '00'.repeat(32))
   const body = Buffer.from('#EXTM3U\n#EXT-X-TARGETDURATION:4\nfetched.ts\n')
   const headers = { get: () => null, getAll: () => [] }
   const arrayBuffer = () => Promise.resolve(body)

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Rig, startRig } from '../rig/rig.ts'
-import { channelRows, group } from '../rig/tables.ts'
+import { channelRows, ledAndUnled } from '../rig/tables.ts'
 
 let rig: Rig
 /** Bytes of arguments: with the rest of a request's first line, close to the most that nginx reads of one. */
@@ -11,11 +11,7 @@ const MPD = { type: 'application/dash+xml', body: '<MPD type="static"><Period/><
 
 beforeAll(async () => {
   rig = await startRig((stub, origin) => {
-    const groups = [
-      group('all', { isDefault: true, cap: 0 }),
-      group('unled', { redirect: 'inferred', cap: 0 }),
-    ]
-    stub.policy = { ...stub.policy, groups }
+    stub.policy = { ...stub.policy, groups: ledAndUnled }
     stub.tables.channels.rows = channelRows({
       ch1: { origin: origin.url, base: '/hls/ch1/', groups: ['all', 'unled'] },
       dash: {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freePort, until } from '../../support/programs/port.ts'
 import { startOrigin, type TestOrigin } from '../rig/origin.ts'
 import { type Rig, startRig } from '../rig/rig.ts'
-import { channelRows, group } from '../rig/tables.ts'
+import { channelRows, ledAndUnled } from '../rig/tables.ts'
 
 let rig: Rig
 let port = 0
@@ -11,11 +11,7 @@ let port = 0
 beforeAll(async () => {
   port = await freePort()
   rig = await startRig((stub, origin) => {
-    const groups = [
-      group('all', { isDefault: true, cap: 0 }),
-      group('unled', { redirect: 'inferred', cap: 0 }),
-    ]
-    stub.policy = { ...stub.policy, groups }
+    stub.policy = { ...stub.policy, groups: ledAndUnled }
     const both = { origin: origin.url, groups: ['all', 'unled'] }
     const late = { ...both, origin: `http://127.0.0.1:${port}` }
     stub.tables.channels.rows = channelRows({

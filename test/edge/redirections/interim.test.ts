@@ -1,7 +1,7 @@
 import { connect, createServer } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Rig, startRig } from '../rig/rig.ts'
-import { channelRows, group } from '../rig/tables.ts'
+import { channelRows, ledAndUnled } from '../rig/tables.ts'
 
 const SECRET = 'qT7wE3rR9z'
 const MOVED = `302 Found\r\nLocation: http://balancer.example/x.ts?token=${SECRET}\r\nContent-Length: 0\r\n\r\n`
@@ -30,11 +30,7 @@ beforeAll(async () => {
   const at = origin.address()
   const url = `http://127.0.0.1:${typeof at === 'object' ? at?.port : 0}`
   rig = await startRig((stub) => {
-    const groups = [
-      group('all', { isDefault: true, cap: 0 }),
-      group('unled', { redirect: 'inferred', cap: 0 }),
-    ]
-    stub.policy = { ...stub.policy, groups }
+    stub.policy = { ...stub.policy, groups: ledAndUnled }
     const both = { origin: url, groups: ['all', 'unled'] }
     stub.tables.channels.rows = channelRows({
       ch1: { ...both, base: '/hls/ch1/' },

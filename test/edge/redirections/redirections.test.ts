@@ -1,17 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort, until } from '../../support/programs/port.ts'
 import { type Rig, startRig } from '../rig/rig.ts'
-import { channelRows, group } from '../rig/tables.ts'
+import { channelRows, ledAndUnled } from '../rig/tables.ts'
 
 const HLS = 'application/vnd.apple.mpegurl'
 let rig: Rig
 beforeAll(async () => {
   rig = await startRig((stub, origin) => {
-    const groups = [
-      group('all', { isDefault: true, cap: 0 }),
-      group('unled', { redirect: 'inferred', cap: 0 }),
-    ]
-    stub.policy = { ...stub.policy, groups }
+    stub.policy = { ...stub.policy, groups: ledAndUnled }
     stub.tables.channels.rows = channelRows({
       ch1: { origin: origin.url, base: '/hls/ch1/', groups: ['all', 'unled'] },
       stream: {

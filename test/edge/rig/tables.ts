@@ -18,6 +18,12 @@ export const group = (id: string, more: Partial<EdgeGroup> = {}): EdgeGroup => (
   ...more,
 })
 
+/** Groups without caps: viewers of `all` are led to a pass, those of `unled` are served below their tickets. */
+export const ledAndUnled: readonly EdgeGroup[] = [
+  group('all', { isDefault: true, cap: 0 }),
+  group('unled', { redirect: 'inferred', cap: 0 }),
+]
+
 /** Rows of the channel table. */
 export const channelRows = (
   channels: Readonly<Record<string, Partial<ChannelRecord> & { origin: string; base: string }>>,

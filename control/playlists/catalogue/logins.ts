@@ -84,10 +84,11 @@ const isSecretAddress = (address: string, passwords: ReadonlySet<string>): boole
 export const showsLogin = (address: string, passwords: ReadonlySet<string>): boolean =>
   readings(address).some((it) => isSecretAddress(it, passwords))
 
-const ADDRESS = /(?:[a-z][a-z0-9+.-]*:)?\/\/[^\s"'|,]+/gi
+/** No scheme is as long as a picture that stands in its own address. */
+const ADDRESS = /(?:[a-z][a-z0-9+.-]{0,30}:)?\/\/[^\s"'|,]+/gi
 /** Headers of HTTP that are a login, in any of the ways players are given them. */
 const LOGIN_HEADER =
-  /(?:^|[^a-z])(?:(?:proxy-)?authorization|cookie2?|x-(?:[a-z]+-)*(?:key|token|auth))["']?\s*(?:[:=]|%3[ad])/i
+  /(?:^|[^a-z])(?:(?:proxy-)?authorization|cookie2?|x-(?:[a-z]+-){0,9}(?:key|token|auth))["']?\s*(?:[:=]|%3[ad])/i
 const LOGIN_OPTION = /^#EXTVLCOPT:\s*:?[a-z]+-(?:user|username|pwd|password)\s*=/i
 
 const holdsAddress = (text: string, passwords: ReadonlySet<string>): boolean =>

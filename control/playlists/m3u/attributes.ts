@@ -21,7 +21,7 @@ export interface ScannedAttributes {
 
 /** Attributes that players know: where one of these begins, the value before it has ended. */
 const KNOWN =
-  '(?:tvg-[a-z0-9_-]+|group-title|group-logo|catchup[a-z0-9_-]*|timeshift|channel-id|channel-number|parent-code|audio-track|aspect-ratio|radio|url-tvg|x-tvg-url)'
+  '(?:tvg-[a-z0-9_-]{1,30}|group-title|group-logo|catchup[a-z0-9_-]{0,30}|timeshift|channel-id|channel-number|parent-code|audio-track|aspect-ratio|radio|url-tvg|x-tvg-url)'
 const attributeName = /[^\s=,;"']+/y
 const blanks = /\s*/y
 /** What may stand behind a value's closing quote: the line's end, a comma, or words and then either another attribute or a comma. */
@@ -32,7 +32,7 @@ const closingQuotes: Readonly<Record<string, RegExp>> = {
 }
 const knownAhead = new RegExp(`[\\s,]${KNOWN}\\s*=`, 'gi')
 const knownGlued = new RegExp(
-  `${KNOWN}\\s*=\\s*["']|(?<![?&/_-])(?:tvg-[a-z]+|group-title)\\s*=`,
+  `${KNOWN}\\s*=\\s*["']|(?<![?&/_-])(?:tvg-[a-z]{1,30}|group-title)\\s*=`,
   'gi',
 )
 const anyAhead = /\s[^\s="',]+\s*=|,|$/g
@@ -50,7 +50,7 @@ const typographic =
   /(?:[“”„«]([^“”„«»"]*)[“”»]|[‘’‚‹]([^‘’‚‹›"]*)[‘’›]|\\"([^"]*)\\"|&quot;((?:(?!&quot;)[^"])*)&quot;)(?=\s*(?:[,;|]|$)|\s+\S)/iy
 /** A comma that stands between attributes and not before the name; a further comma has to follow. */
 const between = new RegExp(
-  `,[\\s,]*(?:radio[\\s,]+)*(?:[a-z][a-z0-9_-]*\\s*=\\s*(?:"[^"]*"|'[^']*')|${KNOWN}\\s*=[^,]*)[^,]*,`,
+  `,[\\s,]*(?:radio[\\s,]+)*(?:[a-z][a-z0-9_-]*\\s*=\\s*(?:"[^"]*"|'[^']*')|${KNOWN}\\s*=)[^,]*,`,
   'iy',
 )
 

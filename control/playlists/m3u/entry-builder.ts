@@ -13,7 +13,7 @@ const listDirective = /^#(?:PLAYLIST|EXTENC|EXT-X-SESSION-DATA)\b/i
 /** Directives of an entry wherever they stand. */
 const entryDirective = /^#(?:EXTGRP|EXTVLCOPT|KODIPROP|EXTHTTP|EXT-X-PLAYLIST-TYPE)\b/i
 /** Two lines without the end of the first. */
-const GLUED = /^((?:#EXTM3U|[^#\s]*:\/\/)(?:(?!#EXTINF:).)*)(#EXTINF:.*)$/i
+const GLUED = /^((?:#EXTM3U|[^#\s:]*:\/\/)(?:(?!#EXTINF:).)*)(#EXTINF:.*)$/i
 /** Lines that are nothing, beside as many entries as are a list all the same: a remark without its `#`. */
 const MOST_STRAYS = { always: 3, entriesEach: 100 } as const
 /** What was meant for `#EXTINF:` or `#EXTGRP:` and is a comment to players. */

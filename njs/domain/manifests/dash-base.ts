@@ -223,3 +223,13 @@ export const rewriteReference = (value: string, bases: readonly Base[], mapper: 
   const path = placeOf(value, base, mapper)
   return path === null || base.directory === null ? value : referenceTo(base.directory, path)
 }
+
+/** The new text of a file's address that several representations have in common: in full, unless it stays as it is and is another file from another base. */
+export const rewriteFile = (value: string, bases: readonly Base[], mapper: Mapper): string => {
+  const [first] = bases
+  const [target = value, ...others] = new Set(bases.map((base) => targetOf(value, base)))
+  const text = others.length > 0 ? rewriteReference(value, bases, mapper) : null
+  const place = first === undefined || text === value ? null : placeOf(target, first, mapper)
+  const full = place === null ? null : mapper.inFull(place)
+  return full ?? text ?? rewriteReference(value, bases, mapper)
+}

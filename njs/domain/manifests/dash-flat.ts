@@ -6,10 +6,11 @@ import {
   hrefOf,
   placeOf,
   REFERENCES_A_STEP,
+  rewriteFile,
   rewriteReference,
   targetOf,
 } from './dash-base.ts'
-import { addressAt, baseAt, findKept, placeAt, reached } from './dash-kept.ts'
+import { addressAt, baseAt, findKept, lowestAt, placeAt, reached } from './dash-kept.ts'
 import type { Gatherer, Level, SegmentElement, SegmentReference } from './dash-scan.ts'
 import { encodeEntities } from './xml.ts'
 
@@ -216,7 +217,7 @@ function* flattenRepresentation({ level, above, segments }: Below, work: Work): 
   const upper = reached(segments, own)
   const place = placeAt(level, above, own === undefined ? upper : [own, ...upper], mapper)
   const { base, isAtManifest } = place
-  writeLinks(level, base, work)
+  writeLinks(level, base, base, work)
   for (const it of upper) noteKept(base, kept.get(it))
   const wanted = toCopy(upper, own, work)
   const inherited = wanted ?? []
@@ -239,11 +240,14 @@ function* flattenRepresentation({ level, above, segments }: Below, work: Work): 
   return addTo(gatherer, own, parts)
 }
 
+/** Of remote elements, and, from a base below, of keys and fonts. */
 const writeLinks = (
   level: Level,
   { address, directory }: Pick<Base, 'address' | 'directory'>,
+  below: Base,
   { gatherer, mapper }: Work,
 ): void => {
+  for (const it of level.files) gatherer.replace(it, rewriteFile(it.value, [below], mapper))
   const base = { address, directory: directory ?? mapper.directory }
   for (const it of [...level.links, ...level.segmentLinks])
     gatherer.replace(it, mapper.rewriteRemote(it.value, base))
@@ -260,7 +264,8 @@ function* flattenLevel(at: Below, work: Work): Steps<void> {
   const base = baseAt(address, mapper)
   for (const it of level.baseUrls) gatherer.replace(it, NOTHING)
   const changed = level.segments.filter((it) => !kept.has(it))
-  writeLinks(level, { address, directory: mapper.directory }, work)
+  const lowest = baseAt(lowestAt(level, above, mapper), mapper)
+  writeLinks(level, { address, directory: mapper.directory }, lowest, work)
   const own = [...level.references, ...changed.flatMap((one) => one.references)]
   yield* writeAll(own, gatherer, ({ value }) => fromManifest(value, base, mapper))
   const below = [...level.segments, ...segments]

@@ -21,6 +21,13 @@ export const addressAt = ({ baseUrls }: Level, above: Address, mapper: Mapper): 
   return found.find((it) => mapper.directoryAt(it, 'files') !== null) ?? found[0] ?? above
 }
 
+/** The same of the first level below it that has none below. */
+export const lowestAt = (level: Level, above: Address, mapper: Mapper): Address => {
+  const address = addressAt(level, above, mapper)
+  const [child] = level.children
+  return child === undefined ? address : lowestAt(child, address, mapper)
+}
+
 /** Elements that a level inherits from, the nearest first: another kind in between cuts off what is above it. */
 export const reached = (
   above: readonly SegmentElement[],

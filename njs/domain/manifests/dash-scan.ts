@@ -1,6 +1,7 @@
-import { type Mapper } from '../addresses/mapper.ts'
+import type { Mapper } from '../addresses/mapper.ts'
 import type { Base } from './dash-base.ts'
-import { type Edit, queryEdits } from './edits.ts'
+import { type Edit, holdsAddresses, manifestEdits, namesOneFile, queryEdits } from './edits.ts'
+import { manifestInFull } from './marks.ts'
 import { encodeEntities, textOf, type XmlAttribute, type XmlTag, type XmlVisitor } from './xml.ts'
 
 /** A reference and where it stands. */
@@ -46,6 +47,8 @@ export interface Level {
   /** Addresses of remote elements that stand in it; of a list of segments, in `segmentLinks`. */
   readonly links: Reference[]
   readonly segmentLinks: Reference[]
+  /** Addresses of keys and fonts. */
+  readonly files: Reference[]
   /** Those outside `segments`. */
   readonly references: SegmentReference[]
   readonly segments: SegmentElement[]
@@ -84,6 +87,7 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
 const DOCUMENTS: ReadonlyMap<string, (mapper: Mapper, reference: string) => string> = new Map([
   ['Location', (mapper: Mapper, it: string) => mapper.rewriteLocation(it)],
   ['ContentSteering', (mapper: Mapper, it: string) => mapper.rewriteManifest(it, 'manifest.mpd')],
+  ['ImportedMPD', (mapper: Mapper, it: string) => manifestInFull(it, mapper)],
 ])
 /** What an operation of a patch puts in place of an attribute (ISO/IEC 23009-1, 5.15; RFC 5261). */
 const CHANGED = /@(?:media|index|initialization|bitstreamSwitching|sourceURL)\s*$/
@@ -112,6 +116,7 @@ const newLevel = (name: string, prefix: string, isEmpty: boolean): Level => ({
   baseUrls: [],
   links: [],
   segmentLinks: [],
+  files: [],
   references: [],
   segments: [],
   isEmpty,
@@ -145,10 +150,11 @@ export class Gatherer implements XmlVisitor {
     if (name === 'S') return isEmpty ? 'enter' : 'skip'
     const found = attributes()
     this.edits.push(...queryEdits(name, found, this.source, this.mapper))
+    this.edits.push(...manifestEdits(name, found, this.mapper))
     this.readLinks(name, found)
     if (this.element?.depth === this.stack.length)
       this.element.it.children.push({ name, from: tag.from })
-    if (OPAQUE.has(name)) return 'skip'
+    if (OPAQUE.has(name) && !holdsAddresses(name, found)) return 'skip'
     const leave = this.enter(tag, found)
     if (!isEmpty) this.stack.push(leave)
     else if (LEVELS.has(name)) leave(end)
@@ -254,7 +260,7 @@ export class Gatherer implements XmlVisitor {
     return level
   }
 
-  /** Reads addresses that are relative to the manifest, not to a BaseURL: remote elements and clocks. */
+  /** Reads addresses of remote elements, keys and fonts, and of clocks, which are relative to the manifest, not to a BaseURL. */
   private readLinks(name: string, found: readonly XmlAttribute[]): void {
     for (const it of found) {
       if (it.name.endsWith(':href')) {
@@ -262,6 +268,7 @@ export class Gatherer implements XmlVisitor {
         if (SEGMENTS.has(name)) level.segmentLinks.push(it)
         else level.links.push(it)
       }
+      if (namesOneFile(it, name, found)) this.openLevel().files.push(it)
       if (name !== 'UTCTiming' || it.name !== 'value') continue
       const scheme = found.find((other) => other.name === 'schemeIdUri')?.value ?? ''
       if (!HTTP_CLOCK.test(scheme)) continue

@@ -10,6 +10,7 @@ import {
   ownBase,
   placeOf,
   REFERENCES_A_STEP,
+  rewriteFile,
   rewriteReference,
   writtenBase,
 } from './dash-base.ts'
@@ -147,6 +148,8 @@ const rewriteLinks = (level: Level, { gatherer, mapper }: Work): boolean => {
 
 function* rewriteLevel(level: Level, work: Work): Steps<void> {
   if (!rewriteLinks(level, work)) work.isTorn = true
+  for (const it of level.files)
+    work.gatherer.replace(it, rewriteFile(it.value, basesBelow(level), work.mapper))
   const references = [...level.references, ...level.segments.flatMap((it) => it.references)]
   if (references.length > 0) {
     const bases = basesBelow(level)

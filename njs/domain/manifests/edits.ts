@@ -1,5 +1,6 @@
 import type { Mapper } from '../addresses/mapper.ts'
 import type { Steps } from '../steps.ts'
+import { manifestInFull } from './marks.ts'
 import { encodeEntities, type XmlAttribute } from './xml.ts'
 
 /** A range of a text and its replacement. */
@@ -64,7 +65,7 @@ export function* applyEdits(text: string, edits: readonly Edit[]): Steps<string>
 }
 
 /** `UrlQueryInfo` and its kin (ISO/IEC 23009-1, annex I): players add arguments to what they ask for. */
-const INFORMS = /^(?:Ext)?(?:UrlQueryInfo|HttpHeaderInfo)$/
+const INFORMS = /^(?:(?:Ext)?(?:UrlQueryInfo|HttpHeaderInfo)|RequestParam)$/
 
 /** An argument as viewers may see it: its value hidden whatever name a template gives it. */
 const shown = (pair: string, mapper: Mapper): string => {
@@ -103,3 +104,50 @@ export const queryEdits = (
   const quote = source.charAt(taken.to)
   return [{ ...off, text: `false${quote} queryString=${quote}${encodeEntities(query)}` }]
 }
+
+const valueOf = (found: readonly XmlAttribute[], wanted: string): string =>
+  found.find(({ name }) => name === wanted)?.value ?? ''
+
+/** Another manifest that players go on with behind this one (ISO/IEC 23009-1, 5.11), or in its place. */
+const LEADS_ON = /^urn:mpeg:dash:(?:chaining|fallback):/
+const FONT = /^urn:dvb:dash:fontdownload:/
+const DESCRIBES = /^(?:Supplemental|Essential)Property$/
+const PRESENTS = /^(?:AlternativeMPD|InsertPresentation|ReplacePresentation)$/
+
+/** Whether an element that others pass over holds addresses: events of other manifests that players put in, and keys of segments. */
+export const holdsAddresses = (name: string, found: readonly XmlAttribute[]): boolean =>
+  name === 'ContentProtection'
+    ? valueOf(found, 'schemeIdUri') === 'urn:mpeg:dash:sea:2012'
+    : name === 'EventStream' && valueOf(found, 'schemeIdUri').includes(':alternativeMPD:')
+
+const namesManifests = (name: string, found: readonly XmlAttribute[]): string =>
+  PRESENTS.test(name)
+    ? '^ur[il]$'
+    : DESCRIBES.test(name) && LEADS_ON.test(valueOf(found, 'schemeIdUri'))
+      ? '^value$'
+      : ''
+
+/** Writes addresses of other manifests in full: players (Shaka) resolve them with the address of their page. */
+export const manifestEdits = (
+  name: string,
+  found: readonly XmlAttribute[],
+  mapper: Mapper,
+): Edit[] => {
+  const wanted = namesManifests(name, found)
+  if (wanted === '') return []
+  const all = found.filter((it) => new RegExp(wanted).test(it.name))
+  return all.map(({ from, to, value }) => {
+    const addresses = value.split(/\s+/).filter((it) => it !== '')
+    const text = addresses.map((it) => manifestInFull(it, mapper)).join(' ')
+    return { from, to, text: encodeEntities(text) }
+  })
+}
+
+/** Whether an attribute is the address of a file that is none of a segment: a key (ISO/IEC 23009-4, 6.3) or a font of subtitles (ETSI TS 103 285, 7.2). */
+export const namesOneFile = (
+  { name }: XmlAttribute,
+  element: string,
+  found: readonly XmlAttribute[],
+): boolean =>
+  name === 'keyUriTemplate' ||
+  (name.endsWith(':url') && DESCRIBES.test(element) && FONT.test(valueOf(found, 'schemeIdUri')))

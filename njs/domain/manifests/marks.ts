@@ -41,6 +41,13 @@ export const withFull = (mapper: Mapper, sign: string): Mapper => ({
   },
 })
 
+/** The address of another manifest that a manifest of DASH names, in full where its mapper gives such. */
+export const manifestInFull = (reference: string, mapper: Mapper): string => {
+  const written = mapper.rewriteManifest(reference, 'manifest.mpd')
+  const base = mapper.inFull('')
+  return base === null ? written : inFull(written, `${mapper.document.directory}manifest.mpd`, base)
+}
+
 /** Whether an address of an interstitial is that of a file, not of a playlist or document. */
 export const isFile = (address: string): boolean =>
   /^[^?#]*\.(?:m4[avs]|mp4|mov|webm|ts|aac|mp3|png|jpe?g|gif|webp|avif|svg|html?)(?:[?#]|$)/i.test(

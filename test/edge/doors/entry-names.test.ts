@@ -233,19 +233,22 @@ test('arguments that players take from the manifest’s address reach the origin
     `<EssentialProperty schemeIdUri="urn:mpeg:dash:urlparam:2014"><up:UrlQueryInfo xmlns:up="urn:mpeg:dash:schema:urlparam:2014" queryTemplate="${template}" ${more}/></EssentialProperty>`
   const found = await through(
     'film',
-    `<MPD>${info('$querypart$', "useMPDUrlQuery = 'true'")}${info('t=$query:token$', 'queryString="x=1" useMPDUrlQuery="1"')}${info('$querypart$', 'queryString="y=2"')}<Period/></MPD>`,
+    `<MPD>${info('$querypart$', "useMPDUrlQuery = 'true'")}${info('t=$query:token$', 'queryString="x=1" useMPDUrlQuery="1"')}${info('$querypart$', 'queryString="y=2"')}<RequestParam queryTemplate="$querypart$" useMPDUrlQuery="true"/><Period/></MPD>`,
   )
   expect(found.text).not.toContain('OF-THE-PROVIDER')
   const queries = [...found.text.matchAll(/queryString=["']([^"']*)/g)].map(([, it = '']) =>
     decode(it),
   )
-  expect(found.text.match(/useMPDUrlQuery\s*=\s*["']false["']/g)).toHaveLength(2)
-  const [all = '', named = '', own = ''] = queries.map((it) => it.replace(/&?case=[^&]*/, ''))
+  expect(found.text.match(/useMPDUrlQuery\s*=\s*["']false["']/g)).toHaveLength(3)
+  const [all = '', named = '', own = '', param = ''] = queries.map((it) =>
+    it.replace(/&?case=[^&]*/, ''),
+  )
   expect(own).toBe('y=2')
   const [, token = ''] = /token=([^&]*)/.exec(named) ?? []
   for (const [sent, wanted] of [
     [all, 'token=OF-THE-PROVIDER'],
     [named, 'token=OF-THE-PROVIDER&x=1'],
+    [param, 'token=OF-THE-PROVIDER'],
     [`t=${token}`, 't=OF-THE-PROVIDER'],
   ])
     expect(await askedFor(rig, new URL(`v/1.m4s?${sent}`, found.url))).toBe(

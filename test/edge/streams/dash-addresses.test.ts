@@ -74,6 +74,16 @@ describe('DASH', () => {
     ['a list', '<SegmentList><Initialization sourceURL="%"/></SegmentList>', 'sourceURL'],
     ['its segments', "<SegmentList><SegmentURL media='%'/></SegmentList>", 'media'],
     ['an index', '<SegmentBase><RepresentationIndex sourceURL="%"/></SegmentBase>', 'sourceURL'],
+    [
+      'a key',
+      '<ContentProtection schemeIdUri="urn:mpeg:dash:sea:2012"><sea:CryptoPeriod keyUriTemplate="%"/></ContentProtection>',
+      'keyUriTemplate',
+    ],
+    [
+      'a font',
+      '<SupplementalProperty schemeIdUri="urn:dvb:dash:fontdownload:2014" dvb:url="%"/>',
+      'dvb:url',
+    ],
   ])('%s', async (_, element, name) => {
     for (const reference of ['i.mp4', '../i.mp4?a=1&amp;b=2', '/k/i.mp4', 'x/../i.mp4']) {
       const body = `<MPD type="static"><BaseURL>b/</BaseURL><Period><AdaptationSet><Representation>${element.replace('%', reference)}</Representation></AdaptationSet></Period></MPD>`
@@ -93,6 +103,21 @@ describe('DASH', () => {
       'a clock',
       '<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="%"/>',
       /value="([^"]*)/,
+    ],
+    [
+      'the next manifest',
+      '<SupplementalProperty schemeIdUri="urn:mpeg:dash:chaining:2016" value="%"/>',
+      /value="(http[^"]*)/,
+    ],
+    [
+      'a manifest to put in',
+      '<Period><EventStream schemeIdUri="urn:mpeg:dash:event:alternativeMPD:insert:2025"><Event><InsertPresentation uri="%"/></Event></EventStream></Period>',
+      /uri="(http[^"]*)/,
+    ],
+    [
+      'a manifest of a period',
+      '<Period><ImportedMPD>%</ImportedMPD></Period>',
+      /<ImportedMPD>(http[^<]*)/,
     ],
   ])('%s, from the manifest’s own address on', async (_, element, pattern) => {
     for (const reference of ['n§.mpd', '../n§.mpd?a=1', '/k/n§.php?x', 'plain§'].map((it) =>

@@ -70,7 +70,9 @@ export interface ParsedHead extends AnswerHead {
 
 /** Takes a head apart; throws where its first line is no status. */
 export const parseHead = (text: string): ParsedHead => {
-  const [first = '', ...folded] = text.split('\n').map((line) => line.replace(/\r+$/, ''))
+  // A line that begins with CR ends a head, whatever else it says.
+  const raw = text.split('\n').filter((line, at) => at === 0 || !line.startsWith('\r'))
+  const [first = '', ...folded] = raw.map((line) => line.replace(/\r+$/, ''))
   const status = STATUS.exec(first)?.[2]
   if (status === undefined || status.startsWith('0')) throw new AnswerError('malformed answer')
   const lines = unfold(folded)
@@ -87,12 +89,11 @@ export const valuesOf = (headers: AnswerHeaders, name: string): string[] =>
 
 const CR = 0x0d
 
-/** Index behind the blank line that ends a head, in LF with any number of CR before it; -1 = not there yet. */
+/** Index behind the line that ends a head: one that begins with LF or CR, as curl has it; -1 = not there yet. */
 export const endOfHead = (bytes: Buffer): number => {
   for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) {
-    let next = at + 1
-    while (bytes[next] === CR) next += 1
-    if (bytes[next] === LF) return next + 1
+    const next = bytes[at + 1]
+    if (next === CR || next === LF) return bytes.indexOf(LF, at + 1) + 1 || -1
   }
   return -1
 }

@@ -28,10 +28,12 @@ export interface AnswerReader {
   readonly codings: readonly string[]
   /** The bytes of the body that these bytes brought. Throws {@link AnswerError} where no HTTP is spoken. */
   push(bytes: Buffer): Buffer[]
-  /** Whether the connection ended behind a line of the head: an answer to curl, though more of the head may have been meant to come. */
+  /** Whether the connection ended within the head, behind its first line: an answer to curl, though more of it was meant to come. */
   readonly isCut: boolean
-  /** The connection ended; true where the answer is whole, or cut behind a line of its head. */
+  /** The connection ended; true where the answer is whole, or cut within its head. */
   end(): boolean
+  /** Whether only the end of the connection says that the answer is whole. */
+  readonly isEndedByClose: boolean
 }
 
 /** As long as curl lets one line of a trailer be. */
@@ -46,9 +48,6 @@ type Framing =
 /** A length beyond it is none to curl, which then reads to the end. */
 const MOST_LENGTH = 2n ** 63n - 1n
 
-/** Codings that curl knows, for its own body or beside chunked. */
-const CODING = /^(?:chunked|identity|none|x-gzip|gzip|deflate|br|zstd)?$/
-
 const codingsOf = (framing: AnswerHeaders): string[] =>
   valuesOf(framing, 'transfer-encoding')
     .join(',')
@@ -58,7 +57,7 @@ const codingsOf = (framing: AnswerHeaders): string[] =>
 
 /**
  * Chunked goes before any length (RFC 9112, 6.3), which has to be one all the same, and any other coding lasts to the end; of several lengths the
- * last counts, and of that the number it begins with, as curl has it.
+ * last that is no longer than one may be counts, and of that the number it begins with, as curl has it.
  */
 const framingOf = ({ status, framing: headers }: ParsedHead): Framing => {
   if (status === 204 || status === 304) return { kind: 'length', left: 0 }
@@ -66,20 +65,21 @@ const framingOf = ({ status, framing: headers }: ParsedHead): Framing => {
   if (!lengths.every((one) => /^\+?\d/.test(one)))
     throw new AnswerError('malformed answer: its Content-Length is no number')
   const codings = codingsOf(headers)
-  if (!codings.every((one) => CODING.test(one)))
-    throw new AnswerError('malformed answer: an unknown Transfer-Encoding')
   if (codings.includes('chunked')) return { kind: 'chunked', step: 'size', left: 0 }
-  const last = lengths.at(-1)
-  if (last === undefined || headers['transfer-encoding'] !== undefined) return { kind: 'close' }
-  const digits = /^\+?0*(\d+)/.exec(last)?.[1] ?? ''
-  const isTooLong = digits.length > 19 || BigInt(digits) > MOST_LENGTH
-  return isTooLong ? { kind: 'close' } : { kind: 'length', left: Number(digits) }
+  const left = lengths
+    .map((one) => /^\+?0*(\d+)/.exec(one)?.[1] ?? '')
+    .findLast((digits) => digits.length <= 19 && BigInt(digits) <= MOST_LENGTH)
+  if (left === undefined || headers['transfer-encoding'] !== undefined) return { kind: 'close' }
+  return { kind: 'length', left: Number(left) }
 }
 
 const hasClose = (framing: AnswerHeaders): boolean =>
   valuesOf(framing, 'connection').some((text) => /\bclose\b/i.test(text))
 
-/** What follows the size says nothing to curl, with a semicolon or without. */
+/** More of the line of a chunk's size than is looked at. */
+const SIZE_LINE = 64
+
+/** What follows the size says nothing to curl, with a semicolon or without, and may be of any length. */
 const chunkSizeOf = (line: string): number => {
   const size = /^[0-9a-f]{1,16}(?![0-9a-f])/i.exec(line)?.[0]
   if (size === undefined) throw new AnswerError('malformed answer: its chunks')
@@ -116,6 +116,10 @@ class Reader implements AnswerReader {
     return this.framing.kind !== 'close' && !this.isHttp10 && !this.isLast
   }
 
+  get isEndedByClose(): boolean {
+    return this.isCut || this.framing.kind === 'close'
+  }
+
   push(bytes: Buffer): Buffer[] {
     this.rest = this.rest.length === 0 ? bytes : Buffer.concat([this.rest, bytes])
     while (this.state === 'head') if (!this.takeHead()) return []
@@ -135,10 +139,10 @@ class Reader implements AnswerReader {
   }
 
   private takeCutHead(): void {
-    const lines = this.rest.toString('latin1').replace(/\r+$/, '')
-    if (this.status === null || !lines.endsWith('\n')) return
+    const end = this.rest.lastIndexOf(LF)
+    if (this.status === null || end < 0) return
     this.isCut = true
-    this.rest = Buffer.from(`${lines}\n`, 'latin1')
+    this.rest = Buffer.concat([this.rest.subarray(0, end + 1), Buffer.of(LF)])
     this.takeHead()
   }
 
@@ -187,6 +191,12 @@ class Reader implements AnswerReader {
     return line
   }
 
+  private shortenSizeLine(): void {
+    if (this.rest.length <= SIZE_LINE || this.rest.includes(LF)) return
+    this.rest = Buffer.from(this.rest.subarray(0, SIZE_LINE))
+    chunkSizeOf(this.rest.toString('latin1'))
+  }
+
   /** The next part of the body, which may be empty; `null` = more bytes are needed. */
   private takeBody(): Buffer | null {
     const { framing } = this
@@ -205,6 +215,7 @@ class Reader implements AnswerReader {
       if (framing.left === 0) framing.step = 'after'
       return part
     }
+    if (framing.step === 'size') this.shortenSizeLine()
     const line = this.takeLine()
     if (line === null) return null
     if (framing.step === 'trailer') {

@@ -1,7 +1,7 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import { connect as connectTls, TLSSocket } from 'node:tls'
 import type { AnswerHead } from './answer-head.ts'
-import { createAnswerReader } from './answer-reader.ts'
+import { type AnswerReader, createAnswerReader } from './answer-reader.ts'
 import { decodeTransfer } from './transfer-codings.ts'
 
 /** One GET. */
@@ -14,7 +14,8 @@ export interface GetOptions {
   readonly signal: AbortSignal
   /** Takes the body as it comes, of any size; nothing of it is kept then, and the connection is not kept either. */
   readonly stream?: {
-    readonly onHead: (head: AnswerHead) => void
+    /** Also what the body is transferred in, which is left to do. */
+    readonly onHead: (head: AnswerHead, codings: readonly string[]) => void
     readonly onPart: (part: Buffer) => void
   }
 }
@@ -25,7 +26,7 @@ export interface GetAnswer extends AnswerHead {
   readonly body: Buffer
   /** Why the body is not whole; `null` where it is. */
   readonly broken: string | null
-  /** Whether it ended behind a line of its head, and headers may be missing. */
+  /** Whether it ended within its head, and headers may be missing. */
   readonly isCut: boolean
 }
 
@@ -71,7 +72,8 @@ const failureOf = (error: unknown): Error => {
 const open = (url: URL, ca: string | undefined): Socket => {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
-  if (url.protocol !== 'https:') return connectPlain({ host, port, noDelay: true })
+  if (url.protocol !== 'https:')
+    return connectPlain({ host, port, noDelay: true, allowHalfOpen: true })
   const name = isIP(host) === 0 ? { servername: host } : {}
   return connectTls({ host, port, ...name, ...(ca === undefined ? {} : { ca }) })
 }
@@ -83,10 +85,33 @@ const requestText = ({ url, path, headers }: GetOptions): string => {
   return `GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`
 }
 
+/**
+ * Whether a connection that ended was closed by the server: libuv tells one that was reset just behind its last bytes as ended, too. A write of
+ * nothing sends nothing, and has the error.
+ */
+const confirmEnd = (socket: Socket, finish: (broken: string | null) => void): void => {
+  if (socket instanceof TLSSocket || !socket.writable) return finish(null)
+  socket.write(Buffer.alloc(0), (error) => finish(error ? failureOf(error).message : null))
+}
+
 /** What an exchange came to; `socket` where it can be used again. */
 interface Exchanged {
   readonly answer: GetAnswer
   readonly isReusable: boolean
+}
+
+/** What came; `null` where not even a status did. */
+const answerOf = (
+  reader: AnswerReader,
+  body: Buffer,
+  broken: string | null,
+  most: number,
+): GetAnswer | null => {
+  const { status, isCut } = reader
+  const head = reader.head ?? (status === null ? null : { status, headers: {} })
+  if (head === null) return null
+  const plain = broken === null ? decodeTransfer(body, reader.codings, most) : {}
+  return { ...head, body, broken, isCut, ...plain }
 }
 
 const exchange = (socket: Socket, options: GetOptions, most: number): Promise<Exchanged> =>
@@ -103,38 +128,38 @@ const exchange = (socket: Socket, options: GetOptions, most: number): Promise<Ex
     const tellHead = (): void => {
       if (isTold || reader.head === null) return
       isTold = true
-      options.stream?.onHead(reader.head)
+      options.stream?.onHead(reader.head, reader.codings)
     }
     const finish = (broken: string | null): void => {
       for (const [event, listener] of listeners) socket.off(event, listener)
       options.signal.removeEventListener('abort', onAbort)
-      const { status } = reader
-      const head = reader.head ?? (status === null ? null : { status, headers: {} })
       const isReusable = broken === null && reader.isReusable
       if (!isReusable) socket.destroy()
-      if (head === null) return reject(new Error(broken ?? 'no answer'))
-      const raw = { body: Buffer.concat(parts), broken, isCut: reader.isCut }
-      const read = broken === null ? decodeTransfer(raw.body, reader.codings, most) : raw
-      resolve({ answer: { ...head, ...raw, ...read }, isReusable })
+      const answer = answerOf(reader, Buffer.concat(parts), broken, most)
+      if (answer === null) reject(new Error(broken ?? 'no answer'))
+      else resolve({ answer, isReusable })
     }
-    const onData = (bytes: Buffer): void => {
+    const read = (step: () => void): void => {
       try {
-        const brought = reader.push(bytes)
-        tellHead()
-        for (const part of brought) take(part)
-      } catch (error) {
-        return finish(error instanceof Error ? error.message : 'malformed answer')
-      }
-      if (size > most) finish('oversize body')
-      else if (reader.state === 'done') finish(null)
-    }
-    const onEnd = (): void => {
-      try {
-        finish(reader.end() ? null : 'connection dropped')
+        step()
       } catch (error) {
         finish(error instanceof Error ? error.message : 'malformed answer')
       }
     }
+    const onData = (bytes: Buffer): void =>
+      read(() => {
+        const brought = reader.push(bytes)
+        tellHead()
+        for (const part of brought) take(part)
+        if (size > most) finish('oversize body')
+        else if (reader.state === 'done') finish(null)
+      })
+    const onEnd = (): void =>
+      read(() => {
+        if (!reader.end()) finish('connection dropped')
+        else if (reader.isEndedByClose) confirmEnd(socket, finish)
+        else finish(null)
+      })
     const onError = (error: unknown): void => finish(failureOf(error).message)
     const onAbort = (): void => finish('timed out')
     const listeners = [
@@ -144,8 +169,6 @@ const exchange = (socket: Socket, options: GetOptions, most: number): Promise<Ex
       ['error', onError],
     ] as const
     for (const [event, listener] of listeners) socket.on(event, listener)
-    // What comes after the exchange is nobody's.
-    socket.on('error', () => undefined)
     if (options.signal.aborted) return onAbort()
     options.signal.addEventListener('abort', onAbort)
     socket.write(requestText(options))
@@ -186,6 +209,8 @@ const createPool = () => {
 export const createGetClient = ({ ca, maxBodyBytes }: GetClientOptions): GetClient => {
   const pool = createPool()
   const over = async (socket: Socket, options: GetOptions): Promise<GetAnswer> => {
+    // What comes after the exchange is nobody's.
+    socket.on('error', () => undefined)
     const { answer, isReusable } = await exchange(socket, options, maxBodyBytes)
     if (isReusable && options.stream === undefined) pool.give(options.url.origin, socket)
     else socket.destroy()

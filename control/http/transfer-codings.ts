@@ -1,7 +1,9 @@
 import { brotliDecompressSync, constants, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
 
 /** As many as curl decodes, chunked among them. */
-const MOST_CODINGS = 5
+export const MOST_CODINGS = 5
+/** Change nothing, or have been taken away. */
+export const PLAIN_CODING = /^(?:chunked|identity|none)?$/
 const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
 
 type Decode = (body: Buffer, maxOutputLength: number) => Buffer
@@ -49,7 +51,8 @@ export const decodeTransfer = (
   let plain = body
   for (const coding of codings.toReversed()) {
     const decode = DECODERS[coding]
-    if (decode === undefined || plain.length === 0) continue
+    if (PLAIN_CODING.test(coding) || plain.length === 0) continue
+    if (decode === undefined) return { broken: 'malformed answer: an unknown Transfer-Encoding' }
     try {
       plain = decode(plain, mostBytes)
     } catch (error) {

@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream'
-import { createBrotliDecompress, createInflate } from 'node:zlib'
 import type { AnswerHead } from '../../http/answer-head.ts'
 import { basicAuth } from '../../http/basic-auth.ts'
 import { createGetClient } from '../../http/client.ts'
+import { decoded, transferred } from './codings.ts'
 
 /** A list server's answer; its body comes while it is read. */
 export interface ListAnswer {
@@ -23,18 +23,6 @@ const headerOf = ({ headers }: AnswerHead, name: string): string | null => {
   return value ?? null
 }
 
-/** The body as it was before its Content-Encoding; gzip is found by its first bytes, sent as such or not. */
-const unpacked = (
-  head: AnswerHead,
-  body: PassThrough,
-): PassThrough | ReturnType<typeof createInflate> => {
-  const coding = headerOf(head, 'content-encoding')?.toLowerCase()
-  if (coding !== 'br' && coding !== 'deflate') return body
-  const plain = coding === 'br' ? createBrotliDecompress() : createInflate()
-  body.on('error', (error) => plain.destroy(error))
-  return body.pipe(plain)
-}
-
 /** One GET, redirections not followed. Rejects where no answer came; the body fails where it breaks off. */
 export const fetchOnce = (
   url: URL,
@@ -50,9 +38,9 @@ export const fetchOnce = (
     body.on('close', () => own.abort())
     const failed = (why: string): Error =>
       new Error(why === 'timed out' ? 'no answer in time' : why)
-    const onHead = (head: AnswerHead): void => {
-      const chunks = unpacked(head, body)
-      chunks.on('error', () => undefined)
+    const onHead = (head: AnswerHead, transfer: readonly string[]): void => {
+      const encodings = [head.headers['content-encoding'] ?? []].flat()
+      const chunks = decoded(transferred(body, transfer), encodings.join(','))
       const header = (name: string): string | null => headerOf(head, name)
       const codings = head.headers['transfer-encoding']
       // Beside a coding other than chunked no length counts.
@@ -73,11 +61,12 @@ export const fetchOnce = (
     }
     client
       .get({ ...options, headers: { connection: 'close', ...headers, ...basicAuth(url) } })
-      .then(({ broken }) => {
-        if (broken === null) body.end()
+      .then(({ broken, isCut }) => {
+        const why = broken ?? (isCut ? 'connection dropped' : null)
+        if (why === null) body.end()
         else {
-          body.destroy(failed(broken))
-          reject(failed(broken))
+          body.destroy(failed(why))
+          reject(failed(why))
         }
       })
       .catch((error: unknown) => {

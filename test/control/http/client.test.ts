@@ -42,6 +42,10 @@ const shapes: Readonly<Record<string, string>> = {
   'chunked and commas': `${head('403 Forbidden', 'Transfer-Encoding: chunked, ,')}${CHUNKED}`,
   'HTTP/2': `${head('403 Forbidden', 'Content-Length: 2').replace('1.1', '2')}no`,
   'a chunk size with a word behind it': `${head('403 Forbidden', 'Transfer-Encoding: chunked')}2 x\r\nn\n\r\n2,\r\no\n\r\n0\tx\r\n\r\n`,
+  'a line that begins with CR, which ends the head': `${head('403 Forbidden', 'Content-Length: 3', '\rContent-Length: 1')}no`,
+  'a length too long to be one, behind one': `${head('403 Forbidden', 'Content-Length: 2', 'Content-Length: 18446744073709551616')}no`,
+  'a chunk extension of 200 kB': `${head('403 Forbidden', 'Transfer-Encoding: chunked')}${CHUNKED.replace('2', `2;${'x'.repeat(200_000)}`)}`,
+  'a coding nobody knows, and no body': `${head('403 Forbidden', 'Transfer-Encoding: chunked;q=1, chunked')}0\r\n\r\n`,
   '204': head('204 No Content'),
   '302': head('302 Found', 'Location: /else', 'Content-Length: 0'),
 }
@@ -136,6 +140,8 @@ test.each([
   ['a header in LF', 'HTTP/1.0 200 OK\nX-UserId: 7\n', 0],
   ['what was announced', `${head('103 Early Hints')}HTTP/1.1 200 OK\r\n`, 0],
   ['the length of a body', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n', 18],
+  ['part of a header', 'HTTP/1.1 200 OK\r\nX-A: 1\r\nX-User', 0],
+  ['part of a header, with a body to come', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A', 18],
   ['a header without a colon', 'HTTP/1.1 200 OK\r\nbad\r\n', 8],
   ['a length near the most', `${head('200 OK', 'Content-Length: 9223372036854775807')}ok`, 18],
 ])('an answer that ends behind %s is whole where it is to curl', async (_, text, failure) => {
@@ -149,6 +155,17 @@ test.each([
     status: 200,
     broken: failure === 0 ? null : expect.stringMatching(/dropped|malformed/),
   })
+})
+
+test('a body that only the end of the connection ends is not whole where that was reset', async () => {
+  for (let i = 0; i < 5; i += 1) {
+    const { url, ask } = await serve((socket) => {
+      socket.write(`${head('200 OK')}ok`)
+      setImmediate(() => socket.resetAndDestroy())
+    })
+    await expect(run('curl', ['-s', '-m', '5', url.href])).rejects.toMatchObject({ code: 56 })
+    expect(await ask()).toMatchObject({ status: 200, broken: 'connection dropped' })
+  }
 })
 
 test('behind a status below 100 nothing is a permission', async () => {

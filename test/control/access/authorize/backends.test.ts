@@ -44,7 +44,7 @@ const kinds: Record<string, () => Promise<string>> = {
   error: async () => (await started(httpBackend(answering(500)))).url,
   refused: nobodyThere,
   slow: async () => (await started(rawBackend(null, false))).url,
-  dropped: async () => (await started(rawBackend('HTTP/1.1 200 OK\r\nX-User'))).url,
+  dropped: async () => (await started(rawBackend('HTTP/1.1 200 OK'))).url,
   dropped_body: async () => {
     const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf'
     return (await started(rawBackend(answer))).url

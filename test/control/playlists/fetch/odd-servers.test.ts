@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer } from 'node:net'
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { LastGood } from '../../../../control/playlists/fetch/last-good.ts'
 import { PlaylistSource } from '../../../../control/playlists/fetch/source.ts'
@@ -33,10 +33,13 @@ const answers: Readonly<Record<string, string | Buffer>> = {
   ]),
 }
 
-const read = async (bytes: string | Buffer): Promise<string> => {
+const read = async (bytes: string | Buffer, isReset = false): Promise<string> => {
   const server = createServer((socket) => {
     socket.on('error', () => undefined)
-    socket.once('data', () => socket.end(bytes))
+    socket.once('data', () => {
+      socket.write(bytes)
+      setImmediate(() => (isReset ? socket.resetAndDestroy() : socket.end()))
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   try {
@@ -60,6 +63,50 @@ test('a list that breaks off is none', async () => {
   const text = `HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n${LIST}`
   await expect(read(text)).rejects.toThrow('connection dropped')
 })
+
+test('a list whose connection is reset behind it is none, where it does not say its end', async () => {
+  for (let i = 0; i < 5; i += 1)
+    await expect(read(`HTTP/1.1 200 OK\r\n\r\n${LIST}`, true)).rejects.toThrow('connection dropped')
+})
+
+test.each([
+  ['its status', 'HTTP/1.1 200 OK\r\n'],
+  ['part of a header', 'HTTP/1.1 200 OK\r\nX-A: 1\r\nX-B'],
+  ['a redirection', `HTTP/1.1 302 Found\r\nLocation: /list.m3u\r\n`],
+])('an answer that ends behind %s is no list, at once', async (_, text) => {
+  expect(await read(text)).toBe('connection dropped')
+})
+
+const packed: Readonly<Record<string, readonly [headers: string, body: Buffer]>> = {
+  'deflate, as zlib has it': ['Content-Encoding: deflate', deflateSync(LIST)],
+  'deflate alone': ['Content-Encoding: deflate', deflateRawSync(LIST)],
+  brotli: ['Content-Encoding: BR', brotliCompressSync(LIST)],
+  'two codings': ['Content-Encoding: deflate, br', brotliCompressSync(deflateSync(LIST))],
+  'two codings in two headers': [
+    'Content-Encoding: br\r\nContent-Encoding: gzip',
+    gzipSync(brotliCompressSync(LIST)),
+  ],
+  'a coding nobody knows': ['Content-Encoding: utf-8', Buffer.from(LIST)],
+  'gzip for the transfer': ['Transfer-Encoding: gzip', gzipSync(LIST)],
+  'deflate for the transfer': ['Transfer-Encoding: deflate', deflateRawSync(LIST)],
+  'brotli for the transfer of deflate': [
+    'Content-Encoding: deflate\r\nTransfer-Encoding: br',
+    brotliCompressSync(deflateSync(LIST)),
+  ],
+}
+test.each(Object.keys(packed))('a list packed as %s is unpacked', async (name) => {
+  const [headers, body] = packed[name] ?? ['', Buffer.of()]
+  const head = Buffer.from(`HTTP/1.1 200 OK\r\nConnection: close\r\n${headers}\r\n\r\n`)
+  expect(await read(Buffer.concat([head, body]))).toBe(LIST)
+})
+
+test.each(['br', 'gzip', 'deflate', 'of-ours'])(
+  'a list that is not in %s, in which it was transferred, is none',
+  async (coding) => {
+    const text = `HTTP/1.1 200 OK\r\nTransfer-Encoding: ${coding}\r\n\r\n${LIST}`
+    await expect(read(text)).rejects.toThrow(/./)
+  },
+)
 
 const CUT = LIST.slice(0, -5)
 test.each([

@@ -223,14 +223,26 @@ const dataRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
       return reply.send(await options.tables[name].page(from ?? null, cursor ?? 0))
     },
   )
+}
+
+const syncRoute = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
+  const running = new Set<string>()
   app.post<{ Body: SyncRequest }>(
     '/sync',
     { schema: { body: syncRequestSchema }, bodyLimit: 4 * 1024 * 1024 },
-    async (request) => {
+    async (request, reply) => {
       const { edgeId: edge, ip: from, body } = request
-      options.count('sync', 'ok')
-      if (body.push !== undefined) await options.announced?.({ edge, address: body.push, from })
-      return await sync({ ...body, edge }, options.syncPorts)
+      // The edge has given up on its last sync and sends the same again: taken each time, they would only make each other wait.
+      const name = `${edge} ${body.boot}`
+      if (running.has(name)) return refuse(reply, 'control.unavailable', 0)
+      running.add(name)
+      try {
+        options.count('sync', 'ok')
+        if (body.push !== undefined) await options.announced?.({ edge, address: body.push, from })
+        return await sync({ ...body, edge }, options.syncPorts)
+      } finally {
+        running.delete(name)
+      }
     },
   )
 }
@@ -251,6 +263,7 @@ export const edgeRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): vo
       guideRoutes(scope, options.guides)
       pictureRoute(scope, options.pictures)
       dataRoutes(scope, options)
+      syncRoute(scope, options)
       unpackRoute(scope)
       done()
     },

@@ -191,7 +191,7 @@ const buildRequest = (place: SyncPlace, most: number) => {
   const protocols = pendingReports('protocol', MOST_PROTOCOLS)
   const failures = pendingReports('failure', MOST_PAST)
   const unshared = pendingReports('unshared', MOST_PAST)
-  const traffic = drainTraffic(place.trafficLog)
+  const traffic = drainTraffic(place.trafficLog, most / MOST_REPORTS)
   const troubles = readTroubles(place.troublesFile)
   const { njs, nginx, engine: name } = engine()
   const request: SyncRequest = {
@@ -240,13 +240,13 @@ const buildRequest = (place: SyncPlace, most: number) => {
     unshared.take()
     traffic.take()
   }
-  return { request, done }
+  return { request, done, isAllTraffic: traffic.isAll }
 }
 
 /** One sync; returns whether another one should follow at once. */
 const exchange = async (place: SyncPlace): Promise<boolean> => {
   const most = mostReports()
-  const { request, done } = buildRequest(place, most)
+  const { request, done, isAllTraffic } = buildRequest(place, most)
   // Control, or Redis, may be too busy for so many: half of them are sent next, unless this is answered in time.
   setMostReports(most / 2)
   const answer = await callControl(place.inner, '/sync', { body: JSON.stringify(request) })
@@ -256,7 +256,7 @@ const exchange = async (place: SyncPlace): Promise<boolean> => {
   const response = parseJson<SyncResponse>(answer.body)
   done(response)
   apply(response)
-  const isMoreToReport = request.more === true && response.again !== true
+  const isMoreToReport = !isAllTraffic || (request.more === true && response.again !== true)
   return noteEpoch(response.epoch) || response.more === true || isMoreToReport
 }
 

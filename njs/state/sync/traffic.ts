@@ -18,23 +18,32 @@ const CUT_AT = 4 * 1024 * 1024
 export interface Traffic {
   readonly rows: TrafficRow[]
   readonly closed: ClosedRow[]
+  /** Whether the log has no more than these. */
+  readonly isAll: boolean
   readonly take: () => void
 }
 
-const nothing: Traffic = { rows: [], closed: [], take: () => undefined }
+const nothing: Traffic = { rows: [], closed: [], isAll: true, take: () => undefined }
 
-/** Reads whole lines from an offset. Throws where the file cannot be read. */
-const readLines = (path: string, from: number): { text: string; end: number; size: number } => {
+/** Reads whole lines from an offset, up to `most` bytes. Throws where the file cannot be read. */
+const readLines = (
+  path: string,
+  from: number | null,
+  most: number,
+): { text: string; end: number; size: number; isAll: boolean } => {
   const { size } = fs.statSync(path)
-  const start = from > size ? 0 : from
-  const length = Math.min(MOST_BYTES, size - start)
-  if (length <= 0) return { text: '', end: start, size }
+  if (from === null) noteOffset(size)
+  const offset = from ?? size
+  const start = offset > size ? 0 : offset
+  const length = Math.min(most, size - start)
+  const isAll = start + length >= size
+  if (length <= 0) return { text: '', end: start, size, isAll }
   const buffer = Buffer.alloc(length)
   const file = fs.openSync(path, 'r')
   try {
     const got = fs.readSync(file, buffer, 0, length, start)
     const end = buffer.lastIndexOf('\n', got - 1) + 1
-    return { text: buffer.toString('utf8', 0, end), end: start + end, size }
+    return { text: buffer.toString('utf8', 0, end), end: start + end, size, isAll }
   } finally {
     fs.closeSync(file)
   }
@@ -128,21 +137,27 @@ const bytesOf = (report: string): number => Number(report.slice(KEY_LENGTH + 1))
 const OFFSET = ' trafficOffset'
 const OFFSET_MS = 40 * 86_400_000
 
-/** Offset up to which the log was read, in bytes: in two zones, so that nothing is reported twice after a reload empties one. */
-const readOffset = (): number =>
-  numbers('gh_state').get(OFFSET) ?? numbers('gh_streams').get(OFFSET) ?? 0
+/**
+ * Offset up to which the log was read, in bytes: in two zones, so that nothing is reported twice after a reload empties one. `null` where nginx has just
+ * started: the lines that are there were reported by the one before.
+ */
+const readOffset = (): number | null =>
+  numbers('gh_state').get(OFFSET) ?? numbers('gh_streams').get(OFFSET) ?? null
 
 const noteOffset = (bytes: number): void => {
   trySet(numbers('gh_state'), OFFSET, bytes)
   trySet(numbers('gh_streams'), OFFSET, bytes, OFFSET_MS)
 }
 
-/** Bytes of running streams and new lines of the traffic log; an exception is logged, and nothing returned. */
-export const drainTraffic = (path: string): Traffic => {
+/**
+ * Bytes of running streams and new lines of the traffic log; an exception is logged, and nothing returned. `share`, up to 1: how much of what one sync
+ * may carry.
+ */
+export const drainTraffic = (path: string, share: number): Traffic => {
   try {
-    const { text, end, size } = readLines(path, readOffset())
+    const { text, end, size, isAll } = readLines(path, readOffset(), Math.ceil(MOST_BYTES * share))
     const sums: Sums = new Map()
-    const running = pendingReports('bytes', MOST_RUNNING)
+    const running = pendingReports('bytes', Math.ceil(MOST_RUNNING * share))
     for (const report of running.list) addTo(sums, report.slice(0, KEY_LENGTH), bytesOf(report), 0)
     const { closed, serials } = parse(text, sums)
     const rows = [...sums].map(([key, [bytes, requests]]): TrafficRow => [key, bytes, requests])
@@ -159,7 +174,7 @@ export const drainTraffic = (path: string): Traffic => {
         noteOffset(0)
       } else noteOffset(end)
     }
-    return { rows, closed, take }
+    return { rows, closed, isAll: isAll && running.isAll, take }
   } catch (problem) {
     logError('traffic', problem)
     return nothing

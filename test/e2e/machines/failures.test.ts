@@ -7,6 +7,7 @@ import { pause } from '../../support/pause.ts'
 import { type Screen, startFfmpeg } from '../../support/programs/players.ts'
 import { until } from '../../support/programs/port.ts'
 import { startService, type TestService } from '../../support/programs/service.ts'
+import { syncAs } from '../world/edge-sync.ts'
 import { controlPid, kill9, nginxPid, redisPid, workerPids } from '../world/processes.ts'
 import { type Playing, viewer } from '../world/viewer.ts'
 import { adminOf, worldConfig } from '../world/world.ts'
@@ -126,8 +127,21 @@ test('nginx’s workers killed: everybody plays on', async () => {
   expect((await person(11).open('federal-1')).status).toBe(302)
 }, 120_000)
 
-test('nginx killed: started again, sessions keep their slots', async () => {
+/** What a viewer was sent who plays for a moment and then only looks at the list, and what is said of that. */
+async function playABit(n: number) {
+  const visitor = await person(n).play('federal-1')
+  let sent = 0
+  for (let i = 0; i < 30; i += 1) sent += (await visitor.poll()).text.length
+  const told = async () =>
+    (await admin.sessions()).find(({ user_id: id }) => id === `net:203.0.113.${n}`)?.bytes ?? 0
+  await until('what was sent', async () => (await told()) > sent * 0.9)
+  return { told, look: async () => await visitor.get('index.m3u8') }
+}
+
+test('nginx killed: started again, sessions keep their slots, and no byte counts twice', async () => {
   const [before] = await screens()
+  const { told, look } = await playABit(12)
+  const sent = await told()
   screen.take()
   await kill9(nginxPid(service))
   await until('the edge', isHealthy, 40_000)
@@ -141,8 +155,25 @@ test('nginx killed: started again, sessions keep their slots', async () => {
   await startPlayer()
   // Known to the new nginx from here on.
   expect(await owner().channels()).toHaveLength(4)
+  expect((await look()).status).toBe(200)
+  await until('what was sent since', async () => (await told()) > sent)
+  expect(await told()).toBeLessThan(sent * 1.5)
   await expectUntouched(before?.session_id)
 }, 120_000)
+
+test('Redis hangs: an edge that asks once more for what it was not answered in time does not make it wait longer', async () => {
+  const pid = await redisPid(service)
+  process.kill(pid, 'SIGSTOP')
+  const first = syncAs(service, 'one')
+  try {
+    await pause(300)
+    expect(await syncAs(service, 'one')).toBe(503)
+  } finally {
+    process.kill(pid, 'SIGCONT')
+  }
+  expect(await first).toBe(200)
+  expect(await syncAs(service, 'one')).toBe(200)
+})
 
 test.each([true, false])(
   'Redis killed, its data kept: %s: openings go on, caps and bans hold',

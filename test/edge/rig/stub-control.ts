@@ -40,7 +40,7 @@ export interface StubControl {
   readonly known: Set<string>
   /** Openings are not answered while this is set. */
   isBusy: boolean
-  /** Syncs that report more sessions opened without control are not answered: too much for it. */
+  /** Syncs that report more sessions opened without control, or traffic of more, are not answered: too much for it. */
   mostReports: number
   /** How long openings and checks are thought about, ms. */
   thinkMs: number
@@ -140,7 +140,8 @@ export function createStub(): StubControl {
   const json = (response: ServerResponse, value: unknown): void =>
     void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))
   const answerSync = (request: SyncRequest, response: ServerResponse): void => {
-    if (request.degraded.length <= stub.mostReports) json(response, sync(request))
+    const reports = Math.max(request.degraded.length, request.traffic.length)
+    if (reports <= stub.mostReports) json(response, sync(request))
   }
   let unheard: Partial<SyncResponse> = {}
   const sync = (request: SyncRequest): SyncResponse => {

@@ -121,3 +121,27 @@ test('a line of the traffic log that cannot be read takes no other with it, and 
     [old, 5, 1],
   ])
 })
+
+test('traffic of more sessions than control can take at once is told a part at a time, each of it once', async () => {
+  const keys = Array.from({ length: 20_000 }, (_, n) => `many${String(n).padStart(12, '0')}`)
+  rig.stub.mostReports = 2000
+  const rows = new Map<string, number>()
+  const read = new Set<unknown>()
+  try {
+    await appendFile(join(rig.dir, 'traffic.log'), keys.map((key) => `"${key}",5,\n`).join(''))
+    await until(
+      'all of it',
+      () => {
+        for (const sync of rig.stub.syncs.filter((it) => !read.has(it))) {
+          read.add(sync)
+          for (const [key, bytes] of sync.traffic) rows.set(key, (rows.get(key) ?? 0) + bytes)
+        }
+        return keys.every((key) => rows.has(key))
+      },
+      60_000,
+    )
+  } finally {
+    rig.stub.mostReports = Number.POSITIVE_INFINITY
+  }
+  expect(new Set(keys.map((key) => rows.get(key)))).toEqual(new Set([5]))
+})

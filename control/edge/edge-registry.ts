@@ -1,6 +1,7 @@
 import type { SyncRequest } from '#domain/channels/protocol'
 import { filesComplaint } from '../nginx/release.ts'
 import type { FilesMark } from '../nginx/settings.ts'
+import { ZONE_SETTINGS } from '../nginx/zone-meanings.ts'
 import { say } from '../sentences/sentences.ts'
 
 /** State of an edge as of its last sync. */
@@ -29,21 +30,6 @@ export interface EdgeRegistry {
 
 const SKEW_ALARM_MS = 5_000
 const LOW_BYTES = 512 * 1024
-/**
- * Zones of fixed content, and those that evict their oldest entries: being full is normal for them.
- */
-const MAY_BE_FULL: readonly string[] = [
-  'gh_state',
-  'gh_pace',
-  'gh_denied',
-  'gh_guessed',
-  'gh_country',
-  'gh_identity',
-  'gh_ring',
-  'gh_manifests',
-  'gh_long_manifests',
-  'gh_flights',
-]
 const SILENT_MS = 10_000
 
 const PARTS = ['keys', 'policy', 'networks', 'channels', 'bans'] as const
@@ -62,8 +48,10 @@ const alarmsOf = (request: SyncRequest, skew: number, ours: FilesMark): string[]
     alarms.push(say('edge.clock', { seconds: Math.round(skew / 1000) }))
   }
   for (const [zone, bytes] of Object.entries(request.free)) {
-    if (bytes >= LOW_BYTES || MAY_BE_FULL.includes(zone)) continue
-    alarms.push(say('edge.memory', { zone }))
+    const setting = ZONE_SETTINGS[zone]
+    if (bytes < LOW_BYTES && setting !== undefined)
+      alarms.push(say('edge.memory', { zone, setting }))
+    if (bytes < LOW_BYTES && zone === 'gh_texts') alarms.push(say('edge.memory_of_groups'))
   }
   if (request.diskFull === true) alarms.push(say('edge.disk_full'))
   return [...alarms, ...(request.troubles ?? [])]

@@ -38,9 +38,15 @@ const HEADERS: Record<Config['edge']['client_address'], string> = {
   'proxy-protocol': 'proxy_protocol',
 }
 
+/** At least `least` MB, and more in step with the running sessions. */
+const withSessions = (least: number, leasesMb: number, share: number): string =>
+  `${Math.max(least, Math.ceil(leasesMb * share))}m`
+
 const zoneSizes = ({ zones }: Config['edge']): ZoneSizes => ({
   ...DEFAULT_ZONES,
   leases: `${zones.leases_mb}m`,
+  streams: withSessions(16, zones.leases_mb, 1 / 2),
+  slots: withSessions(12, zones.leases_mb, 3 / 8),
   bans: `${zones.bans_mb}m`,
   denied: `${zones.denials_mb}m`,
   networks: `${zones.networks_mb}m`,

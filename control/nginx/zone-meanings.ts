@@ -34,3 +34,15 @@ export const EDGE_ZONES: Readonly<Record<string, string>> = {
   gh_pictures: 'Pictures are fetched again.',
   gh_segments: 'Segments are fetched again.',
 }
+
+/** The setting that a zone's size comes from, of those that lose nothing when they are full. */
+export const ZONE_SETTINGS: Readonly<Record<string, string>> = {
+  gh_leases: 'edge.zones.leases_mb',
+  gh_streams: 'edge.zones.leases_mb',
+  gh_slots: 'edge.zones.leases_mb',
+  gh_bans: 'edge.zones.bans_mb',
+  gh_networks_a: 'edge.zones.networks_mb',
+  gh_networks_b: 'edge.zones.networks_mb',
+  gh_channels_a: 'edge.zones.channels_mb',
+  gh_channels_b: 'edge.zones.channels_mb',
+}

@@ -6,7 +6,9 @@ export const SENTENCES = {
   'edge.disk_full':
     'its disk is full or cannot be written: lists, pictures and segments pass without a copy being kept; free some space',
   'edge.clock': 'its clock is {seconds} s off; set it right',
-  'edge.memory': "shared memory '{zone}' is nearly full; raise edge.zones",
+  'edge.memory': "shared memory '{zone}' is nearly full; raise {setting}",
+  'edge.memory_of_groups':
+    "shared memory 'gh_texts' is nearly full; name fewer groups, countries in them, or origins",
   'edge.silent':
     'it does not sync any more; see that nginx runs there and reaches this control plane',
   'edge.never':

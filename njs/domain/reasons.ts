@@ -69,7 +69,7 @@ export const REASONS = {
     'The origin asks for a login (401): its address in the list has none, or a wrong one.',
   'control.unavailable': 'The control plane cannot answer and the group fails closed.',
   'edge.not_ready': 'The edge has not received its keys, networks, channels or bans yet.',
-  'edge.full': 'The shared memory of the edge is full; raise `edge.zones`.',
+  'edge.full': 'The shared memory of the edge is full; raise `edge.zones.leases_mb`.',
   'edge.busy':
     'The edge rewrites other long manifests, such as archives of a day, one after another, and this one would wait too long.',
   'request.malformed': 'The request is malformed.',

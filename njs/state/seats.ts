@@ -1,4 +1,5 @@
 import type { ReportedSession } from '../domain/channels/protocol.ts'
+import type { ReasonId } from '../domain/reasons.ts'
 import { KEY_LENGTH } from '../domain/viewer/lease.ts'
 import { isPlayed } from './leases.ts'
 import { addLasting, keepText, nowSec, numbers, putLasting, texts, tryAdd } from './memory.ts'
@@ -99,39 +100,48 @@ const readSlots = (account: string, cap: number): Set<number> => {
   return marks
 }
 
+/** Why an account has no slot among its first ones: all of them are taken, or there is no room to note one more. */
+const reasonOfNone = (account: string, cap: number): ReasonId => {
+  for (let place = 0; place < cap; place += 1)
+    if (numbers('gh_slots').get(`${account}#${place}`) === undefined) return 'edge.full'
+  return 'cap.edge'
+}
+
 /**
- * Takes a free slot of the account in degraded mode, or extends the session's own; false where the cap is reached. A slot expires after `ttlSec`; from then on its session
- * counts for as long as it has a lease, as those do that control admitted.
+ * Takes a free slot of the account in degraded mode, or extends the session's own; returns why there is none, `null` where there is. A slot expires after `ttlSec`;
+ * from then on its session counts for as long as it has a lease, as those do that control admitted.
  */
 export const takeSeat = (
   account: string,
   groupCap: number | null,
   wish: Played,
   ttlSec: number,
-): boolean => {
+): ReasonId | null => {
   const cap = readCap(account) ?? groupCap
-  if (cap === null || cap === 0 || cap > MOST_PLACES) return true
+  if (cap === null || cap === 0 || cap > MOST_PLACES) return null
   const { key } = wish
   const mark = markOf(key)
   const played = readPlayed(account, cap).filter((one) => one !== null)
   const slots = readSlots(account, cap)
   const now = nowSec()
   const isKnown = played.some((one) => one.key === key)
-  if (isKnown && !slots.has(mark) && isPlayed(key, now)) return true
+  if (isKnown && !slots.has(mark) && isPlayed(key, now)) return null
   const isBusy = (one: Played) =>
     !isSameDevice(one, wish) && !slots.has(markOf(one.key)) && isPlayed(one.key, now)
   const free = cap - played.filter(isBusy).length
   const ttlMs = ttlSec * 1000
   for (let place = 0; place < free; place += 1) {
     const name = `${account}#${place}`
-    if (numbers('gh_slots').get(name) === mark) return putLasting('gh_slots', name, mark, ttlMs)
+    if (numbers('gh_slots').get(name) !== mark) continue
+    putLasting('gh_slots', name, mark, ttlMs)
+    return null
   }
   for (let place = 0; place < free; place += 1) {
     if (!addLasting('gh_slots', `${account}#${place}`, mark, ttlMs)) continue
     if (!isKnown) takePlace(account, cap, wish)
-    return true
+    return null
   }
-  return false
+  return reasonOfNone(account, free)
 }
 
 /** Reports a session opened without control, or a stream whose lease control has recalled, with the next sync. */

@@ -90,8 +90,8 @@ export const openDegraded = (
   )
   const key = leaseKey(nginxCrypto, pass, wish.channel)
   const wished = { key, device: deviceOf(r) }
-  if (!takeSeat(viewer.account, group.cap, wished, policy.graceLeaseSec))
-    return { ok: false, reason: 'cap.edge' }
+  const seatless = takeSeat(viewer.account, group.cap, wished, policy.graceLeaseSec)
+  if (seatless !== null) return { ok: false, reason: seatless }
   startLease(key, network, policy.graceLeaseSec)
   reportSession('degraded', {
     key,
@@ -126,8 +126,9 @@ export const graceVerdict = (
   // The pass is used from another network while the first still plays: a second stream, counted separately.
   const isClone = silent >= 0 && silent < policy.roamAfterSec
   const key = isClone ? cloneKeyOf(r, asked) : asked.key
-  if (!takeSeat(owner.account, group?.cap ?? null, { key, device: '' }, policy.graceLeaseSec))
-    return { ok: false, reason: 'cap.edge' }
+  const wished = { key, device: '' }
+  const seatless = takeSeat(owner.account, group?.cap ?? null, wished, policy.graceLeaseSec)
+  if (seatless !== null) return { ok: false, reason: seatless }
   startLease(key, asked.network, policy.graceLeaseSec)
   return { ok: true, key }
 }

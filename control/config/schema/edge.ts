@@ -16,7 +16,10 @@ import {
 
 const zones = section(
   {
-    leases_mb: count(32, 'Shared memory for running sessions; 128 bytes each.'),
+    leases_mb: count(
+      32,
+      'Shared memory for running sessions; 128 bytes each. That for streams of MPEG-TS, and for places taken while control is away, grows with it.',
+    ),
     bans_mb: count(8, 'Shared memory for bans.'),
     denials_mb: count(8, 'Shared memory for remembered refusals; the oldest give way.'),
     networks_mb: count(32, 'Shared memory for networks; two of this size are kept.'),

@@ -8,7 +8,9 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
   'said.edge.disk_full':
     'его диск заполнен или недоступен для записи: списки, картинки и сегменты проходят без сохранения копии; освободите место',
   'said.edge.clock': 'его часы расходятся на {seconds} с; поставьте их точно',
-  'said.edge.memory': 'общая память «{zone}» почти заполнена; увеличьте edge.zones',
+  'said.edge.memory': 'общая память «{zone}» почти заполнена; увеличьте {setting}',
+  'said.edge.memory_of_groups':
+    'общая память «gh_texts» почти заполнена; укажите меньше групп, стран в них или источников',
   'said.edge.silent':
     'он больше не выходит на связь; проверьте, что nginx там работает и достаёт до этого управляющего сервера',
   'said.edge.never':

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Channel } from '../playlists/catalogue/channel.ts'
-import { passwordsOf } from '../playlists/catalogue/logins.ts'
+import { passwordsOf } from '../playlists/catalogue/known-logins.ts'
 import { reasonOf } from '../playlists/fetch/transport.ts'
 import type { JobSource, MakeGuide, SourceOutcome } from './build/make-guide.ts'
 import { type GuideSource, isNewCopy, SourceCopy } from './build/source-copy.ts'

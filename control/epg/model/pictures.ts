@@ -1,13 +1,13 @@
 import { PICTURE_PATH } from '#domain/pictures/sealed-picture'
 import { type Sealing, sealWith } from '../../pictures/picture-sealer.ts'
 import type { Channel } from '../../playlists/catalogue/channel.ts'
-import { showsLogin } from '../../playlists/catalogue/logins.ts'
 import {
   logoOf,
   picturesPlaceholder,
   type SealPicture,
   sealNone,
 } from '../../playlists/lists/pictures.ts'
+import { showsLogin } from '../../playlists/logins/without-logins.ts'
 
 /** How a guide's pictures come through the edge. */
 export interface GuidePictures {

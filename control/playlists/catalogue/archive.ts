@@ -4,9 +4,9 @@ import { fillTimes } from '#domain/addresses/archive-times'
 import { ownValues } from '#domain/addresses/own-arguments'
 import { decodePath, stemOf } from '#domain/addresses/owners'
 import { entryOfProtocol } from '#domain/channels/channel'
+import { showsLogin } from '../logins/without-logins.ts'
 import { attributeOf, minutesOf, parseInfoLine } from '../m3u/info-line.ts'
 import type { Channel } from './channel.ts'
-import { showsLogin } from './logins.ts'
 
 /**
  * Where a channel's archive lies. `player`: players build its addresses from the channel's own. `below`: in the channel's directory. `elsewhere`:

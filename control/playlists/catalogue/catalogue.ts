@@ -1,10 +1,11 @@
+import { openId, openLines, withoutLogins } from '../logins/without-logins.ts'
 import { attributeOf, parseInfoLine } from '../m3u/info-line.ts'
 import type { Playlist, PlaylistEntry } from '../m3u/playlist.ts'
 import type { Channel, ChannelOrigin } from './channel.ts'
 import { assignChannelIds } from './channel-ids.ts'
 import { readOrigin, streamName } from './channel-origin.ts'
+import { passwordsOf } from './known-logins.ts'
 import { cleanHeader, withDefaults } from './list-header.ts'
-import { openLines, passwordsOf, withoutLogins } from './logins.ts'
 import { isClosedDirectory, sharedDirectories } from './ownership.ts'
 import { mapInTurns, yieldEvery } from './yield-to-event-loop.ts'
 
@@ -79,7 +80,8 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
         if (open !== item) secrets += 1
         if (losesArchive(item, open)) lost.push(`line ${item.line}: ${item.name}`)
         found.push({ source, item: open, origin: result.origin, ...hiddenLogo(item, open) })
-        wanted.push(isIdByAddress ? { ...open, tvgId: streamName(result.origin) } : open)
+        const id = isIdByAddress ? streamName(result.origin) : item.tvgId
+        wanted.push({ ...open, tvgId: openId(id, passwords) })
       }
     }
     warnings.push(...archivesLost(source, lost))

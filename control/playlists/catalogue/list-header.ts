@@ -1,6 +1,6 @@
+import { isLoginHeader, isSecretAttribute } from '../logins/without-logins.ts'
 import { attributeOf, parseInfoLine, withAttribute } from '../m3u/info-line.ts'
 import type { Attribute, Playlist, PlaylistEntry } from '../m3u/playlist.ts'
-import { isLoginHeader, isSecretAttribute } from './logins.ts'
 
 /** Attributes of `#EXTM3U` that hold for each entry of its list which has none of its own, as Kodi and others read them. */
 const DEFAULTS: ReadonlySet<string> = new Set([

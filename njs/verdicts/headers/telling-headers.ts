@@ -2,9 +2,9 @@ import { ticketsGiven } from '../../domain/addresses/address-logins.ts'
 import { type OwnValue, ownValues } from '../../domain/addresses/own-arguments.ts'
 import { addressOf, hostOfOrigin } from '../../domain/addresses/resolve.ts'
 import type { ChannelRecord } from '../../domain/channels/channel-table.ts'
+import { hasWord } from '../../domain/spellings/has-word.ts'
 import type { Variables } from '../../platform/request.ts'
 import { readChannel } from '../origin.ts'
-import { hasWord } from './spellings.ts'
 
 /** Shorter ones may stand in other words by chance. */
 const LEAST = 6

@@ -1,8 +1,7 @@
-import { isLoginArgument, isUserArgument, loginsInPath } from '#domain/addresses/address-logins'
-import { decodePercent } from '#domain/credentials/encoding'
+import { looksSecret } from '#domain/addresses/address-logins'
 import { formatAttribute, parseInfoLine } from '../m3u/info-line.ts'
-import type { Playlist, PlaylistEntry } from '../m3u/playlist.ts'
-import { eachInTurns } from './yield-to-event-loop.ts'
+import type { Attribute, Playlist, PlaylistEntry } from '../m3u/playlist.ts'
+import { hasPassword, masked, readings } from './spelled-logins.ts'
 
 /** Names under which guides, and others, take a login. */
 const LOGIN_NAME =
@@ -11,78 +10,20 @@ const LOGIN_ARGUMENT = new RegExp(`[?&;]${LOGIN_NAME}=[^&;]`, 'i')
 const LOGIN_BEFORE_HOST = /^(?:[a-z][a-z0-9+.-]*:)?\/\/[^/?#\s]*@/i
 const DEVICE = /[?&;]mac=(?:[\da-f]{2}(?::|%3a)){5}/i
 
-/** Shorter ones could be part of any word. */
+/** Shorter ones stand in a text for people by chance. */
 const LEAST_WITHIN = 8
-/** Where each stream has one of its own, none is looked for within words: thousands of addresses times thousands of passwords. */
-const MOST_WITHIN = 50
-
-/** Shorter ones are numbers, or words that mean another thing elsewhere. */
-const LEAST_ARGUMENT = 6
-
-interface Found {
-  readonly users: string[]
-  readonly passwords: string[]
-}
-
-const loginsOf = (address: string): Found => {
-  const [, before = '', path = '', rest = ''] =
-    /^(?:[a-z][a-z0-9+.-]*:)?\/\/([^/?#;]*)([^?#;]*)(.*)$/is.exec(address) ?? []
-  const inPath = loginsInPath(path)
-  const found = { users: [...inPath.users], passwords: [...inPath.passwords] }
-  const at = before.lastIndexOf('@')
-  const colon = before.indexOf(':')
-  if (at > 0 && colon >= 0 && colon < at) {
-    found.users.push(before.slice(0, colon))
-    found.passwords.push(before.slice(colon + 1, at))
-  }
-  if (!rest.includes('=')) return found
-  for (const pair of rest.split(/[?&;#|]/)) {
-    const mark = pair.indexOf('=')
-    const name = pair.slice(0, mark)
-    const value = pair.slice(mark + 1)
-    if (mark < 1 || value.length < LEAST_ARGUMENT) continue
-    if (isUserArgument(name)) found.users.push(value)
-    else if (isLoginArgument(name, value)) found.passwords.push(value)
-  }
-  return found
-}
-
-/** Whether a user's name may not stand for another thing. */
-const isOwnName = (user: string): boolean => user.length >= LEAST_ARGUMENT && /\d/.test(user)
-
-/** Passwords, and users' names that are no common words, in the addresses of a list's streams and of the list: in their path, their query, and before their host. */
-export const passwordsOf = async (
-  entries: readonly Pick<PlaylistEntry, 'url'>[],
-  address = '',
-): Promise<Set<string>> => {
-  const found = new Set<string>()
-  await eachInTurns([{ url: address }, ...entries], ({ url }) => {
-    const { users, passwords } = loginsOf(url)
-    for (const it of [...users.filter(isOwnName), ...passwords])
-      if (it !== '') found.add(it).add(decodePercent(it))
-    const [user, password] = [users[0], passwords[0]].map((it) => decodePercent(it ?? ''))
-    if (user && password) found.add(Buffer.from(`${user}:${password}`).toString('base64'))
-  })
-  return found
-}
-
-/** A text as it stands, and as it reads decoded; addresses stand in arguments of others. */
-const readings = (text: string): string[] => {
-  if (!text.includes('%')) return [text]
-  const once = decodePercent(text)
-  return [text, once, decodePercent(once)]
-}
+/** Shorter ones could be any number or word. */
+const LEAST_ALONE = 4
 
 const isSecretAddress = (address: string, passwords: ReadonlySet<string>): boolean =>
   LOGIN_BEFORE_HOST.test(address) ||
   (address.includes('//') && (LOGIN_ARGUMENT.test(address) || DEVICE.test(address))) ||
   address.split(/[/?&=;]/).some((part) => passwords.has(part)) ||
-  (passwords.size <= MOST_WITHIN &&
-    [...passwords].some((it) => it.length >= LEAST_WITHIN && address.includes(it)))
+  hasPassword(address, passwords, LEAST_WITHIN)
 
 /** Whether an address holds a login: before its host, in its query, or a password of the list's own streams. */
 export const showsLogin = (address: string, passwords: ReadonlySet<string>): boolean =>
-  readings(address).some((it) => isSecretAddress(it, passwords))
+  readings(address, passwords).some((it) => isSecretAddress(it, passwords))
 
 /** No scheme is as long as a picture that stands in its own address. */
 const ADDRESS = /(?:[a-z][a-z0-9+.-]{0,30}:)?\/\/[^\s"'|,]+/gi
@@ -95,37 +36,16 @@ const holdsAddress = (text: string, passwords: ReadonlySet<string>): boolean =>
   (text.match(ADDRESS) ?? []).some((address) => showsLogin(address, passwords))
 
 const SECRET_NAME = /(?:pass(?:word|wd|phrase)?|pwd|token|secret)["']?\s*=/i
-/** Shorter ones could be any number or word. */
-const LEAST_ALONE = 4
-
-const BETWEEN_WORDS = /[\s=:,;&|"'/?()<>[\]]+/
-const WORD = /[^\s=:,;&|"'/?()<>[\]]+/g
-
-/** Whether a password of the list's streams stands by itself in a line. */
-const holdsPassword = (
-  text: string,
-  passwords: ReadonlySet<string>,
-  least = LEAST_ALONE,
-): boolean =>
-  passwords.size > 0 &&
-  text.split(BETWEEN_WORDS).some((word) => word.length >= least && passwords.has(word))
-
-/** A text for people without the logins in it. */
-const masked = (text: string, passwords: ReadonlySet<string>): string =>
-  holdsPassword(text, passwords, LEAST_ARGUMENT)
-    ? text.replace(WORD, (it) => (it.length >= LEAST_ARGUMENT && passwords.has(it) ? '…' : it))
-    : text
 
 const isPlainlyOpen = (line: string, passwords: ReadonlySet<string>): boolean =>
   !LOGIN_HEADER.test(line) &&
   !LOGIN_OPTION.test(line) &&
   !holdsAddress(line, passwords) &&
-  !holdsPassword(line, passwords)
+  !hasPassword(line, passwords, LEAST_ALONE)
 
-/** Players are given headers and addresses percent-encoded, too. */
+/** Players are given headers and addresses encoded, too. */
 const isOpen = (line: string, passwords: ReadonlySet<string>): boolean =>
-  isPlainlyOpen(line, passwords) &&
-  (!line.includes('%') || isPlainlyOpen(decodePercent(line), passwords))
+  readings(line, passwords).every((it) => isPlainlyOpen(it, passwords))
 
 /** An archive's source beside the channel's address is sent by players as it stands; one elsewhere, or from the host's root, is kept at the edge. */
 const isSecretSource = (value: string, passwords: ReadonlySet<string>): boolean =>
@@ -148,34 +68,45 @@ export const isSecretAttribute = (
   if (/^catchup-source$/i.test(name)) return isSecretSource(value, passwords)
   if (FOR_PEOPLE.test(name) && !value.includes('//')) return false
   return (
-    readings(value).some((it) => holdsAddress(it, passwords)) ||
     isLoginHeader(name, value) ||
     SECRET_NAME.test(`${name}=`) ||
     (value.length >= LEAST_ALONE && passwords.has(value)) ||
-    // Short passwords are words of people, too.
-    holdsPassword(value, passwords, LEAST_WITHIN) ||
-    (/\/|%2f/i.test(value) && showsLogin(value, passwords))
+    readings(value, passwords).some(
+      (it) =>
+        holdsAddress(it, passwords) ||
+        // Short passwords are words of people, too.
+        hasPassword(it, passwords, LEAST_WITHIN) ||
+        (it.includes('/') && isSecretAddress(it, passwords)),
+    )
   )
 }
 
+const mayHold = (line: string, passwords: ReadonlySet<string>): boolean =>
+  /\/|%2f/i.test(line) ||
+  /catchup-source/i.test(line) ||
+  LOGIN_HEADER.test(line) ||
+  SECRET_NAME.test(line) ||
+  readings(line, passwords).some((it) => hasPassword(it, passwords, LEAST_ALONE))
+
+const cleanAttribute = (
+  { name, value }: Attribute,
+  written: string,
+  passwords: ReadonlySet<string>,
+): string => {
+  if (readings(name, passwords).some((it) => hasPassword(it, passwords, LEAST_WITHIN))) return ''
+  if (isSecretAttribute(name, value, passwords)) return formatAttribute({ name, value: '' })
+  const open = FOR_PEOPLE.test(name) ? masked(value, passwords) : value
+  return open === value ? written : formatAttribute({ name, value: open })
+}
+
 const cleanInfo = (line: string, passwords: ReadonlySet<string>): string => {
-  const mayHold =
-    /\/|%2f/i.test(line) ||
-    /catchup-source/i.test(line) ||
-    LOGIN_HEADER.test(line) ||
-    SECRET_NAME.test(line) ||
-    holdsPassword(line, passwords)
-  if (!mayHold) return line
+  if (!mayHold(line, passwords)) return line
   const parts: string[] = []
   let at = 0
   for (const { name, value, from, to } of parseInfoLine(line).attributes) {
-    const written = line.slice(from, to)
-    const open = isSecretAttribute(name, value, passwords)
-      ? formatAttribute({ name, value: '' })
-      : written
     parts.push(
       masked(line.slice(at, from), passwords),
-      FOR_PEOPLE.test(name) ? masked(open, passwords) : open,
+      cleanAttribute({ name, value }, line.slice(from, to), passwords),
     )
     at = to
   }
@@ -183,10 +114,12 @@ const cleanInfo = (line: string, passwords: ReadonlySet<string>): string => {
 }
 
 const cleanSuffix = (suffix: string, passwords: ReadonlySet<string>): string => {
+  if (suffix === '') return ''
   const parts = suffix.slice(1).split('&')
   const open = parts.filter((part) => isOpen(part, passwords))
-  if (open.length === parts.length) return suffix
-  return open.length === 0 ? '' : `|${open.join('&')}`
+  // Encoded, one may stand over several parts.
+  if (open.length === 0 || !isOpen(open.join('&'), passwords)) return ''
+  return open.length === parts.length ? suffix : `|${open.join('&')}`
 }
 
 /** An entry without logins of the provider in its attributes, its directives and what stands behind its address. The archive's own address stays: lists show another. */
@@ -208,6 +141,23 @@ export const withoutLogins = (
     name === item.name &&
     titles.every((title, index) => title === item.titles[index])
   return isSame ? item : { ...item, info, before, after, suffix, name, titles }
+}
+
+const secrets = new WeakMap<ReadonlySet<string>, ReadonlySet<string>>()
+
+/** Those that no word is like. */
+const secretsOf = (passwords: ReadonlySet<string>): ReadonlySet<string> => {
+  const before = secrets.get(passwords)
+  if (before !== undefined) return before
+  const made = new Set([...passwords].filter(looksSecret))
+  secrets.set(passwords, made)
+  return made
+}
+
+/** A name for a channel; empty where it would show a login. */
+export const openId = (id: string, passwords: ReadonlySet<string>): string => {
+  const found = secretsOf(passwords)
+  return readings(id, passwords).some((it) => hasPassword(it, found, LEAST_WITHIN)) ? '' : id
 }
 
 /** The lines of a list that belong to no entry, without those that hold a login. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { hasWord } from '../../../njs/verdicts/headers/spellings.ts'
+import { hasWord } from '../../njs/domain/spellings/has-word.ts'
 
 const WORD = 'provUser77'
 const coded = (before: string, after: string, base: number, text = WORD) =>

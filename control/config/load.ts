@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Value } from 'typebox/value'
-import { LineCounter, parseDocument } from 'yaml'
+import { type Document, LineCounter, parseDocument } from 'yaml'
 import { fileProblem } from '../sentences/file-problems.ts'
 import { say } from '../sentences/sentences.ts'
 import { crossProblems } from './checks/cross-checks.ts'
@@ -48,6 +48,16 @@ const anchorFiles = (value: unknown, folder: string): void => {
   }
 }
 
+/** What a YAML document says. Throws {@link ConfigError} for aliases that lead nowhere, or grow without measure. */
+const valueOf = (document: Document, file: string): unknown => {
+  try {
+    return document.toJS() ?? {}
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw new ConfigError(file, [{ path: 'YAML', line: 1, message }])
+  }
+}
+
 const isConfig = (value: unknown): value is Config => Value.Check(configSchema, value)
 
 /** Parses a configuration: defaults, then the text, then environment variables. Throws {@link ConfigError} with every problem. */
@@ -64,7 +74,7 @@ export const parseConfig = (
     message: error.message,
   }))
   if (syntax.length > 0) throw new ConfigError(file, syntax)
-  const raw: unknown = document.toJS() ?? {}
+  const raw = valueOf(document, file)
   if (!isRecord(raw)) {
     throw new ConfigError(file, [{ path: 'the file', line: 1, message: say('value.section') }])
   }

@@ -64,12 +64,32 @@ export interface LintEdge {
   readonly certificate_file: string | null
   readonly certificates: readonly unknown[]
   readonly plain: 'redirect' | 'serve'
+  readonly trusted_proxies: readonly string[]
+}
+
+/** Lists that choose channels. */
+interface LintSelection {
+  readonly titles: readonly string[]
+  readonly ids: readonly string[]
+  readonly names: readonly string[]
+  readonly patterns: readonly string[]
+  readonly exclude: readonly string[]
+  readonly sources: readonly string[]
+}
+
+export interface LintSurge {
+  readonly name: string
+  readonly group: string
+  readonly channels: LintSelection
 }
 
 /** The part of a configuration the linter reads. */
 export interface LintConfig {
   readonly auth: string | null
   readonly edge: LintEdge
+  readonly admin: { readonly trusted_proxies: readonly string[] }
+  readonly origins: readonly { readonly redirects: readonly string[] }[]
+  readonly surge: readonly LintSurge[]
   readonly auth_backends: readonly LintBackend[]
   readonly groups: readonly LintGroup[]
   readonly channels: readonly LintChannelRule[]

@@ -1,6 +1,6 @@
 import { isLan, parseNetwork } from '#domain/networks/network'
 import { lintCountry } from './countries.ts'
-import type { LintGroup, LintPath, Report } from './finding.ts'
+import type { LintGroup, LintPath, LintSurge, Report } from './finding.ts'
 import { familiesOf, lintNetworkText } from './networks.ts'
 import { nestedNetworks } from './shadows.ts'
 
@@ -82,5 +82,19 @@ export const lintGroups = (groups: readonly LintGroup[], report: Report): void =
     lintGroup(group, at, report)
     for (const [place, code] of group.countries.entries())
       lintCountry(code, ['groups', at, 'countries', place], report)
+  }
+}
+
+/** Reports surge profiles that leave every channel as it is. */
+export const lintSurges = (surges: readonly LintSurge[], report: Report): void => {
+  for (const [at, { name, group, channels }] of surges.entries()) {
+    const { titles, ids, names, patterns, exclude, sources } = channels
+    if ([titles, ids, names, patterns, exclude, sources].some((list) => list.length > 0)) continue
+    report(['surge', at], {
+      severity: 'warning',
+      check: 'surge-of-all',
+      message: `surge profile ${name} narrows nothing: it leaves group ${group} all its channels`,
+      suggestion: 'choose the channels that stay, by `channels: { ids: [one, two] }`',
+    })
   }
 }

@@ -2,7 +2,8 @@ import { parse } from 'yaml'
 import { lintAuthBackends } from './auth-backends.ts'
 import { type LintChannel, lintChannelRules, lintMatches } from './channels.ts'
 import type { LintConfig, LintFinding, LintPath, Report, Severity } from './finding.ts'
-import { lintGroups } from './groups.ts'
+import { lintGroups, lintSurges } from './groups.ts'
+import { lintHosts } from './hosts.ts'
 import { lintHttps } from './https.ts'
 import { lintSecureLinks } from './secure-links.ts'
 
@@ -26,7 +27,9 @@ export const lint = (
   const report: Report = (path, finding) => findings.push({ line: lineOf(path), ...finding })
   lintAuthBackends(config, { report, isSet: isSet ?? (() => true) })
   lintHttps(config.edge, report)
+  lintHosts(config, report)
   lintGroups(config.groups, report)
+  lintSurges(config.surge, report)
   lintChannelRules(config.channels, report)
   lintSecureLinks(config.secure_links, report)
   lintMatches(config, channels ?? [], report)

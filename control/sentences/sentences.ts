@@ -193,6 +193,12 @@ export const SENTENCES = {
   'value.http': 'must begin with http:// or https://',
   'value.site': 'must be http:// or https:// and a host, such as https://tv.example.net',
   'value.origin': 'must be http:// or https:// and a host, such as http://10.0.0.9:8080',
+  'value.site_below':
+    'must be http:// or https://, a host and at most a folder, such as https://tv.example.net/gatehouse',
+  'value.below': 'must be a folder of an address, such as /tv',
+  'value.variable': 'must be a variable of nginx, such as $geoip2_country_code',
+  'value.store': 'must begin with postgres:// or duckdb:',
+  'value.redis': 'must begin with redis://, rediss:// or unix:',
   'value.form': 'has the wrong form ({form})',
   'value.one_of': 'must be one of {values}',
   'value.only': 'must be {value}',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { describeGeo } from '../../compose/base/geo.ts'
+import { fileProblems } from '../../config/checks/file-checks.ts'
 import type { ConfigProblem } from '../../config/problems/problems.ts'
 import type { LintFinding, Severity } from '../../lint/finding.ts'
 import { createIsSet, formatFinding, lint } from '../../lint/lint.ts'
@@ -24,19 +25,45 @@ import { print } from '../common/output.ts'
 const FOUND = 1
 const BROKEN = 2
 
-const certificateFindings = ({ problems, warnings }: CertificateReport): LintFinding[] => {
-  const found = (severity: Severity, suggestion: string) => (problem: ConfigProblem) => ({
-    line: problem.line,
-    severity,
-    check: 'certificate',
-    message: `${problem.path}: ${problem.message}`,
-    suggestion,
-  })
+/** What keeps the instance from starting, or players out: files that cannot be read, and certificates. */
+const fileFindings = (
+  files: readonly ConfigProblem[],
+  { problems, warnings }: CertificateReport,
+): LintFinding[] => {
+  const found =
+    (check: string, severity: Severity, suggestion: string) => (problem: ConfigProblem) => ({
+      line: problem.line,
+      severity,
+      check,
+      message: `${problem.path}: ${problem.message}`,
+      suggestion,
+    })
+  const ofCertificates = new Set(problems.map(({ path }) => path))
   return [
-    ...problems.map(found('error', 'the edge does not start with it')),
-    ...warnings.map(found('warning', 'players that check it stay out')),
+    ...files
+      .filter(({ path }) => !ofCertificates.has(path))
+      .map(found('file', 'error', 'nothing starts without it')),
+    ...problems.map(found('certificate', 'error', 'the edge does not start with it')),
+    ...warnings.map(found('certificate', 'warning', 'players that check it stay out')),
   ]
 }
+
+interface Found {
+  readonly problems: readonly string[]
+  readonly findings: readonly LintFinding[]
+  readonly warnings: readonly string[]
+  readonly geo: Awaited<ReturnType<typeof describeGeo>>
+}
+
+const linesOf = (file: string, { problems, findings, warnings, geo }: Found): string[] => [
+  ...problems.map((problem) => `${file}: error: ${problem}`),
+  ...findings.map((finding) => formatFinding(file, finding)),
+  ...warnings.map((warning) => `${file}: warning: ${warning}`),
+  // Bundled tables grow old with the release: reported, but no fault of the configuration.
+  ...geo.warnings.map((told) => `${file}: warning: geo: ${told}`),
+  ...geo.files.map((told) => `${file}: geo: ${told}`),
+  ...(problems.length + findings.length + warnings.length === 0 ? [`${file}: good`] : []),
+]
 
 /** `gatehouse check`: is the configuration good, and what in it is worth a second look. */
 export const checkCommand = (): Command =>
@@ -81,21 +108,15 @@ export const checkCommand = (): Command =>
       ]
       const ofNginx = await complaintOfOwnNginx(loaded.config, pathsOf(options))
       if (ofNginx !== null) warnings = [...warnings, ofNginx]
-      const certificates = checkCertificates(loaded, Date.now())
+      const ofFiles = fileFindings(fileProblems(loaded), checkCertificates(loaded, Date.now()))
       const findings = [
         ...lint(loaded.config, { lineOf: loaded.lineOf, isSet, channels }),
-        ...certificateFindings(certificates),
+        ...ofFiles,
       ]
-      if (options.json === true) print(JSON.stringify({ file, problems, findings, warnings, geo }))
-      else {
-        for (const problem of problems) print(`${file}: error: ${problem}`)
-        for (const finding of findings) print(formatFinding(file, finding))
-        for (const warning of warnings) print(`${file}: warning: ${warning}`)
-        // Bundled tables grow old with the release: reported, but no fault of the configuration.
-        for (const told of geo.warnings) print(`${file}: warning: geo: ${told}`)
-        for (const told of geo.files) print(`${file}: geo: ${told}`)
-        if (problems.length + findings.length + warnings.length === 0) print(`${file}: good`)
-      }
-      if (problems.length + certificates.problems.length > 0) process.exitCode = BROKEN
+      const found = { problems, findings, warnings, geo }
+      if (options.json === true) print(JSON.stringify({ file, ...found }))
+      else for (const line of linesOf(file, found)) print(line)
+      if (problems.length > 0 || ofFiles.some(({ severity }) => severity === 'error'))
+        process.exitCode = BROKEN
       else if (findings.length + warnings.length > 0) process.exitCode = FOUND
     })

@@ -35,9 +35,8 @@ const checkReferences = (config: Config, report: Report): void => {
   config.groups.forEach(({ auth }, index) => {
     if (auth !== null && !backends.has(auth)) report(['groups', index, 'auth'], missing(auth))
   })
-  config.channels.forEach(({ auth, match }, index) => {
+  config.channels.forEach(({ auth }, index) => {
     if (auth !== null && !backends.has(auth)) report(['channels', index, 'auth'], missing(auth))
-    checkPattern(match, ['channels', index, 'match'], report)
   })
   config.surge.forEach(({ group }, index) => {
     if (!groups.has(group))
@@ -50,11 +49,17 @@ const checkGroups = (config: Config, report: Report): void => {
   if (defaults.length > 1) {
     report(['groups'], say('value.one_default', { names: defaults.map((g) => g.name).join(', ') }))
   }
-  config.groups.forEach((group, index) =>
-    group.channels.patterns.forEach((pattern, at) =>
-      checkPattern(pattern, ['groups', index, 'channels', 'patterns', at], report),
-    ),
-  )
+}
+
+/** Reports patterns that do not compile: of rules, of links, and of what is selected. */
+const checkPatterns = (config: Config, report: Report): void => {
+  for (const list of ['channels', 'secure_links'] as const)
+    for (const [index, { match }] of config[list].entries())
+      checkPattern(match, [list, index, 'match'], report)
+  for (const list of ['groups', 'surge'] as const)
+    for (const [index, { channels }] of config[list].entries())
+      for (const [at, pattern] of channels.patterns.entries())
+        checkPattern(pattern, [list, index, 'channels', 'patterns', at], report)
 }
 
 const isZone = (zone: string): boolean => {
@@ -114,7 +119,11 @@ const checkDestinations = (config: Config, report: Report): void => {
 }
 
 const checkHttps = (config: Config, report: Report): void => {
-  const { edge } = config
+  const { control, edge } = config
+  const hasPair = control.certificate_file !== null && control.key_file !== null
+  // An edge whose control planes are on other machines has no listener for edges.
+  if (control.listen !== null && control.urls.length === 0 && !hasPair)
+    report(['control', 'listen'], say('value.needs_pair'))
   const [certificate, key] = [edge.certificate_file !== null, edge.key_file !== null]
   if (certificate !== key) {
     const [lacking, other] = certificate
@@ -148,6 +157,7 @@ export const crossProblems = (config: Config, lineOf: LineOf): ConfigProblem[] =
   checkReferences(config, report)
   checkDestinations(config, report)
   checkGroups(config, report)
+  checkPatterns(config, report)
   checkSources(config, report)
   checkRules(config, report)
   checkTimeZone(config, report)

@@ -51,12 +51,18 @@ const problemsIn = (
   })
 }
 
-/** Throws a {@link ConfigError} with every `*_file` and `*_folder` setting that cannot be read; called before anything is started. */
-export const requireFiles = (loaded: {
+interface Loaded {
   readonly config: object
   readonly file: string
   readonly lineOf: LineOf
-}): void => {
-  const problems = problemsIn(loaded.config, [], loaded.lineOf)
+}
+
+/** Every `*_file` and `*_folder` setting that cannot be read. */
+export const fileProblems = ({ config, lineOf }: Loaded): ConfigProblem[] =>
+  problemsIn(config, [], lineOf)
+
+/** Throws a {@link ConfigError} with all of {@link fileProblems}; called before anything is started. */
+export const requireFiles = (loaded: Loaded): void => {
+  const problems = fileProblems(loaded)
   if (problems.length > 0) throw new ConfigError(loaded.file, problems)
 }

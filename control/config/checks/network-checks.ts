@@ -23,6 +23,7 @@ const hostOf = (server: string): string =>
 /** Reports networks that cannot be parsed, and DNS servers that nginx would not start with. */
 export const checkNetworks = (config: Config, report: Report): void => {
   checkList(config.edge.trusted_proxies, ['edge', 'trusted_proxies'], report)
+  checkList(config.admin.trusted_proxies, ['admin', 'trusted_proxies'], report)
   checkList(config.hooks.allow, ['hooks', 'allow'], report)
   for (const [index, { trusted }] of config.hooks.servers.entries())
     checkList(trusted, ['hooks', 'servers', index, 'trusted'], report)

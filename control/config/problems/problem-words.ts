@@ -30,6 +30,12 @@ const FORMS: Readonly<Record<string, string>> = {
   '^https?://': say('value.http'),
   '^https?://[^/]+$': say('value.site'),
   '^https?://[^/]+/?$': say('value.origin'),
+  '^https?://[^/@]+': say('value.http'),
+  '^https?://[^/?#\\s@]+(?:/[A-Za-z0-9._~-]+)*/?$': say('value.site_below'),
+  '^(?:/[A-Za-z0-9._~-]+)+$': say('value.below'),
+  '^\\$[a-z0-9_]+$': say('value.variable'),
+  '^(postgres(ql)?://|duckdb:)': say('value.store'),
+  '^rediss?://|^unix:': say('value.redis'),
 }
 
 const schemaAt = (schema: TSchema, path: readonly string[]): unknown => {

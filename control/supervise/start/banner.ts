@@ -38,7 +38,8 @@ export function banner(ready: ReadyReport, state: string): string {
   )
   lines.push(groups.length > 0 ? '  Groups' : '  Groups      none: every viewer is refused')
   for (const group of groups) {
-    const who = group.default ? ['everyone else'] : [...group.networks, ...group.countries]
+    const named = group.default ? ['everyone else'] : [...group.networks, ...group.countries]
+    const who = named.length > 0 ? named : ['accounts that name it']
     lines.push(
       `    ${group.name.padEnd(12)} ${String(group.channels).padStart(5)} channels  ${who.join(', ')}`,
     )

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { requireFiles } from '../../../control/config/checks/file-checks.ts'
 import { environmentNames } from '../../../control/config/environment.ts'
 import { parseConfig } from '../../../control/config/load.ts'
+import { problemText } from '../../../control/config/problems/problem-words.ts'
 import { ConfigError } from '../../../control/config/problems/problems.ts'
 import { configSchema } from '../../../control/config/schema/schema.ts'
 import { withTempDir } from '../../support/cleanup.ts'
@@ -69,6 +70,21 @@ describe('parseConfig', () => {
     )
   })
 
+  it('has a sentence for every form of a setting', () => {
+    const forms = JSON.stringify(configSchema).matchAll(/"pattern":"((?:[^"\\]|\\.)*)"/g)
+    const unsaid = [...forms].filter(([, form = '']) => {
+      const error = {
+        keyword: 'pattern',
+        schemaPath: '',
+        instancePath: '',
+        params: { pattern: JSON.parse(`"${form}"`) },
+        message: '',
+      }
+      return problemText(error, configSchema).startsWith('has the wrong form')
+    })
+    expect(unsaid.map(([, form]) => form)).toEqual([])
+  })
+
   it('names a file of a secret that holds nothing', async () => {
     await withTempDir(async (folder) => {
       const file = join(folder, 'secret')
@@ -123,8 +139,18 @@ describe('parseConfig', () => {
     ['hooks: {allow: [10.0.0.0/33]}', 'hooks.allow[0]: 10.0.0.0/33: the mask must be'],
     ['edge: {resolver: [1.1.1.1, dns.example]}', 'edge.resolver[1]: dns.example: not the address'],
     ['home_networks:\n- 10.0.0.0/8\n- ::/0', ":3: home_networks[1]: '::/0' is too wide for a home"],
+    ['secure_links: [{name: a, format: nginx, key: k, match: "["}]', "match: '[' is not a regular"],
+    [
+      'groups: [{name: g}]\nsurge: [{name: a, group: g, channels: {patterns: ["("]}}]',
+      ":2: surge[0].channels.patterns[0]: '(' is not a regular expression",
+    ],
+    ['control: {listen: "*:8443"}', 'control.listen: needs `certificate_file` and `key_file`'],
+    ['admin: {trusted_proxies: [proxy]}', 'admin.trusted_proxies[0]: proxy: not an address'],
+    ['redis: {url: "http://r:6379"}', 'redis.url: must begin with redis://, rediss:// or unix:'],
+    ['store: {url: "mysql://db"}', 'store.url: must begin with postgres:// or duckdb:'],
     ['- a list', 'must hold settings'],
     ['a: [', 'YAML'],
+    ['edge: *nowhere', 'g.yaml:1: YAML: Unresolved alias'],
   ])('refuses %s', (text, message) => {
     expect(problemsOf(text).join('\n')).toContain(message)
   })

@@ -226,6 +226,42 @@ describe('groups', () => {
   })
 })
 
+describe('hosts', () => {
+  it.each([
+    ['cdn.example.net', []],
+    ['*.example.net', []],
+    ['*', []],
+    ['10.0.0.9', []],
+    ['[2001:db8::1]', []],
+    ['http://cdn.example.net', ['`cdn.example.net`']],
+    ['cdn.example.net:8080', ['`cdn.example.net`']],
+    ['https://*.example.net/live/', ['`*.example.net`']],
+    ['cdn*.example.net', ['`*` for any']],
+    ['.example.net', ['`*` for any']],
+    ['a b', ['`*` for any']],
+  ])('that an origin may redirect to: %s', (host, expected) => {
+    const yaml = `origins:\n- name: a\n  url: http://o\n  redirects:\n  - '${host}'\n`
+    const found = findings(yaml).map(({ line, check, suggestion }) => [line, check, suggestion])
+    expect(found).toEqual(
+      expected.map((text) => [5, 'redirect-nowhere', expect.stringContaining(text)]),
+    )
+  })
+
+  it('whose word everybody could have', () => {
+    const yaml = `edge:\n  trusted_proxies: [10.0.0.0/8, 0.0.0.0/0]\nadmin:\n  trusted_proxies: ['::/0']\n`
+    expect(told(yaml)).toEqual(['2 error everybody-trusted', '4 error everybody-trusted'])
+  })
+})
+
+it('a surge profile that narrows nothing is told', () => {
+  const yaml = `groups: [{ name: a, default: true }]
+surge:
+- { name: b, group: a }
+- { name: c, group: a, channels: { ids: [one] } }
+`
+  expect(told(yaml)).toEqual(['3 warning surge-of-all'])
+})
+
 describe('a finding', () => {
   it('has its line, its words and a way to write it right, and no token', () => {
     const yaml = backend('    allow:\n      token: [s3cret]\n    deny:\n      token: [s3cret]')

@@ -11,6 +11,17 @@ it.each([
   ['sources alone', SOURCES, ['no groups: every viewer is refused (group.none)']],
   ['both', `${SOURCES}\n${GROUPS}`, []],
   [
+    'groups that take nobody',
+    `${SOURCES}\ngroups: [{ name: a }, { name: b }]`,
+    ['no group takes anybody but accounts that name it'],
+  ],
+  ['a group of named accounts', `${SOURCES}\ngroups: [{ name: a, accounts: ["own:1"] }]`, []],
+  [
+    'an edge without its key',
+    'control: { urls: ["https://c:8443"] }',
+    ['control.urls needs control.edge_key_file'],
+  ],
+  [
     'media servers alone',
     'media_servers: [{ name: a, kind: plex, url: "http://127.0.0.1:1", token_file: t }]',
     [],

@@ -202,3 +202,28 @@ auth_backends:
     ].map((it) => expect.stringMatching(`^${it}$`)),
   )
 })
+
+test('check names what the start would refuse, each with its line', async () => {
+  const yaml = `admin: { trusted_proxies: ['0.0.0.0/0'] }
+redis:
+  url: redis://127.0.0.1:1
+  password_file: nowhere.txt
+hooks:
+  listen: 127.0.0.1:1
+  secret_file: nowhere.secret
+edge:
+  certificate_file: nowhere.pem
+  key_file: nowhere.key
+`
+  const config = file('unread.yaml', yaml)
+  const told = await run(['check', '--config', config, '--no-sources', '--json'])
+  const { findings } = JSON.parse(told.out) as { findings: { line: number; check: string }[] }
+  expect(findings.map(({ line, check }) => `${line} ${check}`)).toEqual([
+    '1 everybody-trusted',
+    '4 file',
+    '7 file',
+    '10 file',
+    '9 certificate',
+  ])
+  expect(told.code).toBe(2)
+}, 60_000)

@@ -212,6 +212,12 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
   'said.value.http': 'должно начинаться с http:// или https://',
   'said.value.site': 'должно быть http:// или https:// и хост, например https://tv.example.net',
   'said.value.origin': 'должно быть http:// или https:// и хост, например http://10.0.0.9:8080',
+  'said.value.site_below':
+    'должно быть http:// или https://, хост и не более чем папка, например https://tv.example.net/gatehouse',
+  'said.value.below': 'должна быть папка адреса, например /tv',
+  'said.value.variable': 'должна быть переменная nginx, например $geoip2_country_code',
+  'said.value.store': 'должно начинаться с postgres:// или duckdb:',
+  'said.value.redis': 'должно начинаться с redis://, rediss:// или unix:',
   'said.value.form': 'имеет неверную форму ({form})',
   'said.value.one_of': 'должно быть одно из: {values}',
   'said.value.only': 'должно быть {value}',

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs'
 import { fileProblem } from '../../sentences/file-problems.ts'
 import { CliError } from './context.ts'
 
-/** A file the command line names. Throws {@link CliError} with the file and what is wrong with it. */
+const STDIN = 0
+
+/** A file the command line names, `-` for what comes on stdin. Throws {@link CliError} with the file and what is wrong with it. */
 export const readTextFile = (file: string): string => {
   try {
-    return readFileSync(file, 'utf8')
+    return readFileSync(file === '-' ? STDIN : file, 'utf8')
   } catch (error) {
     throw new CliError(`${file}: ${fileProblem(error)}`)
   }

@@ -1,5 +1,5 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { copyNameOf } from '../../backup/backup-manifest.ts'
 import { packBackup } from '../../backup/pack.ts'
@@ -72,7 +72,8 @@ const restingSnapshot = async (
   return folder
 }
 
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
+const sizeOf = (bytes: number): string =>
+  bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
 
 interface BackupOptions extends GlobalOptions {
   readonly database: boolean
@@ -94,6 +95,8 @@ const backup = async (file: string | undefined, options: BackupOptions): Promise
   const stamp = new Date(at).toISOString().slice(0, 19).replaceAll(':', '')
   const archive = resolve(file ?? `gatehouse-${stamp}.tar.gz`)
   if (existsSync(archive)) throw new CliError(`${archive} is there already`)
+  if (!existsSync(dirname(archive)))
+    throw new CliError(`${dirname(archive)}: there is no such folder; make it, or name another`)
   const { folder: snapshot, loaded } = await snapshotOf(paths, options)
   const tree = mkdtempSync(join(paths.state, '.snapshot-'))
   try {
@@ -102,7 +105,7 @@ const backup = async (file: string | undefined, options: BackupOptions): Promise
     const { manifest, bytes } = await packBackup(source, tree, archive)
     if (!options.database) warn('Not in the archive: the database.')
     for (const path of manifest.outside) warn(`Not in the archive: ${path}`)
-    const said = `${archive}: ${manifest.files.length} files, ${megabytes(bytes)}.`
+    const said = `${archive}: ${manifest.files.length} files, ${sizeOf(bytes)}.`
     print(options.json === true ? JSON.stringify({ archive, bytes, ...manifest }) : said)
   } finally {
     for (const folder of [snapshot, tree]) rmSync(folder, { recursive: true, force: true })

@@ -138,11 +138,9 @@ export const accountsCommand = (): Command => {
     const account = await callAdmin(options, { method: 'POST', path: '/accounts', body })
     const accountId = isRow(account) ? account['id'] : ''
     const path = `/accounts/${pathSegment(accountId)}/tokens` as const
-    await printAnswer(options, { method: 'POST', path, body: {} }, (token) =>
-      isRow(token)
-        ? `account ${accountId}\ntoken    ${token['token']} (shown this once)\nplaylist ${token['playlist']}`
-        : '',
-    )
+    const token = await callAdmin(options, { method: 'POST', path, body: {} })
+    const told = `account ${accountId}\ntoken    ${token.token} (shown this once)\nplaylist ${token.playlist}`
+    print(options.json === true ? JSON.stringify({ account: accountId, ...token }) : told)
   })
   withAccountFields(command.command('set <account>').description('change an account'))
     .option('--enable', 'let it watch')

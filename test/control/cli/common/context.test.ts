@@ -1,7 +1,9 @@
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
-import { configFileOf, pathsOf } from '../../../../control/cli/common/context.ts'
+import { configFileOf, configOfClone, pathsOf } from '../../../../control/cli/common/context.ts'
 import { packageRoot } from '../../../../control/config/paths.ts'
+import { withTempDir } from '../../../support/cleanup.ts'
 
 afterEach(() => void vi.unstubAllEnvs())
 
@@ -28,4 +30,15 @@ test('an option leads away from the installed instance', () => {
 
 test('a command of a clone works with the demo', () => {
   expect(pathsOf({}).state).toBe(join(packageRoot(), '.state'))
+})
+
+test('or with the gatehouse.yaml that lies in it, where no demo has run', async () => {
+  await withTempDir(async (clone) => {
+    expect(configOfClone(clone)).toBeNull()
+    await writeFile(join(clone, 'gatehouse.yaml'), '')
+    expect(configOfClone(clone)).toBe(join(clone, 'gatehouse.yaml'))
+    await mkdir(join(clone, '.state'))
+    await writeFile(join(clone, '.state', 'demo.yaml'), '')
+    expect(configOfClone(clone)).toBeNull()
+  })
 })

@@ -12,6 +12,7 @@ import { cookiesForOrigin } from './handlers/origins/cookies-for-origin.ts'
 import { dropChallenge } from './handlers/origins/drop-challenge.ts'
 import { handOnCookies } from './handlers/origins/hand-on-cookies.ts'
 import { judgeAnswer } from './handlers/origins/headers/judge-answer.ts'
+import { takeFollowed } from './handlers/origins/headers/take-followed.ts'
 import { maskLogins } from './handlers/origins/mask-logins.ts'
 import { originUnavailable } from './handlers/origins/origin-unavailable.ts'
 import { readDocument } from './handlers/origins/read-document.ts'
@@ -73,6 +74,7 @@ export default {
   serveManifest,
   streamEnded,
   sync,
+  takeFollowed,
   takeTurn,
   userAgentBytes,
 }

@@ -63,6 +63,8 @@ export const REASONS = {
     'The origin took the connection and gave no whole answer: it stalls, breaks off, sends what is no HTTP, or answers 502 or 504 itself.',
   'origin.elsewhere':
     'The origin sends its viewers to a host that neither `origins` nor its `redirects` name.',
+  'origin.redirect':
+    'The redirections of the origin lead nowhere: in a circle, more than 20 in a row, to no address, or by a status that players do not follow.',
   'origin.unreadable':
     'The origin packs its manifest in a way the edge cannot unpack (zstd), it is damaged or none, or what came in place of a segment or stream is a manifest or a page.',
   'origin.unauthorized':

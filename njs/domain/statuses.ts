@@ -12,6 +12,7 @@ const STATUS: Partial<Record<ReasonId, number>> = {
   'origin.unreachable': 502,
   'origin.failed': 502,
   'origin.elsewhere': 502,
+  'origin.redirect': 502,
   'origin.unreadable': 502,
   'origin.unauthorized': 502,
   'control.unavailable': 503,

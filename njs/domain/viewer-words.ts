@@ -128,6 +128,7 @@ export const WORD_OF_REASON: Readonly<Record<ReasonId, ViewerWord>> = {
   'origin.unreachable': 'later',
   'origin.failed': 'later',
   'origin.elsewhere': 'later',
+  'origin.redirect': 'later',
   'origin.unreadable': 'later',
   'origin.unauthorized': 'later',
   'control.unavailable': 'later',

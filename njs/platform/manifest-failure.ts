@@ -6,6 +6,9 @@ import { type Request, variable } from './request.ts'
 /** Stored as the status of a redirection that the edge does not follow; no origin answers with it. */
 export const ELSEWHERE = 599
 
+/** The same of redirections that lead nowhere. */
+export const ASTRAY = 592
+
 /** The same of what other long manifests keep from being rewritten. */
 export const BUSY = 593
 
@@ -21,16 +24,14 @@ const isAway = (status: number): boolean =>
 export const reasonOf = (status: number): ReasonId | null => {
   if (status === UNREACHABLE) return 'origin.unreachable'
   if (status === 502 || status === 504 || status === SILENT) return 'origin.failed'
+  if (status === ASTRAY) return 'origin.redirect'
   if (status === UNREADABLE) return 'origin.unreadable'
   return status === 401 ? 'origin.unauthorized' : null
 }
 
 /** Where a request goes on whose origin could not be asked. */
-const nextOf = (r: Request, status: number): string => {
-  if (status === SILENT) return 'origin-unavailable'
-  const next = variable(r, 'http_x_gh_wait')
-  return status === NOT_READY && !next.startsWith('wait-') ? 'not-ready' : next
-}
+const nextOf = (r: Request, status: number): string =>
+  status === SILENT ? 'origin-unavailable' : variable(r, 'http_x_gh_wait')
 
 /** Of an answer that goes on in the public server: nginx keeps the type of the one before. */
 const TEXT = { 'Content-Type': 'text/plain' }
@@ -43,6 +44,10 @@ export const fail = (r: Request, status: number): void => {
     return answer(r, 200, { ...TEXT, 'X-Accel-Redirect': '/_gatehouse/origin-unreadable' })
   if (status === ELSEWHERE)
     return answer(r, 200, { ...TEXT, 'X-Accel-Redirect': '/_gatehouse/origin-elsewhere' })
+  if (status === ASTRAY)
+    return answer(r, 200, { ...TEXT, 'X-Accel-Redirect': '/_gatehouse/origin-redirect' })
+  if (status === NOT_READY && !variable(r, 'http_x_gh_wait').startsWith('wait-'))
+    return answer(r, 200, { ...TEXT, 'X-Accel-Redirect': '/_gatehouse/not-ready' })
   if (isAway(status))
     answer(r, 200, {
       'X-Accel-Redirect': `/_gatehouse/${nextOf(r, status)}`,

@@ -1,9 +1,5 @@
-import {
-  type Address,
-  addressOf,
-  hostOfOrigin,
-  resolveAddress,
-} from '../domain/addresses/resolve.ts'
+import { isCircle, readLocation } from '../domain/addresses/redirects.ts'
+import { type Address, addressOf, hostOfOrigin } from '../domain/addresses/resolve.ts'
 import {
   addressListed,
   isBrokenOff,
@@ -15,6 +11,7 @@ import {
 import { fetchOrigin, type OriginAnswer, STREAM, UNREADABLE } from '../platform/fetch-origin.ts'
 import { gunzip, inflate } from '../platform/gunzip.ts'
 import { logError } from '../platform/log.ts'
+import { ASTRAY } from '../platform/manifest-failure.ts'
 import { callControl, type Request, variable } from '../platform/request.ts'
 import { takeSteps } from '../platform/take-steps.ts'
 import { Busy, waitForPlace } from '../state/manifests/long-work.ts'
@@ -49,14 +46,11 @@ export interface Fetched {
   readonly past: string | null
 }
 
-/** Redirections of an origin that are followed for one request. */
-export const MOST_REDIRECTIONS = 5
-
 const isRedirection = (status: number): boolean =>
   status === 301 || status === 302 || status === 303 || status === 307 || status === 308
 
 /** Others lead nowhere: no player gets them. */
-const isElsewhere = (status: number): boolean => status >= 300 && status < 400
+const isStrange = (status: number): boolean => status >= 300 && status < 400
 
 /** Also of a proxy on the way that changed it, and the whole sent as a range though none was asked for (RFC 9110, 15.3.4 and 15.3.7). */
 const isDocument = (status: number): boolean => status === 200 || status === 203 || status === 206
@@ -139,24 +133,27 @@ const askAt = async (
     const document = { ...found, ...(await read(r, answer)) }
     return { found: document, leadsTo: addressListed(document.text) }
   }
-  if (isRedirection(status)) return { found, leadsTo: answer.location.trim() }
-  return { found: isElsewhere(status) ? endedAt(found, address.origin) : found, leadsTo: null }
+  if (isRedirection(status)) return { found, leadsTo: answer.location }
+  return { found: isStrange(status) ? astray(found) : found, leadsTo: null }
 }
 
+/** Where no player would come to an end. */
+const astray = (found: Fetched): Fetched => ({ ...found, status: ASTRAY, text: '' })
+
 /** Where the edge does not go on. */
-const endedAt = (found: Fetched, past: string): Fetched => ({
-  ...found,
-  status: 502,
-  text: '',
-  past,
-})
+const endedAt = (found: Fetched, channel: string, past: string): Fetched => {
+  notePast(channel, past)
+  return { ...found, status: 502, text: '', past }
+}
+
+const nameOf = ({ origin, path, query }: Address): string => origin + path + query
 
 /** What an origin answers in the end, or the list that led there where that is no document. */
 const orList = (found: Fetched, list: Fetched | null): Fetched =>
   list !== null && (found.status === STREAM || found.status === UNREADABLE) ? list : found
 
 /**
- * Fetches a document and follows redirections (RFC 9110, section 15.4) and lists of one address in its place, five at most, to origins the edge goes to.
+ * Fetches a document and follows redirections (RFC 9110, section 15.4) and lists of one address in its place, to origins the edge goes to.
  */
 export const fetchManifest = async (
   r: Request,
@@ -165,16 +162,16 @@ export const fetchManifest = async (
   const trip: Trip = { channel, cookies, way: [], setCookies: '', hadCookies: false }
   let address = addressOf(origin, path)
   let list: Fetched | null = null
-  for (let count = 0; ; count += 1) {
+  const asked = [nameOf(address)]
+  for (;;) {
     const { found, leadsTo } = await askAt(r, trip, address)
     if (leadsTo === null) return orList(found, list)
-    const target = resolveAddress(leadsTo, address)
-    // In a circle, or nowhere: the same when it is tried again.
-    if (target === null || count === MOST_REDIRECTIONS) return endedAt(found, address.origin)
-    if (!mayLeadTo(channel, target.origin)) {
-      notePast(channel, target.origin)
-      return endedAt(found, target.origin)
-    }
+    const onward = readLocation(leadsTo, address)
+    if (onward.kind === 'past') return endedAt(found, channel, onward.origin)
+    const target = onward.kind === 'address' ? onward.address : null
+    if (target === null || isCircle(asked, nameOf(target))) return astray(found)
+    if (!mayLeadTo(channel, target.origin)) return endedAt(found, channel, target.origin)
+    asked.push(nameOf(target))
     if (found.status === 200) {
       list = { ...found, way: [...trip.way, target] }
       if (namesFile(target.path)) return list

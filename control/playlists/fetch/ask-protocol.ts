@@ -1,4 +1,5 @@
 import { type Dispatcher, request } from 'undici'
+import { MOST_REDIRECTIONS } from '#domain/addresses/redirects'
 import type { Protocol } from '#domain/types'
 
 /** An opening waits this long for the answer, redirections and all. */
@@ -7,7 +8,6 @@ const KNOWN_MS = 3_600_000
 /** Nobody answered, or not in time. */
 const UNKNOWN_MS = 30_000
 const MOST_ASKED = 10_000
-const REDIRECTIONS = 5
 
 /** Asks an origin what lies at an address; `null` = nobody says. */
 export type AskProtocol = (url: string) => Promise<Protocol | null>
@@ -48,7 +48,7 @@ interface Asking {
 }
 
 /** Only the head of what comes is read: a stream would not end. */
-const ask = async (url: URL, ports: Asking, left = REDIRECTIONS): Promise<Protocol | null> => {
+const ask = async (url: URL, ports: Asking, left = MOST_REDIRECTIONS): Promise<Protocol | null> => {
   const stop = new AbortController()
   const { mayFollow, late, dispatcher } = ports
   const answer = await request(url, {

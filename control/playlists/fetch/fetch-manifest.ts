@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 import { type Dispatcher, request } from 'undici'
+import { MOST_REDIRECTIONS } from '#domain/addresses/redirects'
 import { CONNECTION_WORDS } from '../../sentences/connections.ts'
 import { say } from '../../sentences/sentences.ts'
 import { NAMED_BY_ADDRESS } from './origin-agent.ts'
@@ -20,7 +21,6 @@ export interface FetchedManifest {
 const TIMEOUT_MS = 3_000
 const MAX_BYTES = 512 * 1024
 const MAX_UNPACKED = 8 * 1024 * 1024
-const REDIRECTIONS = 5
 /** What does not end, or is too long to be read for a check. */
 const ENDLESS = /^(?:video|audio\/(?!.*mpegurl)|application\/octet-stream)/i
 
@@ -140,7 +140,7 @@ const fetchFrom = async (
 
 /** Fetches a manifest as edges do; faults of its origin do not reject. */
 export const fetchManifest = async (url: string, fetching: Fetching): Promise<FetchedManifest> =>
-  await fetchFrom(url, fetching, REDIRECTIONS).catch((error: unknown) => ({
+  await fetchFrom(url, fetching, MOST_REDIRECTIONS).catch((error: unknown) => ({
     ...nothingAt(url),
     fault: connectionFault(error),
   }))

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
+import { MOST_REDIRECTIONS } from '#domain/addresses/redirects'
 import { say } from '../../sentences/sentences.ts'
 import { fetchOnce, type ListAnswer } from './list-server.ts'
 
@@ -95,7 +96,6 @@ const conditional = (known: Validators | null): Record<string, string> => ({
 /** Relative addresses need no query, and a query may hold a password that must not be kept. */
 const withoutQuery = (address: string): string => address.replace(/[?#].*$/, '')
 
-const MOST_REDIRECTS = 20
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 /** A `Location` with the bytes beyond ASCII encoded, as curl sends them on; headers are read as Latin-1. */
@@ -109,7 +109,7 @@ const follow = async (
   signal: AbortSignal,
 ): Promise<{ readonly answer: ListAnswer; readonly from: URL }> => {
   let from = new URL(url)
-  for (let hops = 0; hops <= MOST_REDIRECTS; hops += 1) {
+  for (let hops = 0; hops <= MOST_REDIRECTIONS; hops += 1) {
     const answer = await fetchOnce(from, headers, signal)
     const target = answer.header('location')
     if (!REDIRECTS.has(answer.status) || target === null) return { answer, from }

@@ -1,5 +1,34 @@
 import type { EdgeOrigin } from '../channels/protocol.ts'
-import { hostOfOrigin } from './resolve.ts'
+import { type Address, hostOfOrigin, resolveAddress } from './resolve.ts'
+
+/** Redirections that are followed for one request: as many as browsers follow. */
+export const MOST_REDIRECTIONS = 20
+
+const OTHER_SCHEME = /^([a-z][a-z0-9+.-]*:)[\\/]{2}(?:[^\\/?#@]*@)?([^\\/?#]+)/i
+
+/** Where a `Location` leads: to an address, past every edge (the server of another scheme: `rtmp://host`), or nowhere. */
+export type Onward =
+  | { readonly kind: 'address'; readonly address: Address }
+  | { readonly kind: 'past'; readonly origin: string }
+  | { readonly kind: 'nowhere' }
+
+/** Reads a `Location` (RFC 9110, section 10.2.2) of an answer from an address. */
+export const readLocation = (location: string, from: Address): Onward => {
+  const text = location.trim()
+  const address = text === '' ? null : resolveAddress(text, from)
+  if (address !== null) return { kind: 'address', address }
+  const [, scheme = 'http:', host = ''] = OTHER_SCHEME.exec(text) ?? []
+  return /^https?:$/i.test(scheme)
+    ? { kind: 'nowhere' }
+    : { kind: 'past', origin: `${scheme}//${host}`.toLowerCase() }
+}
+
+/** A server may send a player to where it was while something is made ready, or has set a cookie; whoever comes by a third time goes in a circle. */
+const MOST_VISITS = 2
+
+/** Whether one more redirection is a circle or one too many; `way`: what stands for each address asked so far and what was sent there. */
+export const isCircle = (way: readonly string[], next: string): boolean =>
+  way.length > MOST_REDIRECTIONS || way.filter((it) => it === next).length >= MOST_VISITS
 
 const fits = (host: string, pattern: string): boolean =>
   pattern === '*' ||

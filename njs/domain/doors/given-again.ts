@@ -12,6 +12,7 @@ const JUDGED_ALWAYS: ReadonlySet<string> = new Set<ReasonId>([
   'origin.unreachable',
   'origin.failed',
   'origin.elsewhere',
+  'origin.redirect',
   'origin.unreadable',
   'origin.unauthorized',
   'cap.edge',

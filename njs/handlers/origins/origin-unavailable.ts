@@ -3,6 +3,7 @@ import { logError } from '../../platform/log.ts'
 import { answer, answerRefusal } from '../../platform/reply.ts'
 import { type Request, variablesOf } from '../../platform/request.ts'
 import { noteOriginFailure } from '../../state/reports.ts'
+import { followedTo } from '../../verdicts/headers/followed.ts'
 
 /** Whose answers the inner server reads; it says why there is none. */
 const isManifest = (kind: string): boolean => kind !== 'segment' && kind !== 'stream'
@@ -17,7 +18,9 @@ export const originUnavailable = (r: Request): void => {
     : variables['gh_is_unreachable'] === '1'
   const reason: ReasonId = isUnreachable ? 'origin.unreachable' : 'origin.failed'
   try {
-    if (!isManifest(kind)) noteOriginFailure(origin, reason)
+    const isFurther = variables['gh_is_further'] === '1'
+    const asked = isFurther ? followedTo(variables).gh_origin : origin
+    if (!isManifest(kind)) noteOriginFailure(asked, reason)
   } catch (problem) {
     logError('originUnavailable', problem)
   }

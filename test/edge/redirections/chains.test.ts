@@ -28,6 +28,8 @@ afterAll(async () => {
 
 const MEDIA = { type: 'video/mp2t', body: 'G'.repeat(600_000) }
 
+const LISTED = { type: 'application/vnd.apple.mpegurl', body: '#EXTM3U\n#EXTINF:6,\n1.ts\n' }
+
 /** Redirections of a path, one behind the other, to a file. */
 const lay = (origin: TestOrigin, path: string, length: number): void => {
   let from = path
@@ -36,7 +38,7 @@ const lay = (origin: TestOrigin, path: string, length: number): void => {
     origin.moved.set(from, to)
     from = to
   }
-  origin.files.set(from, MEDIA)
+  origin.files.set(from, path.endsWith('.m3u8') ? LISTED : MEDIA)
 }
 
 const ODD = [
@@ -65,6 +67,7 @@ const addresses = async (prefix: string, account: string): Promise<Record<string
 }
 
 const PATHS = ['/hls/ch1/1.ts', '/hls/ch1/a%201.ts', '/ts/ch1/live.ts']
+const LIST = '/hls/ch1/list.m3u8'
 
 /** How often each is asked before the last wait. */
 const TRIES = 3
@@ -94,13 +97,63 @@ const askAll = async (
   return Object.fromEntries(await Promise.all(asked))
 }
 
+const answersOf = (answer: string): Record<string, string> =>
+  Object.fromEntries(ALL.map((name) => [name, answer]))
+
 test.each([
-  [4, /^200$/],
-  [5, /^502 origin\.(?:elsewhere|failed)$/],
-  [7, /^502 origin\.(?:elsewhere|failed)$/],
+  [0, '200'],
+  [5, '200'],
+  [20, '200'],
+  [21, '502 origin.redirect'],
+])('%s redirections one behind the other are followed, twenty at most', async (length, answer) => {
+  for (const path of [...PATHS, LIST]) lay(rig.origin, path, length)
+  const all = await addresses('', `own:plain${length}`)
+  expect(await askAll(all, () => Promise.resolve())).toEqual(answersOf(answer))
+  const list = await rig.get((all['segment'] ?? '').replace('1.ts', 'list.m3u8'))
+  expect(`${list.status}${list.reason === null ? '' : ` ${list.reason}`}`).toBe(answer)
+})
+
+test.each([
+  ['to itself', (path: string) => new Map([[path, path]]), 3],
+  ['without an address', (path: string) => new Map([[path, '']]), 1],
+  ['to a fragment of itself', (path: string) => new Map([[path, '#top']]), 3],
+  [
+    'in a circle',
+    (path: string) =>
+      new Map([
+        [path, '/b'],
+        ['/b', '/c?d'],
+        ['/c', path],
+      ]),
+    6,
+  ],
+])('a redirection %s is told as what it is', async (_name, moved, most) => {
+  const all = await addresses('', `own:circle${most}`)
+  all['list'] = (all['segment'] ?? '').replace('1.ts', 'list.m3u8')
+  for (const path of [...PATHS, LIST]) {
+    rig.origin.moved.clear()
+    for (const [from, to] of moved(path)) rig.origin.moved.set(from, to)
+    const name = path.replace(/^.*(?=\/)/, '')
+    for (const asked of Object.values(all).filter((it) => it.endsWith(name))) {
+      rig.origin.seen.length = 0
+      const { status, reason } = await rig.get(asked)
+      expect([asked, status, reason]).toEqual([asked, 502, 'origin.redirect'])
+      expect(rig.origin.seen.length).toBeLessThanOrEqual(most)
+    }
+  }
+  const reported = () => rig.stub.syncs.flatMap(({ failures = [] }) => failures)
+  await until('a report', () =>
+    reported().some(([at, why]) => at === rig.origin.url && why === 'origin.redirect'),
+  )
+})
+
+test.each([
+  [4, '200'],
+  [20, '200'],
+  [21, '502 origin.redirect'],
 ])(
-  'a redirection to a server that is away, and then %s of them: followed as far as five lead',
-  async (length, expected) => {
+  'a redirection to a server that is away, and then %s of them: followed as any',
+  async (length, answer) => {
     const dead = `http://127.0.0.1:${await freePort()}`
     const { moved, files, seen } = rig.origin
     moved.clear()
@@ -111,17 +164,37 @@ test.each([
       await until('questions', () => seen.length === ALL.length)
       for (const path of PATHS) lay(rig.origin, path, length)
     })
-    for (const answer of Object.values(answers)) expect(answer).toMatch(expected)
+    expect(answers).toEqual(answersOf(answer))
+  },
+)
+
+test.each([1, 4, 12])(
+  'a server that is away behind %s redirections is told, and who named it is asked once more',
+  async (length) => {
+    const dead = `http://127.0.0.1:${await freePort()}`
+    const { moved, files, seen } = rig.origin
+    moved.clear()
+    files.clear()
+    for (const path of PATHS) {
+      lay(rig.origin, path, length)
+      moved.set(`/chain${length}${path}`, `${dead}/x`)
+    }
+    seen.length = 0
+    const all = await addresses('', `own:behind${length}`)
+    expect(await askAll(all, () => Promise.resolve())).toEqual(answersOf('502 origin.unreachable'))
+    expect(seen.filter(({ url }) => PATHS.includes(url)).length).toBe(2 * ALL.length)
+    const reported = () => rig.stub.syncs.flatMap(({ failures = [] }) => failures)
+    await until('a report', () => reported().some(([origin]) => origin === dead))
   },
 )
 
 test.each([
-  [2, { 'odd segment': '502 origin.failed' }],
-  [3, Object.fromEntries(ODD.map((name) => [name, '502 origin.failed']))],
-  [6, Object.fromEntries(ALL.map((name) => [name, '502 origin.failed']))],
+  [3, '200'],
+  [20, '200'],
+  [21, '502 origin.redirect'],
 ])(
-  'an origin that is away until the last wait, and then redirects %s times, is followed as far as nginx goes',
-  async (length, beyond) => {
+  'an origin that is away until the last wait, and then redirects %s times, is followed as any',
+  async (length, answer) => {
     const all = await addresses('late-', `own:late${length}`)
     const late: TestOrigin[] = []
     const answers = await askAll(all, async () => {
@@ -131,6 +204,6 @@ test.each([
       for (const path of PATHS) lay(origin, path, length)
     })
     for (const origin of late) await origin.stop()
-    expect(answers).toEqual({ ...Object.fromEntries(ALL.map((name) => [name, '200'])), ...beyond })
+    expect(answers).toEqual(answersOf(answer))
   },
 )

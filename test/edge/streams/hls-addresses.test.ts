@@ -214,7 +214,7 @@ describe('how it is sent', () => {
     for (const file of [`${name}.m3u8`, `${name}.ts`]) {
       judge.rig.origin.files.set(`/hls/ch1/${file}`, { type: HLS, body: '#EXTM3U\n', status })
       const answer = await judge.rig.get(`${new URL(judge.root).pathname}${file}`)
-      expect([answer.status, answer.reason], file).toEqual([502, 'origin.elsewhere'])
+      expect([answer.status, answer.reason], file).toEqual([502, 'origin.redirect'])
     }
   })
 

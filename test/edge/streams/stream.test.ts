@@ -257,8 +257,8 @@ describe('to the origin', () => {
       rig.origin.headers.set('/hls/ch1/odd.ts', { Location: `${rig.origin.url}/x?token=T4` })
       const answer = await rig.get(`${base}odd.ts`)
       expect([answer.reason, answer.text], String(status)).toEqual([
-        'origin.elsewhere',
-        'origin.elsewhere\n',
+        'origin.redirect',
+        'origin.redirect\n',
       ])
       expect(answer.headers.get('location')).toBeNull()
     }

@@ -125,7 +125,7 @@ export const tryAdd = <V extends string | number>(
 }
 
 /** Zones that lose nothing where they are full, and that requests add to. */
-type LastingZone = 'gh_leases' | 'gh_streams' | 'gh_slots'
+type LastingZone = 'gh_leases' | 'gh_streams' | 'gh_slots' | 'gh_bans'
 
 /** A full zone is tried once in this time: nginx writes an error for each time that it finds no room. */
 const FULL_MS = 1000

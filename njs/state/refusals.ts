@@ -3,7 +3,7 @@ import { BAN_REASONS, isReasonId, type ReasonId } from '../domain/reasons.ts'
 import { deviceId } from '../domain/viewer/device.ts'
 import { banKey, deviceSubject, type WideBanKind } from '../domain/viewer/lease.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
-import { countIn, forgetRefused, keepText, numbers, texts, trySet } from './memory.ts'
+import { countIn, forgetRefused, keepText, numbers, putLasting, texts, trySet } from './memory.ts'
 
 const MAX_BAN_MS = 31 * 86_400_000
 const GUESS_WINDOW_MS = 600_000
@@ -27,7 +27,7 @@ export const setBan = (key: string, until: number, now: number, reason?: string)
   if (left <= 0) {
     numbers('gh_bans').delete(key)
     forgetRefused()
-  } else trySet(numbers('gh_bans'), key, until, left)
+  } else putLasting('gh_bans', key, until, left)
   if (reason !== undefined) rememberDenial('gh_denied', key, reason, left / 1000)
 }
 

@@ -170,6 +170,7 @@ test('bans: one that is there is lengthened, one that finds no room is left to c
   expect(await fill('gh_bans', '&type=number')).toBeGreaterThan(1000)
   const longer = Date.now() + 600_000
   const late = banKey(nodeCrypto, 'account', 'own:late')
+  const before = complaints('gh_bans')
   rig.stub.next = {
     bans: {
       cursor: 'stub.3',
@@ -177,6 +178,10 @@ test('bans: one that is there is lengthened, one that finds no room is left to c
       set: [
         [key, longer],
         [late, longer],
+        ...Array.from({ length: 500 }, (_, at): [string, number] => [
+          banKey(nodeCrypto, 'account', `own:many${at}`),
+          longer,
+        ]),
       ],
       clear: [],
     },
@@ -184,6 +189,7 @@ test('bans: one that is there is lengthened, one that finds no room is left to c
   await until('the cursor', () => rig.stub.syncs.at(-1)?.have.bans?.includes('stub.3') === true)
   expect(Number(await ask('peek', 'gh_bans', `&key=${key}`))).toBeGreaterThan(Date.now() + 500_000)
   expect(await ask('peek', 'gh_bans', `&key=${late}`)).toBe('undefined')
+  expect(complaints('gh_bans') - before).toBeLessThan(10)
   rig.stub.refusal = { status: 403, reason: 'ban.account', denyTtl: 0 }
   expect((await open('ch1', 'own:late')).opened.headers.get('x-gatehouse-reason')).toBe(
     'ban.account',

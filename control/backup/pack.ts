@@ -1,4 +1,13 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import type { StatePaths } from '../config/paths.ts'
 import { run } from '../runtime/exec.ts'
@@ -30,6 +39,8 @@ export interface BackupSource {
 export const STATE = 'state'
 export const CONFIG = 'config'
 
+const TRIES = 5
+
 const copy = (from: string, to: string): void => {
   if (!existsSync(from)) return
   mkdirSync(dirname(to), { recursive: true, mode: 0o700 })
@@ -37,11 +48,31 @@ const copy = (from: string, to: string): void => {
   cpSync(from, to, { recursive: true, dereference: true })
 }
 
+const namesIn = (folder: string): string =>
+  existsSync(folder) ? readdirSync(folder).join('/') : ''
+
+const isAway = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT'
+
+/** Copies a folder in which new files take the place of others meanwhile: anew where one did under the copy. */
+const copyMoving = (from: string, to: string, triesLeft = TRIES): void => {
+  const before = namesIn(from)
+  try {
+    copy(from, to)
+    if (namesIn(from) === before || triesLeft <= 1) return
+  } catch (error) {
+    if (!isAway(error) || triesLeft <= 1) throw error
+  }
+  rmSync(to, { recursive: true, force: true })
+  copyMoving(from, to, triesLeft - 1)
+}
+
 /** Files of the state folder that change seldom and as a whole. */
 const copyState = ({ paths, snapshot }: BackupSource, tree: string): void => {
   copy(snapshot, join(tree, STATE))
-  for (const path of [paths.adminToken, paths.secretsKey, paths.lists])
+  for (const path of [paths.adminToken, paths.secretsKey])
     copy(path, join(tree, STATE, basename(path)))
+  copyMoving(paths.playlists, join(tree, STATE, basename(paths.playlists)))
 }
 
 /** The configuration and the files it names below its own folder and the state folder; returns those it names elsewhere. */

@@ -10,7 +10,7 @@ export interface StatePaths {
   readonly logs: string
   readonly nginx: string
   /** Folder with the last valid copy of each playlist source. */
-  readonly lists: string
+  readonly playlists: string
   /** Folder of uploaded histories, and of their bad rows. */
   readonly imports: string
   readonly database: string
@@ -38,6 +38,9 @@ export interface StatePaths {
   readonly reloadOutcome: string
 }
 
+/** Name of the folder with the last valid copies of playlists. */
+export const PLAYLISTS = 'playlists'
+
 /** The paths below a state folder; creates nothing. */
 export const statePaths = (state: string): StatePaths => {
   const root = resolve(state)
@@ -47,7 +50,7 @@ export const statePaths = (state: string): StatePaths => {
     run,
     logs: join(root, 'logs'),
     nginx: join(root, 'nginx'),
-    lists: join(root, 'lists'),
+    playlists: join(root, PLAYLISTS),
     imports: join(root, 'imports'),
     database: join(root, 'gatehouse.duckdb'),
     adminToken: join(root, 'admin-token'),

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { PLAYLISTS } from '../../config/paths.ts'
 import { createLastGood } from './last-good.ts'
 import { PlaylistSource } from './source.ts'
 import { fileTransport, urlTransport } from './transport.ts'
@@ -42,7 +43,7 @@ export const createRunning = (
     file === undefined
       ? urlTransport(url ?? '', parts.timeoutMs ?? TIMEOUT_MS)
       : fileTransport(file, parts.fileSettleMs)
-  const lastGood = createLastGood(join(parts.stateDir, 'playlists'), name, file ?? url ?? '')
+  const lastGood = createLastGood(join(parts.stateDir, PLAYLISTS), name, file ?? url ?? '')
   const source = new PlaylistSource({ name, transport, lastGood, now: parts.now })
   return { source, setting, timer: null, wasOk: true }
 }

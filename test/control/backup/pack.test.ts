@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { packBackup } from '../../../control/backup/pack.ts'
 import { statePaths } from '../../../control/config/paths.ts'
+import { createRunning } from '../../../control/playlists/fetch/running-source.ts'
 import { run } from '../../../control/runtime/exec.ts'
 import { withTempDir } from '../../support/cleanup.ts'
 
@@ -33,5 +34,30 @@ it('packs what a link leads to, as certificates that are renewed lie behind one'
     ])
     const { stdout } = await run(['tar', '-xzOf', at('backup.tar.gz'), './config/live/privkey.pem'])
     expect(stdout).toBe('a key')
+  })
+})
+
+it('packs the last good copies of playlists', async () => {
+  await withTempDir(async (folder) => {
+    const paths = statePaths(join(folder, 'state'))
+    for (const name of ['snapshot', 'tree']) mkdirSync(join(folder, name))
+    const setting = { name: 'main', file: join(folder, 'all.m3u'), refreshMs: 60_000 }
+    writeFileSync(setting.file, '#EXTM3U\n#EXTINF:-1,One\nhttp://192.0.2.1/one/index.m3u8\n')
+    const { source } = createRunning(setting, {
+      stateDir: paths.state,
+      now: () => 1,
+      fileSettleMs: 0,
+    })
+    await source.refresh()
+    const instance = { paths, snapshot: join(folder, 'snapshot'), database: null, config: null }
+    const { manifest } = await packBackup(
+      { ...instance, version: '1', at: 1 },
+      join(folder, 'tree'),
+      join(folder, 'backup.tar.gz'),
+    )
+    expect(manifest.files.map(({ name }) => name)).toEqual([
+      expect.stringMatching(/^state\/playlists\/main\.[\w-]+\.m3u$/),
+      'state/playlists/main.json',
+    ])
   })
 })

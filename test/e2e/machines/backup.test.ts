@@ -115,6 +115,9 @@ describe('a backup of a running instance', () => {
     expect(said.files.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['state/admin-token', 'state/gatehouse.duckdb', 'state/demo.yaml']),
     )
+    expect(said.files.map(({ name }) => name)).toContainEqual(
+      expect.stringMatching(/^state\/playlists\/.*\.m3u$/),
+    )
     expect(statSync(archive).mode & 0o777).toBe(0o600)
     expect((await fetch(opened)).status).toBe(200)
   })

@@ -134,7 +134,14 @@ const collectRules = (statements: readonly Statement[], context: TargetContext):
   )
   for (const statement of [...published, ...prefixed]) {
     const line = lineOf(statement)
-    if (line === undefined) continue
+    if (line === undefined) {
+      if (statement.block !== null)
+        context.report.ignored(
+          statement,
+          `\`${statement.name}\` has no line that says who may watch`,
+        )
+      continue
+    }
     const auth = readLine(line, context) ?? (hasGlobal ? openToAll(line, context) : null)
     if (auth === null) {
       context.report.kept(line, 'nothing is named, which lets everyone in')

@@ -1,5 +1,6 @@
 import type { Statement } from '../blocks.ts'
 import type { Report } from '../report.ts'
+import { isHarmless, restricts } from './words.ts'
 
 /** Statements that are read, by the block they stand in; `''` is the top level. */
 const READ: Readonly<Record<string, ReadonlySet<string>>> = {
@@ -7,39 +8,6 @@ const READ: Readonly<Record<string, ReadonlySet<string>>> = {
   template: new Set(['auth', 'on_play', 'template', 'prefix']),
   publisher: new Set(['auth', 'on_play', 'template']),
 }
-
-/** Words of statements that restrict access: losing one of them would admit more viewers. */
-const RESTRICTS =
-  /auth|allow|den(?:y|ied)|limit|max_|session|token|key|password|countr|domain|on_play|secur|protect|drm|crypt|restrict|forbid|reject|require|verify|geo|login|access|referer|user_?agent|\bips?\b|on_publish|white_?list|black_?list|\bblock|\bban|\bpin|^disabled?$|^iptv$|^only|_only$|^except|^exclude|^protocols?$|secret|^clients?$|viewers|concurren|quota|^private$|^hidden$|expir|connections|firewall|hotlink|^vpn|^sign(?:ed|ature|_)|^acl|permi(?:t|ssion)|(?:^|_)ips?(?:_|$)|^devices$|^screens$|simultaneous|subscri|parental|^age$|^adult|^ppv$|^premium|^subnet|^cidr|^asn$|^isp$|maxconn|^until$|^valid|^blackout|^trusted|_per_|^config_external$|^no_(?:hls|dash|mss|mpegts|rtmp|rtsp|http|dvr)/i
-
-/** Ways of delivery, and of keeping what was delivered, that may be switched off. */
-const DELIVERY =
-  /^(?:hls|dash|mss|hds|cmaf|ll_?hls|(?:mpeg)?ts|tshttp|rtmps?|rtsps?|webrtc|srt|m4[sf]|play|outputs?|download|dvr)$/i
-/** `off`, `hls=false`, `-hls`. */
-const OFF = /(?:^|[=:])(?:off|false|no|none|0|disabled?)$|^[-!]\w/i
-
-const isOff = ({ name, args }: Pick<Statement, 'name' | 'args'>, within: string): boolean => {
-  const isSwitch = DELIVERY.test(within) && /^enabled?$/i.test(name)
-  if (DELIVERY.test(within) && OFF.test(name)) return true
-  return (isSwitch || DELIVERY.test(name)) && args.some(({ text }) => OFF.test(text))
-}
-
-/** `cluster_key=x`, behind whatever it stands. */
-const isOption = (text: string): boolean => {
-  const key = /^([a-z][\w-]*)=/i.exec(text)?.[1]
-  return key !== undefined && RESTRICTS.test(key)
-}
-
-const restricts = (statement: Pick<Statement, 'name' | 'args'>, within = ''): boolean =>
-  RESTRICTS.test(statement.name) ||
-  isOff(statement, within) ||
-  statement.args.some(
-    ({ text }) =>
-      isOption(text) ||
-      /^(?:auth|securetoken|iptv):\/\/|^(?:max_sessions|allowed_|disallowed_|soft_limitation|domains?)|^(?:deny|forbid|reject)$/i.test(
-        text,
-      ),
-  )
 
 /** Words that begin a line: what they say may be a statement, behind one whose `;` is missing. */
 const nameRunOn = (statement: Statement, report: Report): void => {
@@ -59,7 +27,13 @@ const name = (statement: Statement, within: string, report: Report): void => {
     report.notUnderstood(statement, `\`${statement.name}\`${place} names no single file: not read`)
   else if (restricts(statement, within))
     report.notUnderstood(statement, `\`${statement.name}\`${place} restricts, and is not converted`)
-  else report.ignored(statement, `\`${statement.name}\`${place} is not converted`)
+  else if (isHarmless(statement, within))
+    report.ignored(statement, `\`${statement.name}\`${place} is not converted`)
+  else
+    report.notUnderstood(
+      statement,
+      `\`${statement.name}\`${place} is not known here, and may restrict: look what it does`,
+    )
   for (const inner of statement.block ?? []) name(inner, statement.name, report)
 }
 
@@ -78,8 +52,9 @@ const templatesTaken = (
   })
 
 const lookAtPrefix = (prefix: Statement | undefined, report: Report): void => {
-  if (prefix !== undefined && prefix.args.length !== 1)
-    report.notUnderstood(prefix, '`prefix` needs one name')
+  if (prefix === undefined) return
+  if (prefix.args.length === 1) report.kept(prefix, `prefix ${prefix.args[0]?.text}`)
+  else report.notUnderstood(prefix, '`prefix` needs one name')
 }
 
 /** A template's line is lost where nothing takes it up; of several prefixes the first alone is read. */
@@ -119,7 +94,8 @@ const lookAtPublisher = (statement: Statement, report: Report): void => {
     report.notUnderstood(inner, 'a further `template` is not read')
   for (const word of args.slice(1)) {
     const [option = ''] = word.text.split('=', 1)
-    if (restricts({ name: word.text.split(/[=:]/, 1)[0] ?? '', args: [word] }))
+    const isKnown = option === word.text || isHarmless({ name: option, args: [] }, '')
+    if (!isKnown || restricts({ name: word.text.split(/[=:]/, 1)[0] ?? '', args: [word] }))
       report.notUnderstood(word, `\`${option}\` is not converted`)
     else if (block !== null) report.ignored(word, `\`${option}\` is not converted`)
   }

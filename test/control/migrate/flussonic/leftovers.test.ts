@@ -28,7 +28,7 @@ describe('what is not converted', () => {
   it.each([
     ['a statement of its own', 'stream a {\n max_sessions 3;\n}', 3],
     ['at the top', 'cluster_key secret;', 2],
-    ['within a source', 'source a {\n x;\n auth auth://main;\n}', 4],
+    ['within a source', 'source a {\n cache 2d;\n auth auth://main;\n}', 4],
     ['within a peer', 'peer a {\n cluster_key k;\n}', 3],
     ['deeper', 'stream a {\n push b {\n  deny c;\n }\n}', 4],
     ['in a template', 'template t {\n allowed_countries DE;\n}', 3],
@@ -89,6 +89,7 @@ describe('what is not converted', () => {
     ['a secret', 'watcher {\n secret abc;\n}', 3],
     ['streams and rules that another server gives', 'config_external http://10.0.0.1/c;', 2],
     ['its own subscribers', 'iptv;', 2],
+    ['its own subscribers, as a plugin', 'plugin iptv {\n database sqlite:///a.db;\n}', 2],
     ['protocols that are off', 'stream a {\n protocols -hls -dash;\n}', 3],
     ['protocols of a template', 'template t {\n protocols hls;\n}\nstream a {\n template t;\n}', 3],
     ['which streams a source gives', 'source http://o.example {\n only a b;\n}', 3],
@@ -106,6 +107,20 @@ describe('what is not converted', () => {
     ['one that is taken away', 'stream a {\n output -dash;\n}', 3],
     ['one that is disabled', 'stream a {\n rtmp disabled;\n}', 3],
     ['a word that refuses', 'stream a {\n proxies deny;\n}', 3],
+    ['from which network', 'stream a {\n network 10.0.0.0/8;\n}', 3],
+    ['in which town', 'template t {\n city Moscow;\n}', 3],
+    ['at what time', 'stream a {\n schedule 8:00-22:00;\n}', 3],
+    ['under which name', 'vod a {\n vhost tv.example.com;\n}', 3],
+    ['a word of nobody knows what', 'stream a {\n title A;\n gatekeeper x;\n}', 4],
+    ['one at the top', 'http 80;\ngatekeeper x;', 3],
+    [
+      'one deeper',
+      'source s {\n cache {\n  path /c;\n }\n dvr {\n  root /d;\n  gatekeeper x;\n }\n}',
+      8,
+    ],
+    ['one of its line', 'stream a input=x gatekeeper=y;', 2],
+    ['a stream that is not enabled', 'stream a {\n enabled false;\n}', 3],
+    ['an archive that is off', 'stream a {\n catchup off;\n}', 3],
     ['a line of a prefix', 'vod films {\n on_play auth://main;\n}', 2],
   ])('%s: what restricts is told with its line', (_, source, line) => {
     expect(imported(main + source).lost).toEqual([line])
@@ -164,7 +179,7 @@ describe('what is not converted', () => {
 
   it('words beside a name are named', () => {
     const { lost, ignored } = imported(`${main}stream a b static=true {\n}`)
-    expect([lost, ignored]).toEqual([[], [2, 2]])
+    expect([lost, ignored]).toEqual([[], [2, 2, 2]])
   })
 
   it('words without quotes let nobody in as user agents of their own', () => {
@@ -177,9 +192,9 @@ describe('what is not converted', () => {
 
   it('what restricts nobody is named too, and is no failure', () => {
     const { lost, ignored } = imported(
-      `${main}http 80;\nstream a {\n input udp://239.0.0.1;\n}\nrtmp 1935;\nrewrite old/* new;`,
+      `${main}http 80;\nstream a {\n input udp://239.0.0.1;\n retry_limit 3;\n transcoder { vb 1M; keyint 50; }\n}\nrtmp 1935;\nrewrite old/* new;`,
     )
     expect(lost).toEqual([])
-    expect(ignored).toEqual([2, 4, 6, 7])
+    expect(ignored).toEqual([3, 2, 4, 5, 6, 6, 6, 8, 9])
   })
 })

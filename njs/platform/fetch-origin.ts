@@ -1,3 +1,4 @@
+import { isGzip } from './gunzip.ts'
 import { bytesOf, innerHost, type Request, variable, variablesOf } from './request.ts'
 
 /** An origin's whole response, unpacked where it was gzip. */
@@ -143,7 +144,8 @@ export const fetchOrigin = async (r: Request, question: OriginQuestion): Promise
   headers.set('Accept-Encoding', 'gzip')
   try {
     const again = await ask(r, headers)
-    return again.encoding === 'gzip' ? failed(UNREADABLE) : again
+    // What is called so, and is not packed, is read all the same.
+    return again.encoding === 'gzip' && isGzip(again.body) ? failed(UNREADABLE) : again
   } catch {
     return failed(502)
   }

@@ -46,3 +46,51 @@ export const inflate = (bytes: Uint8Array): Uint8Array => {
     return zlib.inflateRawSync(whole)
   }
 }
+
+/** As many as curl decodes. */
+const MOST_CODINGS = 5
+
+export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
+
+/** Whether bytes begin as those of zlib do (RFC 1950, 2.2). */
+const isZlib = ([first = 0, second = 0]: Uint8Array): boolean =>
+  (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0
+
+/** Bytes, and the coding that is left and not known here. */
+interface Unpacked {
+  readonly bytes: Uint8Array
+  readonly isBrotli: boolean
+}
+
+/** What a coding makes of bytes that are neither plain nor begin as gzip. */
+const unpackOne = (bytes: Uint8Array, coding: string): Uint8Array => {
+  if (coding === 'deflate') return inflate(bytes)
+  if (coding === 'compress' || coding === 'zstd') throw new Error(`cannot read ${coding}`)
+  // Words that are none, such as `utf-8` or `none`, are sent too, and players pass over them.
+  return /^(?:x-)?gzip$/.test(coding) && isZlib(bytes) ? inflate(bytes) : bytes
+}
+
+/**
+ * Decompresses what an origin sent, as its bytes say rather than the words of its `Content-Encoding`, since players look at the bytes: some pack twice, or say so of
+ * what is plain, or pack without a word.
+ */
+export const unpack = (
+  body: Uint8Array,
+  encoding: string,
+  isPlain: (bytes: Uint8Array) => boolean,
+): Unpacked => {
+  const codings = encoding.split(',').map((it) => it.trim())
+  let bytes = body
+  for (let turn = 0; turn < MOST_CODINGS; turn += 1) {
+    if (isGzip(bytes)) {
+      bytes = gunzip(bytes)
+      continue
+    }
+    if (isPlain(bytes)) break
+    const coding = codings.pop()
+    if (coding === undefined) break
+    if (coding === 'br') return { bytes, isBrotli: true }
+    bytes = unpackOne(bytes, coding)
+  }
+  return { bytes, isBrotli: false }
+}

@@ -2,6 +2,7 @@ import { isCircle, readLocation } from '../domain/addresses/redirects.ts'
 import { type Address, addressOf, hostOfOrigin } from '../domain/addresses/resolve.ts'
 import {
   addressListed,
+  documentOf,
   isBrokenOff,
   isOtherText,
   isPage,
@@ -9,7 +10,7 @@ import {
   readText,
 } from '../domain/manifests/text.ts'
 import { fetchOrigin, type OriginAnswer, STREAM, UNREADABLE } from '../platform/fetch-origin.ts'
-import { gunzip, inflate } from '../platform/gunzip.ts'
+import { unpack } from '../platform/gunzip.ts'
 import { logError } from '../platform/log.ts'
 import { ASTRAY } from '../platform/manifest-failure.ts'
 import { callControl, type Request, variable } from '../platform/request.ts'
@@ -55,24 +56,17 @@ const isStrange = (status: number): boolean => status >= 300 && status < 400
 /** Also of a proxy on the way that changed it, and the whole sent as a range though none was asked for (RFC 9110, 15.3.4 and 15.3.7). */
 const isDocument = (status: number): boolean => status === 200 || status === 203 || status === 206
 
-const unpack = ({ encoding, body }: OriginAnswer): Uint8Array => {
-  // What is called gzip is unpacked by then.
-  if (encoding === 'x-gzip') return gunzip(body)
-  if (encoding === 'deflate') return inflate(body)
-  // Words that are none, such as `utf-8` or `none`, are sent too, and players pass over them.
-  if (/gzip|br|deflate|compress|zstd/.test(encoding)) throw new Error(`cannot read ${encoding}`)
-  return body
-}
-
 /** njs has no brotli: control unpacks it. */
-const unpackElsewhere = async (r: Request, { body }: OriginAnswer): Promise<string> => {
-  const packed = { brotli: Buffer.from(body).toString('base64') }
+const unpackElsewhere = async (r: Request, bytes: Uint8Array): Promise<string> => {
+  const packed = { brotli: Buffer.from(bytes).toString('base64') }
   const told = await callControl(variable(r, 'gh_inner_socket'), '/unpacked', {
     body: JSON.stringify(packed),
   })
   if (told.status !== 200) throw new Error(`cannot read br: control answered ${told.status}`)
   return told.body
 }
+
+const isDocumentBytes = (bytes: Uint8Array): boolean => documentOf(bytes) !== null
 
 /** What is read in a moment needs no place. */
 const LONG_BODY = 262_144
@@ -82,9 +76,10 @@ const read = async (
   answer: OriginAnswer,
 ): Promise<Pick<Fetched, 'status' | 'text'>> => {
   try {
-    if (answer.encoding === 'br') return { status: 200, text: await unpackElsewhere(r, answer) }
-    if (answer.body.length > LONG_BODY) await waitForPlace()
-    const text = await takeSteps(readText(unpack(answer)), waitForPlace)
+    const { bytes, isBrotli } = unpack(answer.body, answer.encoding, isDocumentBytes)
+    if (isBrotli) return { status: 200, text: await unpackElsewhere(r, bytes) }
+    if (bytes.length > LONG_BODY) await waitForPlace()
+    const text = await takeSteps(readText(bytes), waitForPlace)
     if (addressListed(text) !== null) return { status: 200, text }
     if (isPage(text) || isOtherText(text)) return { status: UNREADABLE, text: '' }
     return isBrokenOff(text) ? { status: 502, text: '' } : { status: 200, text }

@@ -1,7 +1,8 @@
 import { promisify } from 'node:util'
-import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib'
 import { type Dispatcher, request } from 'undici'
 import { MOST_REDIRECTIONS } from '#domain/addresses/redirects'
+import { documentOf } from '#domain/manifests/text'
 import { CONNECTION_WORDS } from '../../sentences/connections.ts'
 import { say } from '../../sentences/sentences.ts'
 import { NAMED_BY_ADDRESS } from './origin-agent.ts'
@@ -88,20 +89,36 @@ const refusalOf = (url: string, error: unknown): string | null => {
 const faultOfStatus = (status: number): string | null =>
   status < 300 ? null : say('origin.answers', { status })
 
-const unpackers = {
-  gzip: promisify(gunzip),
-  br: promisify(brotliDecompress),
-  deflate: promisify(inflate),
+const most = { maxOutputLength: MAX_UNPACKED }
+const [gunzipped, unbrotlied, inflated, inflatedRaw] = [
+  promisify(gunzip),
+  promisify(brotliDecompress),
+  promisify(inflate),
+  promisify(inflateRaw),
+]
+const unpackers: Readonly<Record<string, (bytes: Buffer) => Promise<Buffer>>> = {
+  gzip: async (bytes) => await gunzipped(bytes, most),
+  br: async (bytes) => await unbrotlied(bytes, most),
+  // With the header of zlib, or without.
+  deflate: async (bytes) =>
+    await inflated(bytes, most).catch(async () => await inflatedRaw(bytes, most)),
 }
 
-/** The body as it was before its Content-Encoding: some origins pack what nobody asked them to. */
+/** As many as edges decode. */
+const MOST_CODINGS = 5
+
+/** The body as it was before it was packed, as its bytes say rather than its Content-Encoding: some origins pack what nobody asked them to, or twice, or say so of what is plain. */
 const textOf = async ({ headers, body }: Dispatcher.ResponseData): Promise<string> => {
-  const coding = String(headers['content-encoding'] ?? '')
-    .replace(/^x-/i, '')
-    .toLowerCase()
-  const packed = Buffer.from(await body.arrayBuffer())
-  if (coding !== 'gzip' && coding !== 'br' && coding !== 'deflate') return packed.toString()
-  return (await unpackers[coding](packed, { maxOutputLength: MAX_UNPACKED })).toString()
+  const said = String(headers['content-encoding'] ?? '').toLowerCase()
+  const codings = said.split(',').map((it) => it.trim())
+  let bytes: Buffer = Buffer.from(await body.arrayBuffer())
+  for (let turn = 0; turn < MOST_CODINGS && documentOf(bytes) === null; turn += 1) {
+    const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b
+    const coding = isPacked ? 'gzip' : codings.pop()
+    if (coding === undefined) break
+    if (isPacked || coding !== 'gzip') bytes = (await unpackers[coding]?.(bytes)) ?? bytes
+  }
+  return bytes.toString()
 }
 
 /**

@@ -192,6 +192,18 @@ describe('how it is sent', () => {
     )
   })
 
+  test('and read what its player reads: the clock of a manifest of DASH, and what servers say of an answer', async () => {
+    judge.rig.origin.files.set('/hls/ch1/now', { type: 'text/plain', body: '' })
+    judge.rig.origin.headers.set('/hls/ch1/now', { 'CMSD-Static': 'ot=v', Age: '3' })
+    const at = `${new URL(judge.root).pathname}now`
+    const { headers } = await judge.rig.get(at, { method: 'HEAD', headers: { Origin: 'http://p' } })
+    const exposed = headers.get('access-control-expose-headers')?.toLowerCase().split(', ')
+    for (const name of ['date', 'age', 'cmsd-static']) {
+      expect(headers.get(name), name).not.toBeNull()
+      expect(exposed, name).toContain(name)
+    }
+  })
+
   test('in Latin-1, under another status or with a word that is no coding', async () => {
     const body = Buffer.from('#EXTM3U\n#EXT-X-TARGETDURATION:1\ncaf\u00e9.ts\n', 'latin1')
     for (const [name, status, encoding] of [

@@ -265,6 +265,10 @@ describe('what an origin compresses', () => {
     ['deflate', deflateSync(playlist)],
     ['deflate', deflateRawSync(playlist)],
     ['gzip', gzipSync(long)],
+    ['gzip, gzip', gzipSync(gzipSync(playlist))],
+    ['gzip', Buffer.from(playlist)],
+    ['br', Buffer.from(playlist)],
+    ['none', gzipSync(playlist)],
   ])('%s is read', async (encoding, body) => {
     const { text } = await get(encoding, body)
     expect(text).toMatch(/^#EXTM3U\n@\/~[\w-]+\/k\.ts\n/)

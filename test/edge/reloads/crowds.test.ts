@@ -10,7 +10,7 @@ import { openAs, type Viewer } from './viewers.ts'
 const SOME = 48
 const CROWD = 200
 /** How long copies are fresh; they are sent for twice as long while another is fetched, and to a crowd for three times. */
-const FRESH_MS = 2_000
+const FRESH_MS = 5_000
 
 /** Lists that the origin holds, by channel. */
 const held = new Map<string, ServerResponse[]>()

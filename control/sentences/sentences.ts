@@ -152,6 +152,8 @@ export const SENTENCES = {
   'play.gone': 'it does not play any more',
   'setting.no_url': 'needs a host, host:port or URL',
   'setting.login': 'takes no user or password: the token says who asks',
+  'secret.short':
+    'holds fewer than {least} characters, which can be guessed: take a long one, such as `openssl rand -base64 24` prints',
   'setting.empty': 'is empty',
   // Destinations.
   'delivery.foreign': 'the answer ({status}) is not that of {service}: is the address right?',

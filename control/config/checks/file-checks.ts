@@ -7,20 +7,28 @@ import { ConfigError, type ConfigProblem } from '../problems/problems.ts'
 /** Created where it does not exist. */
 const MADE = 'admin.token_file'
 
-const MOST_BLANK_BYTES = 1024
+const MOST_READ_BYTES = 1024
+/** What is shorter can be guessed by whoever may ask. */
+const LEAST_SECRET = 16
 
-/** Whether a file holds nothing but blanks: as a secret it would be one that everybody knows. */
-const isBlank = (file: string): boolean => {
+/** Files of secrets that callers present, as many as they like. */
+const PRESENTED = 'hooks.secret_file'
+
+/** What is wrong with what a file holds: a blank secret would be one that everybody knows. */
+const whyNone = (file: string, setting: string): string | null => {
   const stats = statSync(file)
-  return (
-    stats.isFile() && stats.size <= MOST_BLANK_BYTES && readFileSync(file, 'utf8').trim() === ''
-  )
+  if (!stats.isFile() || stats.size > MOST_READ_BYTES) return null
+  const { length } = readFileSync(file, 'utf8').trim()
+  if (length === 0) return say('setting.empty')
+  return setting === PRESENTED && length < LEAST_SECRET
+    ? say('secret.short', { least: LEAST_SECRET })
+    : null
 }
 
-const whyUnreadable = (file: string): string | null => {
+const whyUnreadable = (file: string, setting: string): string | null => {
   try {
     accessSync(file, constants.R_OK)
-    return isBlank(file) ? say('setting.empty') : null
+    return whyNone(file, setting)
   } catch (error) {
     return fileProblem(error)
   }
@@ -39,7 +47,7 @@ const problemsIn = (
     const here = [...path, name]
     const isNamed = /_(?:file|folder)$/.test(String(name))
     const isFile = typeof child === 'string' && isNamed && here.join('.') !== MADE
-    const why = isFile ? whyUnreadable(child) : null
+    const why = isFile ? whyUnreadable(child, here.join('.')) : null
     if (why === null) return problemsIn(child, here, lineOf)
     return [
       {

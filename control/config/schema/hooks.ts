@@ -44,7 +44,8 @@ export const hooksSchema = section(
     allow: texts({ description: 'Networks that may call.' }),
     secret_file: Type.Union([Type.String({ minLength: 1 }), Type.Null()], {
       default: null,
-      description: 'File with the secret callers present as `?secret=` or in `X-Hook-Secret`.',
+      description:
+        'File with the secret callers present as `?secret=` or in `X-Hook-Secret`: 16 characters at least.',
     }),
     rtmp_update_sec: seconds(
       30,

@@ -91,6 +91,10 @@ describe('parseConfig', () => {
       const required = () => requireFiles(parseConfig(`hooks: { secret_file: ${file} }`, 'g.yaml'))
       await writeFile(file, ' \n')
       expect(required).toThrow(`g.yaml:1: hooks.secret_file: ${file}: is empty`)
+      await writeFile(file, 'fifteen-letters\n')
+      expect(required).toThrow(
+        /hooks\.secret_file: .*: holds fewer than 16 characters, .*openssl rand/,
+      )
       await writeFile(file, 'a word of its own\n')
       expect(required).not.toThrow()
     })

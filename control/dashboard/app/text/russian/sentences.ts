@@ -174,6 +174,7 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
   'said.play.gone': 'он больше не идёт',
   'said.setting.no_url': 'нужен хост, хост:порт или адрес URL',
   'said.setting.login': 'имя и пароль здесь не нужны: достаточно токена',
+  'said.secret.short': 'короче {least} символов: возьмите вывод `openssl rand -base64 24`',
   'said.setting.empty': 'пусто',
   'said.delivery.foreign': 'ответ ({status}) пришёл не от {service}: верен ли адрес?',
   'said.delivery.answered': '{service} отвечает {status}: {what}',

@@ -19,6 +19,7 @@ import { hideEverywhere, holdsLogin, maskLogins } from '../domain/manifests/logi
 import { inFull, isFile, withFull, withMarks } from '../domain/manifests/marks.ts'
 import { compareDash, comparePlaylists, type Kinship } from '../domain/manifests/same-manifest.ts'
 import { isUnclearPatch } from '../domain/manifests/text.ts'
+import { findSpelled } from '../domain/spellings/find-spelled.ts'
 import type { Steps } from '../domain/steps.ts'
 import { nginxCrypto, randomId } from '../platform/crypto.ts'
 import { UNREADABLE } from '../platform/fetch-origin.ts'
@@ -86,10 +87,11 @@ const allowed = (channel: string): ((origin: string) => boolean) => {
 const valuesOf = ({ base, entry, query }: ChannelRecord): readonly OwnValue[] =>
   ownValues(base + entry, query)
 
-/** Values that the viewer was not shown and the channel's own address does not have: of redirections, now or lately, and of what is under seal. */
+/** Values that the viewer was not shown and the channel's own address does not have: of redirections, now or lately, and of what is under seal; and what spells these or those otherwise. */
 const givenTo = (
   { channel, rest, seal: kind }: ManifestRequest,
   { address, way, text }: Fetched,
+  own: readonly OwnValue[],
   seal: (plain: string) => string | null,
 ): readonly OwnValue[] => {
   const moved = way.flatMap(({ path, query }) => valuesGiven(path, query))
@@ -100,7 +102,9 @@ const givenTo = (
   const standings = base === null ? [] : [base, base.document ?? base]
   const above = standings.flatMap((it) => valuesGiven(it.address.path, ''))
   const values = [...moved, ...sealed, ...above, ...readGiven(channel)]
-  return values.length === 0 ? [] : sealGiven(values, text, seal)
+  const given = sealGiven(values, text, seal)
+  const logins = own.flatMap((it) => (it.isLogin ? [it.text] : []))
+  return [...given, ...sealGiven(findSpelled(text, [...logins, ...values]), text, seal)]
 }
 
 /** What a manifest is rewritten with. */
@@ -118,10 +122,8 @@ const toolsFor = (request: ManifestRequest, found: Fetched): Tools | null => {
   if (record === null || kid === null || secret === null) return null
   const key = { kid, secret }
   const binding = bindingOf(request.channel, record)
-  const [own, given] = [
-    valuesOf(record),
-    givenTo(request, found, (text) => sealText(nginxCrypto, key, binding, text)),
-  ]
+  const own = valuesOf(record)
+  const given = givenTo(request, found, own, (it) => sealText(nginxCrypto, key, binding, it))
   const base = baseUnderSeal(request.channel, request.rest) ?? undefined
   const document = base?.document
   const mapper = createMapper({
@@ -284,7 +286,6 @@ export function* rewriteManifest(
   const logins = [...own, ...given]
   if (isHls(text)) return yield* rewritePlaylist(request, found, tools)
   if (!isDash(text)) {
-    // Each viewer gets his own, so it needs no marks.
     const base = request.base()
     const json = rewriteJson(text, (address) => {
       const written = isFile(address)

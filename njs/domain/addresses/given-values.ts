@@ -13,7 +13,7 @@ const TOO_LONG = '~kept~~'
 /** Shorter ones may stand in other words by chance. */
 const LEAST = 6
 /** Most values that are looked for. */
-const MOST = 16
+const MOST = 100
 
 /** Logins in an address that an origin gave by itself, as they or others would write them. */
 export const valuesGiven = (path: string, query: string): string[] =>

@@ -19,7 +19,7 @@ const KEPT = /^#EXT-X-(?:SESSION-)?KEY:|^#EXT-X-DEFINE:/
 
 /** Text for people in a manifest of DASH, and addresses that the edge does not fetch from. */
 const PARTS =
-  /<!--[^]*?-->|<((?:\w+:)?ProgramInformation)[\s>][^]*?<\/\1>|(?<=<(?:\w+:)?BaseURL[^>]*>\s*)(?:https?:)?\/\/[^<]*/g
+  /<!--[^]*?-->|<\?(?!xml\s)[^]*?\?>|<((?:\w+:)?ProgramInformation)[\s>][^]*?<\/\1>|(?<=<(?:\w+:)?BaseURL[^>]*>\s*)(?:https?:)?\/\/[^<]*/g
 
 /** Whether a text has a part of the login in the channel's own address. */
 export const holdsLogin = (text: string, own: readonly OwnValue[]): boolean =>

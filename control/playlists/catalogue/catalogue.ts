@@ -1,6 +1,7 @@
 import { openId, openLines, withoutLogins } from '../logins/without-logins.ts'
 import { attributeOf, parseInfoLine } from '../m3u/info-line.ts'
 import type { Playlist, PlaylistEntry } from '../m3u/playlist.ts'
+import { Warnings } from '../m3u/warnings.ts'
 import type { Channel, ChannelOrigin } from './channel.ts'
 import { assignChannelIds } from './channel-ids.ts'
 import { readOrigin, streamName } from './channel-origin.ts'
@@ -25,8 +26,6 @@ export interface Catalogue {
   readonly playlists: ReadonlyMap<string, Playlist>
   readonly warnings: readonly string[]
 }
-
-const warningLimit = 50
 
 const attributeIn = ({ info }: PlaylistEntry, name: string): string =>
   attributeOf(parseInfoLine(info ?? '').attributes, name)
@@ -58,13 +57,13 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
     readonly origin: ChannelOrigin
   })[] = []
   const wanted: PlaylistEntry[] = []
-  const warnings: string[] = []
+  const warnings = new Warnings()
   const playlists = new Map<string, Playlist>()
   for (const { source, playlist, address, isIdByAddress } of lists) {
-    for (const warning of playlist.warnings) warnings.push(`${source} ${warning}`)
+    for (const warning of playlist.warnings) warnings.take(`${source} ${warning}`)
     const passwords = await passwordsOf(playlist.entries, address)
     const { header, defaults, problems } = cleanHeader(playlist.header, passwords)
-    for (const problem of problems) warnings.push(`${source}: ${problem}`)
+    for (const problem of problems) warnings.add(source, problem)
     playlists.set(source, { ...playlist, header, ...openLines(playlist, passwords) })
     let secrets = 0
     const lost: string[] = []
@@ -72,10 +71,11 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
       await yieldEvery(index)
       const item = defaults.length === 0 ? written : withDefaults(written, defaults)
       const result = readOrigin(item)
-      const where = `${source} line ${item.line}: ${item.name}`
-      if (!result.ok) warnings.push(`${where} is left out: ${result.reason}`)
+      const where = `${source} line ${item.line}`
+      if (!result.ok)
+        warnings.add(where, `${item.name} is left out: ${result.reason}`, result.reason)
       else {
-        if (result.warning) warnings.push(`${where}: ${result.warning}`)
+        if (result.warning) warnings.add(where, `${item.name}: ${result.warning}`, result.warning)
         const open = withoutLogins(item, passwords)
         if (open !== item) secrets += 1
         if (losesArchive(item, open)) lost.push(`line ${item.line}: ${item.name}`)
@@ -84,9 +84,9 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
         wanted.push({ ...open, tvgId: openId(id, passwords) })
       }
     }
-    warnings.push(...archivesLost(source, lost))
+    for (const it of archivesLost(source, lost)) warnings.take(it)
     if (secrets > 0)
-      warnings.push(
+      warnings.take(
         `${source}: ${secrets} entries hold a login of the provider beside their address (logo, #KODIPROP, #EXTVLCOPT, …): it is left out of the lists`,
       )
   }
@@ -99,10 +99,5 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
     const isClosed = isClosedDirectory(origin, shared)
     return { id: ids[index] ?? '', name, titles, item, isClosed, ...rest, ...origin }
   })
-  const more = warnings.length - warningLimit
-  return {
-    channels,
-    playlists,
-    warnings: more > 0 ? [...warnings.slice(0, warningLimit), `and ${more} more`] : warnings,
-  }
+  return { channels, playlists, warnings: warnings.list() }
 }

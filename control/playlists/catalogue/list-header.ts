@@ -1,5 +1,5 @@
 import { isLoginHeader, isSecretAttribute } from '../logins/without-logins.ts'
-import { attributeOf, parseInfoLine, withAttribute } from '../m3u/info-line.ts'
+import { attributeOf, infoLineOf, parseInfoLine, withAttribute } from '../m3u/info-line.ts'
 import type { Attribute, Playlist, PlaylistEntry } from '../m3u/playlist.ts'
 
 /** Attributes of `#EXTM3U` that hold for each entry of its list which has none of its own, as Kodi and others read them. */
@@ -68,7 +68,7 @@ export const withDefaults = (
   item: PlaylistEntry,
   defaults: readonly Attribute[],
 ): PlaylistEntry => {
-  let info = item.info ?? `#EXTINF:-1,${item.name}`
+  let info = item.info ?? infoLineOf(item.name)
   const { attributes } = parseInfoLine(info)
   const has = (name: string): boolean => attributeOf(attributes, name) !== ''
   for (const { name, value } of defaults)

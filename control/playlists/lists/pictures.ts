@@ -1,5 +1,6 @@
 import type { Channel } from '../catalogue/channel.ts'
-import { attributeOf, formatAttribute, parseInfoLine } from '../m3u/info-line.ts'
+import { attributeOf, parseInfoLine } from '../m3u/info-line.ts'
+import { formatAttribute } from '../m3u/plain-line.ts'
 
 /** The name under which the edge serves a picture, where its address is one whose pictures come through the edge; `null` for any other. */
 export type SealPicture = (address: string) => string | null

@@ -3,7 +3,8 @@ import { entryOfProtocol, UNTYPED_ENTRY } from '#domain/channels/channel'
 import { archiveDelayMin, archiveOf } from '../catalogue/archive.ts'
 import type { Channel } from '../catalogue/channel.ts'
 import { yieldEvery } from '../catalogue/yield-to-event-loop.ts'
-import { attributeOf, formatAttribute, parseInfoLine, withAttribute } from '../m3u/info-line.ts'
+import { attributeOf, infoLineOf, parseInfoLine, withAttribute } from '../m3u/info-line.ts'
+import { formatAttribute } from '../m3u/plain-line.ts'
 import type { Attribute, Playlist, PlaylistEntry } from '../m3u/playlist.ts'
 import { guideIdOf, shiftOf } from './guide-id.ts'
 import {
@@ -58,8 +59,10 @@ const disarmInfo = (line: string): string => {
   return disarm(line.slice(0, comma)) + line.slice(comma).replace(/@(?=@|guide@|pictures@)/g, '@ ')
 }
 
+const isExtgrp = (line: string): boolean => extgrpLine.test(line)
+
 const hasExtgrp = ({ before, after }: PlaylistEntry): boolean =>
-  before.some((it) => extgrpLine.test(it)) || after.some((it) => extgrpLine.test(it))
+  before.some(isExtgrp) || after.some(isExtgrp)
 
 /** Header attributes of all sources: EPG addresses side by side under both names, of others the first. */
 const mergeHeaders = (playlists: readonly Playlist[], hasGuide: boolean): Attribute[] => {
@@ -139,7 +142,7 @@ const infoOf = (
   { hasGuide, sealPicture }: EntryOptions,
 ): string => {
   const { item } = channel
-  let info = withPictures(disarmInfo(item.info ?? `#EXTINF:-1,${item.name}`), sealPicture)
+  let info = withPictures(disarmInfo(item.info ?? infoLineOf(item.name)), sealPicture)
   const logo = channel.hiddenLogo === undefined ? '' : logoOf(channel, sealPicture)
   if (logo !== '') info = withAttribute(info, 'tvg-logo', logo)
   if (item.isTitledByExtgrp)
@@ -149,16 +152,18 @@ const infoOf = (
   return withArchive(info, channel)
 }
 
-/** An entry's lines. Where a list uses `#EXTGRP`, each entry names its own: it would else run on to the next. */
+/** An entry's lines. Where a list uses `#EXTGRP`, each entry names its own, which are the groups that it has: one would else run on to the next, and another be added to them. */
 const entryLines = (channel: Channel, number: number | null, options: EntryOptions): string[] => {
   const { item } = channel
   const { usesExtgrp, sealPicture } = options
   const shown = (line: string): string => pictureLine(disarm(line), sealPicture)
+  const lines = (written: readonly string[]): string[] =>
+    written.filter((line) => !isExtgrp(line)).map(shown)
   return [
-    ...item.before.map(shown),
+    ...lines(item.before),
     infoOf(channel, number, options),
-    ...item.after.map(shown),
-    ...(usesExtgrp && !hasExtgrp(item) ? [`#EXTGRP:${disarm(item.titles.join(';'))}`] : []),
+    ...lines(item.after),
+    ...(usesExtgrp ? [`#EXTGRP:${disarm(item.titles.join(';'))}`] : []),
     `${placeholder}/${channel.id}/${entryName(channel)}${disarm(item.suffix)}`,
   ]
 }

@@ -1,5 +1,6 @@
 import { looksSecret } from '#domain/addresses/address-logins'
-import { formatAttribute, parseInfoLine } from '../m3u/info-line.ts'
+import { parseInfoLine } from '../m3u/info-line.ts'
+import { formatAttribute } from '../m3u/plain-line.ts'
 import type { Attribute, Playlist, PlaylistEntry } from '../m3u/playlist.ts'
 import { hasPassword, masked, readings } from './spelled-logins.ts'
 

@@ -1,4 +1,5 @@
 import type { Attribute } from './playlist.ts'
+import { typographic, undoubled, withoutStray } from './quotes.ts'
 
 /** An attribute and the places where it begins and ends in its line. */
 export interface PlacedAttribute extends Attribute {
@@ -22,8 +23,15 @@ export interface ScannedAttributes {
 /** Attributes that players know: where one of these begins, the value before it has ended. */
 const KNOWN =
   '(?:tvg-[a-z0-9_-]{1,30}|group-title|group-logo|catchup[a-z0-9_-]{0,30}|timeshift|channel-id|channel-number|parent-code|audio-track|aspect-ratio|radio|url-tvg|x-tvg-url)'
+const known = new RegExp(`^${KNOWN}$`, 'i')
+
+/** Whether players know an attribute of that name, in any letters. */
+export const isKnownAttribute = (name: string): boolean => known.test(name)
+
 const attributeName = /[^\s=,;"']+/y
 const blanks = /\s*/y
+/** What some write beside `=` before a quote. */
+const signs = /[=>:]{1,2}\s*(?=["'])/y
 /** What may stand behind a value's closing quote: the line's end, a comma, or words and then either another attribute or a comma. */
 const BEHIND = `(?=\\s*(?:[,;|]|$)|[a-z][\\w-]*=|${KNOWN}\\s*=|\\s*(?:[^\\s="',]+\\s+){0,3}[^\\s="',]+\\s*=\\s*["']|\\s+(?:[^\\s="',]+\\s+){0,3}[^\\s="',]+\\s*=|\\s+(?:[^\\s="',]+\\s+){0,2}[^\\s="',]+\\s*,|[^"'=,]*$|[^"'=,]+,[^"']*$)`
 const closingQuotes: Readonly<Record<string, RegExp>> = {
@@ -45,16 +53,13 @@ const hours = /[+-]?\d+,\d+(?=\s+[^\s="',]+\s*=|\s*,)/y
 const TAKES_HOURS = /^(?:tvg-shift|catchup-correction)$/i
 /** Where a value without quotes ends. */
 const bareEnd = /[\s,]|$/g
-/** Quotes that word processors make of plain ones, and those that programs write within quotes of their own. */
-const typographic =
-  /(?:[“”„«]([^“”„«»"]*)[“”»]|[‘’‚‹]([^‘’‚‹›"]*)[‘’›]|\\"([^"]*)\\"|&quot;((?:(?!&quot;)[^"])*)&quot;)(?=\s*(?:[,;|]|$)|\s+\S)/iy
 /** A comma that stands between attributes and not before the name; a further comma has to follow. */
 const between = new RegExp(
   `,[\\s,]*(?:radio[\\s,]+)*(?:[a-z][a-z0-9_-]*\\s*=\\s*(?:"[^"]*"|'[^']*')|${KNOWN}\\s*=)[^,]*,`,
   'iy',
 )
 
-const isAddress = /^https?:/i
+const isAddress = /^(?:https?|data):/i
 const commaInAddress = new RegExp(`^,\\S*(?=\\s+${KNOWN}\\s*=)`, 'i')
 
 const inName = new RegExp(`(?<![\\w-])(${KNOWN})\\s*=`, 'gi')
@@ -94,21 +99,27 @@ interface Value {
   readonly oddity: string | null
 }
 
-/** A value without the quotes that stand doubled around it. */
-const undoubled = (value: string): string =>
-  /^"+([^"]*)"*$/.exec(value)?.[1] ?? /^([^"]*)"+$/.exec(value)?.[1] ?? value
-
 const quoted = (text: string, at: number, end: number): Value => {
   knownAhead.lastIndex = at + 1
   const cut = knownAhead.exec(text)?.index ?? -1
   if (cut >= 0 && cut < end)
-    return { value: text.slice(at + 1, cut).trim(), next: cut, oddity: 'its quote is never closed' }
+    return {
+      value: withoutStray(text.slice(at + 1, cut)),
+      next: cut,
+      oddity: 'its quote is never closed',
+    }
   const raw = text.slice(at + 1, end)
-  const value = text[at] === '"' ? undoubled(raw) : raw
+  const value = undoubled(raw, text[at] ?? '')
   if (value !== raw) return { value, next: end + 1, oddity: 'its quotes are doubled' }
   const inner = text[at] === '"' ? raw.indexOf('"') : -1
   const comma = raw.lastIndexOf(',', inner)
-  if (inner < 0 || comma < 0) return { value, next: end + 1, oddity: null }
+  if (inner < 0) return { value, next: end + 1, oddity: null }
+  if (comma < 0)
+    return {
+      value: raw.replaceAll('\\"', '"'),
+      next: end + 1,
+      oddity: 'there are quotes in it',
+    }
   // With nothing behind, what it holds is more likely the name.
   return end + 1 < text.length
     ? { value, next: end + 1, oddity: 'there are quotes and a comma in it' }
@@ -123,7 +134,8 @@ const unclosed = (text: string, at: number): Value => {
   const end = indexFrom(anyAhead, text, at + 1)
   const next = end < 0 ? text.length : end
   const from = text[at] === '"' ? at + 1 : at
-  return { value: text.slice(from, next).trim(), next, oddity: 'its quote is never closed' }
+  const value = text[at] === '"' ? withoutStray(text.slice(from, next)) : text.slice(from, next)
+  return { value: value.trim(), next, oddity: 'its quote is never closed' }
 }
 
 /** An address without quotes that a comma may be part of: it is where another attribute follows before any blank, else it could be the name's. */
@@ -146,14 +158,14 @@ const bare = (text: string, at: number, name: string): Value => {
   openedNowhere.lastIndex = at
   const found = openedNowhere.exec(text)?.[0]
   if (found !== undefined) {
-    const value = found.slice(0, -1).trim()
+    const value = withoutStray(found.slice(0, -1))
     return { value, next: at + found.length, oddity: 'its quote is never opened' }
   }
   typographic.lastIndex = at
   const [whole, ...values] = typographic.exec(text) ?? []
   const value = values.find((it) => it !== undefined)
   if (whole !== undefined && value !== undefined) {
-    const oddity = /^[\\&]/.test(whole) ? 'its quotes are escaped' : 'its quotes are typographic'
+    const oddity = /^[\\&%]/.test(whole) ? 'its quotes are escaped' : 'its quotes are typographic'
     return { value, next: at + whole.length, oddity }
   }
   const next = indexFrom(bareEnd, text, at)
@@ -199,10 +211,28 @@ const isPlain = (
   { name, value, from, to }: PlacedAttribute,
 ): boolean => {
   const raw = text.slice(from, to)
-  if (raw === `${name}="${value}"`) return true
+  if (raw === `${name}="${value}"` && !value.includes('"')) return true
   return (
     raw === `${name}=${value}` && !/[\s"',]/.test(value) && (to >= end || text.startsWith(' ', to))
   )
+}
+
+const ODD_BEFORE = 'there is something before it'
+
+/** The value behind the `=` at `at`; none where another attribute follows. */
+const valueBehind = (
+  text: string,
+  at: number,
+  name: string,
+  readValue: (at: number, name: string) => Value,
+): Value => {
+  const equals = skip(text, at + 1)
+  if (equals > at + 1 && test(nameAhead, text, equals))
+    return { value: '', next: at + 1, oddity: null }
+  signs.lastIndex = equals
+  const passed = signs.exec(text)?.[0].length ?? 0
+  const found = readValue(equals + passed, name)
+  return passed > 0 ? { ...found, oddity: found.oddity ?? ODD_BEFORE } : found
 }
 
 /**
@@ -233,11 +263,9 @@ export const scanAttributes = (
     const behind = skip(text, at + name.length)
     if (name === '') at = skip(text, at + 1)
     else if (text[behind] === '=') {
-      const start = skip(text, behind + 1)
-      const isEmpty = start > behind + 1 && test(nameAhead, text, start)
-      const found = isEmpty ? { value: '', next: behind + 1, oddity: null } : readValue(start, name)
+      const found = valueBehind(text, behind, name, readValue)
       attributes.push({ name, value: found.value, from: at, to: found.next })
-      const oddity = found.oddity ?? (skipped > 0 ? 'there is something before it' : null)
+      const oddity = found.oddity ?? (skipped > 0 ? ODD_BEFORE : null)
       if (oddity !== null) {
         isGuessed = true
         problems.push(`${name}: ${oddity}`)

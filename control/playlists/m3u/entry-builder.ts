@@ -1,13 +1,17 @@
 import { say } from '../../sentences/sentences.ts'
+import { readAddressLine } from './address-line.ts'
+import { unreadDirective } from './almost.ts'
 import { attributeInName } from './attributes.ts'
-import { attributeOf, parseHeaderLine, parseInfoLine } from './info-line.ts'
-import type { Attribute, Playlist, PlaylistEntry, PlaylistProblem, ReadResult } from './playlist.ts'
+import { attributeOf, type InfoLine, parseInfoLine } from './info-line.ts'
+import type { GuessedEncoding } from './line-splitter.ts'
+import { ListHead } from './list-head.ts'
+import type { Playlist, PlaylistEntry, PlaylistProblem, ReadResult } from './playlist.ts'
+import { manifestTag, Segments } from './segments.ts'
+import { Warnings } from './warnings.ts'
 
 const nothing: readonly string[] = []
 const absoluteUrl = /^[a-z][a-z0-9+.-]*:\/\//i
-const markup = /^\s*(?:<[!?a-z/]|\{\s*"|\[\s*[{"]|\{\s*$)/i
-/** Tags of an HLS manifest that no list of channels carries. */
-const manifestTag = /^#EXT-X-(?:STREAM-INF|TARGETDURATION|MEDIA-SEQUENCE|MEDIA:|MAP:|KEY:)/
+const markup = /^\s*(?:<(?!https?:)[!?a-z/]|\{\s*"|\[\s*[{"]|\{\s*$)/i
 /** Directives of the list, not of the entry below them. */
 const listDirective = /^#(?:PLAYLIST|EXTENC|EXT-X-SESSION-DATA)\b/i
 /** Directives of an entry wherever they stand. */
@@ -16,38 +20,14 @@ const entryDirective = /^#(?:EXTGRP|EXTVLCOPT|KODIPROP|EXTHTTP|EXT-X-PLAYLIST-TY
 const GLUED = /^((?:#EXTM3U|[^#\s:]*:\/\/)(?:(?!#EXTINF:).)*)(#EXTINF:.*)$/i
 /** Lines that are nothing, beside as many entries as are a list all the same: a remark without its `#`. */
 const MOST_STRAYS = { always: 3, entriesEach: 100 } as const
-/** What was meant for `#EXTINF:` or `#EXTGRP:` and is a comment to players. */
-const almostDirective = /^[#＃\s]*EX?T?[\s_-]?(?:[I1L]NF(?=O?\s*[:：;,-])|GRP(?=\s*[:：;]|\s))/i
-/** An address in quotes or brackets. */
-const wrapped = /^["'<“«]([a-z][a-z0-9+.-]*:\/\/[^\s"'<>”»]+)["'>”»]$/i
-/** `http:/host`, `http//host`: an address of no host to players. */
-const halfScheme = /^https?(?::(?!\/\/)|\/\/)/i
-/** What no list calls a file of its own by. */
-const noFile = /^[^./?]*$|^[&"'<]/
 /** A blank, or a character without width. */
 const invisible = /^[\s\p{Cf}]$/u
 const extgrp = /^#EXTGRP:(.*)$/i
-const warningLimit = 50
 
-const GUIDE = /^(?:x-tvg-url|url-tvg)$/i
+/** Directives that players know in capital letters alone. */
+const SMALL = /^#(?:extgrp|extvlcopt|kodiprop|exthttp)(?=:|--)/i
 
-/** What holds for entries that have none of their own: for those of the first header alone, as in Kodi. */
-const DEFAULT = /^(?:tvg-shift|catchup|timeshift)/i
-
-/** Addresses of EPGs may be several; those of another header line are added, other attributes keep their first value. The names of what is not taken. */
-const mergeHeader = (header: Attribute[], more: readonly Attribute[]): string[] => {
-  const unread: string[] = []
-  for (const { name, value } of more) {
-    const at = header.findIndex((it) => it.name.toLowerCase() === name.toLowerCase())
-    const old = header[at]
-    const isGuide = GUIDE.test(name)
-    if (isGuide ? false : old ? old.value !== value : DEFAULT.test(name)) unread.push(name)
-    else if (!old) header.push({ name, value })
-    else if (isGuide && !old.value.split(',').includes(value))
-      header[at] = { name: old.name, value: `${old.value},${value}` }
-  }
-  return unread
-}
+const withoutQuotes = (text: string): string => /^"([^"]*)"?$/.exec(text)?.[1]?.trim() ?? text
 
 const splitTitles = (text: string): string[] =>
   text
@@ -72,21 +52,22 @@ const visible = (text: string): string => {
 
 /** Gathers lines into entries; the first line that cannot be part of a list refuses all of it. */
 export class EntryBuilder {
-  private readonly header: Attribute[] = []
+  private readonly head = new ListHead()
+  private readonly segments = new Segments()
   private readonly directives: string[] = []
   private readonly entries: PlaylistEntry[] = []
-  private readonly warnings: string[] = []
-  private moreWarnings = 0
+  private readonly warnings = new Warnings()
   private readonly baseUrl: string | null
   private before: string[] = []
   private after: string[] = []
   private info: { text: string; line: number } | null = null
   private group = ''
-  private hasHeader = false
   /** Lines that are neither a directive nor an address, and how many of them entries follow. */
   private readonly strays: number[] = []
   private passedStrays = 0
   private lastLine = 0
+  /** The first line of an entry's directives behind the last address. */
+  private trailing: number | null = null
   /** Lines of addresses that no `#EXTINF` describes. */
   private readonly bare: number[] = []
 
@@ -106,11 +87,6 @@ export class EntryBuilder {
       this.warn(line, '#EXTINF stands in the middle of a line: read as two')
       return this.take(first, line) ?? this.take(second, line)
     }
-    const [, unwrapped] = wrapped.exec(text) ?? []
-    if (unwrapped !== undefined) {
-      this.warn(line, 'an address in quotes or brackets')
-      return this.takeAddress(unwrapped, line)
-    }
     if (markup.test(text)) return { line, reason: say('playlist.markup') }
     if (text.startsWith('#')) return this.takeDirective(text, line)
     if (attributeInName(text, 0) === 0 && this.goOn(text, line)) return null
@@ -119,10 +95,10 @@ export class EntryBuilder {
 
   /** Takes a line that begins with an attribute for the rest of the one before. */
   private goOn(text: string, line: number): boolean {
-    const isHeader = this.info === null && this.hasHeader && this.entries.length === 0
+    const isHeader = this.info === null && this.head.isThere() && this.entries.length === 0
     if (this.info === null && !isHeader) return false
     this.warn(line, 'attributes on a line of their own: read as part of the one before')
-    if (this.info === null) this.takeHeader(`#EXTM3U ${text}`, line)
+    if (this.info === null) for (const told of this.head.goOn(text)) this.warn(line, told)
     else this.info = { ...this.info, text: `${this.info.text} ${text}` }
     return true
   }
@@ -135,6 +111,13 @@ export class EntryBuilder {
     )
   }
 
+  /** Notes that nobody said which encoding the list has. */
+  noteEncoding(guess: GuessedEncoding | null): void {
+    if (guess === null) return
+    const more = guess.lines > 1 ? ` (and ${guess.lines - 1} more lines)` : ''
+    this.warn(guess.line, `not UTF-8, and no #EXTENC that is known: read as ${guess.label}${more}`)
+  }
+
   /** The finished list. */
   finish(): ReadResult {
     const stray = this.refusedStray()
@@ -143,15 +126,22 @@ export class EntryBuilder {
     if (this.entries.length === 0)
       return { ok: false, problem: { line: null, reason: say('playlist.none') } }
     if (this.info) this.warn(this.info.line, 'an entry without an address is left out')
+    const segment = this.segments.found()
+    if (segment !== undefined)
+      return { ok: false, problem: { line: segment, reason: say('playlist.manifest') } }
     this.tellBare()
-    if (!this.hasHeader) this.warnings.unshift('line 1: #EXTM3U is missing')
-    const more = this.moreWarnings > 0 ? [`and ${this.moreWarnings} more`] : []
+    if (this.trailing !== null)
+      this.warn(
+        this.trailing,
+        'not read: a directive behind the last address, for it holds for the entry below',
+      )
+    const missing = this.head.isThere() ? [] : ['line 1: #EXTM3U is missing']
     const playlist: Playlist = {
-      header: this.header,
+      header: this.head.attributes,
       directives: this.directives,
       entries: this.entries,
       trailing: this.before,
-      warnings: [...this.warnings, ...more],
+      warnings: [...missing, ...this.warnings.list()],
     }
     return { ok: true, playlist }
   }
@@ -172,8 +162,7 @@ export class EntryBuilder {
   }
 
   private warn(line: number, text: string): void {
-    if (this.warnings.length < warningLimit) this.warnings.push(`line ${line}: ${text}`)
-    else this.moreWarnings += 1
+    this.warnings.add(`line ${line}`, text, text.startsWith('not read: ') ? 'not read' : text)
   }
 
   /** A block of directives set apart at the top belongs to the list. */
@@ -188,36 +177,27 @@ export class EntryBuilder {
 
   private takeDirective(text: string, line: number): PlaylistProblem | null {
     if (manifestTag.test(text)) return { line, reason: say('playlist.manifest') }
+    this.segments.tag(text)
     if (/^#EXTM3U/i.test(text)) this.takeHeader(text, line)
     else if (/^#EXTINF(?:\s*:|\s)/i.test(text)) this.takeInfo(text, line)
     else if (listDirective.test(text)) this.directives.push(text)
     else {
       const group = extgrp.exec(text)
-      if (!group && almostDirective.test(text))
-        this.warn(
-          line,
-          `not read: a comment, for it is no #EXT${/GRP/i.test(text) ? 'GRP' : 'INF'}:`,
-        )
-      if (group) this.group = (group[1] ?? '').trim()
+      const unread = group ? null : unreadDirective(text)
+      if (unread !== null) this.warn(line, `not read: ${unread}`)
+      if (group) this.group = withoutQuotes((group[1] ?? '').trim())
+      if (entryDirective.test(text)) this.trailing ??= line
       const lines = this.info ? this.after : this.before
-      lines.push(text)
+      lines.push(text.replace(SMALL, (it) => it.toUpperCase()))
     }
     return null
   }
 
   private takeHeader(text: string, line: number): void {
-    const { attributes, problems } = parseHeaderLine(text)
-    for (const problem of problems) this.warn(line, problem)
-    if (!this.hasHeader) this.header.push(...attributes)
-    else {
-      const unread = mergeHeader(this.header, attributes)
-      if (unread.length > 0)
-        this.warn(
-          line,
-          `not read: ${unread.join(', ')} of another #EXTM3U, which players pass over`,
-        )
-    }
-    this.hasHeader = true
+    const isTop = this.directives.length + this.before.length === 0 && this.info === null
+    const above = isTop ? 'first' : 'below-lines'
+    const place = this.entries.length > 0 ? 'below-entries' : above
+    for (const told of this.head.take(text, place)) this.warn(line, told)
   }
 
   private takeInfo(text: string, line: number): void {
@@ -226,62 +206,73 @@ export class EntryBuilder {
       this.before = []
       this.after = []
     }
-    const well = text.replace(/^(#EXTINF)\s*:?/i, '$1:')
-    if (!text.includes(':') || well !== text) this.warn(line, '#EXTINF without its colon')
+    const well = text.replace(/^#EXTINF\s*:?/i, '#EXTINF:')
+    if (!/^#EXTINF:/i.test(text)) this.warn(line, '#EXTINF without its colon')
     this.info = { text: well, line }
   }
 
   private takeAddress(text: string, line: number): PlaylistProblem | null {
-    if (almostDirective.test(text)) return this.leaveOut('not read: it is no #EXTINF:', line)
-    if (halfScheme.test(text)) return this.leaveOut('not read: an address without ://', line)
-    const bar = text.indexOf('|')
-    const address = bar < 0 ? text : text.slice(0, bar).trimEnd()
-    const url = this.resolve(address)
+    const read = readAddressLine(text)
+    // The `#EXTINF` above waits for its address.
+    if (typeof read === 'string') return this.leaveOut(read, line)
+    const url = this.resolve(read.address)
     if (url === null) return this.takeStray(line)
-    if (!absoluteUrl.test(address) && noFile.test(address))
-      this.warn(line, 'read as the name of a file beside the list')
-    if (/\s[#;]/.test(address)) this.warn(line, 'read as part of the address: what follows a blank')
+    for (const it of read.told) this.warn(line, it)
     this.passedStrays = this.strays.length
     if (this.info === null) this.bare.push(line)
-    this.entries.push(this.entryOf(url, bar < 0 ? '' : text.slice(bar), line))
+    this.entries.push(this.entryOf(url, read.suffix, line))
     this.before = []
     this.after = []
     this.info = null
+    this.trailing = null
     return null
   }
 
-  /** Tells a line that is passed over; the `#EXTINF` above waits for its address. */
+  /** Tells a line that is passed over. */
   private leaveOut(why: string, line: number): null {
-    this.warn(line, why)
+    this.warn(line, `not read: ${why}`)
     return null
   }
 
   private takeStray(line: number): PlaylistProblem | null {
-    if (!this.hasHeader && this.info === null && this.entries.length === 0)
+    if (!this.head.isThere() && this.info === null && this.entries.length === 0)
       return { line, reason: say('playlist.line') }
     this.strays.push(line)
-    return this.leaveOut('not read: neither a directive nor an address', line)
+    return this.leaveOut('neither a directive nor an address', line)
   }
 
   private resolve(address: string): string | null {
     if (absoluteUrl.test(address)) return address
     if (this.baseUrl === null || /\s/.test(address)) return null
     // A single word is an error message that a server sent in place of a list.
-    if (!this.hasHeader && this.info === null) return null
+    if (!this.head.isThere() && this.info === null) return null
     return URL.canParse(address, this.baseUrl) ? new URL(address, this.baseUrl).href : null
   }
 
+  /** What an entry whose line has no name is called, and the line with it. */
+  private named({ attributes, tidied }: InfoLine, url: string): { name: string; info: string } {
+    const tvgName = attributeOf(attributes, 'tvg-name')
+    const name = tvgName || nameOfUrl(url)
+    const how = tvgName === '' ? 'called after its file' : 'called by its tvg-name'
+    if (this.info !== null) this.warn(this.info.line, `there is no name: ${how}`)
+    return { name, info: parseInfoLine(tidied + name).tidied }
+  }
+
   private entryOf(url: string, suffix: string, line: number): PlaylistEntry {
-    const { attributes, duration, name, problems, tidied } = parseInfoLine(this.info?.text ?? '')
+    const read = parseInfoLine(this.info?.text ?? '')
+    const { attributes, duration, problems } = read
     for (const problem of problems) this.warn(this.info?.line ?? line, problem)
+    this.segments.entry(this.info?.line ?? line, read, url)
+    const { name, info } =
+      read.name === '' ? this.named(read, url) : { name: read.name, info: read.tidied }
     const own = splitTitles(attributeOf(attributes, 'group-title'))
     return {
       line,
       before: this.before.length > 0 ? this.before : nothing,
       after: this.after.length > 0 ? this.after : nothing,
-      info: this.info === null ? null : tidied,
+      info: this.info === null ? null : info,
       duration,
-      name: name || attributeOf(attributes, 'tvg-name') || nameOfUrl(url),
+      name,
       tvgId: attributeOf(attributes, 'tvg-id').trim(),
       titles: own.length > 0 ? own : splitTitles(this.group),
       isTitledByExtgrp: own.length === 0 && this.group !== '',

@@ -1,3 +1,4 @@
+import { meantFor } from './almost.ts'
 import {
   attributeInName,
   attributesInName,
@@ -5,6 +6,7 @@ import {
   type ScannedAttributes,
   scanAttributes,
 } from './attributes.ts'
+import { formatAttribute, plainLine, writtenPlainly } from './plain-line.ts'
 import type { Attribute } from './playlist.ts'
 
 /** An `#EXTINF` line taken apart. */
@@ -46,19 +48,11 @@ const entities = (attributes: readonly Attribute[]): string[] =>
     .filter(({ name, value }) => LOOKED_FOR.test(name) && ENTITY.test(value))
     .map(({ name }) => `${name}: an HTML entity in it is taken as it stands`)
 
-/** What was meant for an attribute that rules and players look for. */
-const MISSPELT: readonly [pattern: RegExp, meant: string][] = [
-  [/^tvg[_.]?id$/i, 'tvg-id'],
-  [/^tvg[_.]?name$/i, 'tvg-name'],
-  [/^group[_.]?title$/i, 'group-title'],
-]
-
 const misspelt = (attributes: readonly Attribute[]): string[] =>
-  attributes.flatMap(({ name }) =>
-    MISSPELT.filter(([pattern]) => pattern.test(name)).map(
-      ([, meant]) => `not read: ${name}, which is no ${meant}`,
-    ),
-  )
+  attributes.flatMap(({ name }) => {
+    const meant = meantFor(name)
+    return meant === null ? [] : [`not read: ${name}, which is no ${meant}`]
+  })
 
 const unread = (words: readonly { readonly text: string }[]): string[] => {
   const unknown = words.map(({ text }) => text).filter((text) => !KNOWN_WORD.test(text))
@@ -77,10 +71,6 @@ const durationOf = (text: string): number => {
   return Number.isFinite(seconds) ? seconds : -1
 }
 
-/** An attribute as text; a quote inside the value cannot be written and becomes an apostrophe. */
-export const formatAttribute = ({ name, value }: Attribute): string =>
-  `${name}="${value.replaceAll('"', "'")}"`
-
 /** A name that begins within the last attribute's value: `description="say "hello", ok",News`. */
 const WITHIN = /^([^",=]*)"\s*,(?=[^",]+$)/
 
@@ -97,7 +87,10 @@ const rejoin = (line: string, scanned: ScannedAttributes): ScannedAttributes => 
     attributes: [...attributes.slice(0, -1), { ...last, value, to }],
     end: end + behind[0].length,
     isGuessed: true,
-    problems: [...scanned.problems, `${last.name}: there are quotes and a comma in it`],
+    problems: [
+      ...scanned.problems.filter((it) => it !== `${last.name}: there are quotes in it`),
+      `${last.name}: there are quotes and a comma in it`,
+    ],
   }
 }
 
@@ -117,56 +110,113 @@ const readOn = (line: string, scanned: ScannedAttributes): ScannedAttributes => 
   }
 }
 
-const tidied = (
+/** Words in quotes before the name, where players look for it behind the last quote and a comma. */
+const QUOTED_BEFORE = /^\s*("[^"]*"\s*,\s*)+(?=[^\s",][^"]*$)/
+
+/** `1,5` seconds before a comma and the name. */
+const DECIMAL_COMMA = /^,\d{1,3}(?=,)/
+
+/** Where the comma of the duration stands for a point. */
+const skipDecimals = (line: string, from: number): number => {
+  const [decimals = ''] = /\d$/.test(line.slice(0, from))
+    ? (DECIMAL_COMMA.exec(line.slice(from)) ?? [])
+    : []
+  return from + decimals.length
+}
+
+/** Whether the name could begin at another comma: the last value has no quotes, and the name a comma. */
+const isOpenEnd = (line: string, { attributes, end }: ScannedAttributes, name: string): boolean => {
+  const last = attributes.at(-1)
+  return (
+    name.includes(',') && last !== undefined && last.to === end && !/["']/.test(line[end - 1] ?? '')
+  )
+}
+
+/** The name behind its comma, and what of it is said. */
+const nameBehind = (
+  line: string,
+  scanned: ScannedAttributes,
+): { name: string; problems: readonly string[] } => {
+  const text = line.slice(scanned.end + 1)
+  const [quoted = ''] = scanned.attributes.length > 0 ? (QUOTED_BEFORE.exec(text) ?? []) : []
+  const name = text.slice(quoted.length).trim()
+  const last = scanned.attributes.at(-1)?.name ?? ''
+  return {
+    name,
+    problems: [
+      ...(quoted === '' ? [] : [`not read: ${quoted.trim().slice(0, 80)}`]),
+      ...(isOpenEnd(line, scanned, name)
+        ? [`${last}: without quotes it ends at its first comma`]
+        : []),
+    ],
+  }
+}
+
+/** What stands for a comma before a name. */
+const LIKE_COMMA = /^[\s，、;:|]+/
+
+/** What is said of the attributes of a line. */
+const problemsOf = ({ attributes, problems }: ScannedAttributes): string[] => [
+  ...problems,
+  ...doubles(attributes),
+  ...entities(attributes),
+  ...misspelt(attributes),
+]
+
+/** A line without any comma: the words behind the last attribute, from `comma` on, are the name. */
+const withoutComma = (
+  line: string,
+  { attributes, ...scanned }: ScannedAttributes,
   start: string,
-  { attributes, words }: Pick<ScannedAttributes, 'attributes' | 'words'>,
-  name: string,
-): string => {
-  const parts = [
-    ...attributes.map((it) => ({ from: it.from, text: formatAttribute(it) })),
-    ...words,
-  ].sort((a, b) => a.from - b.from)
-  return `${[start.trimEnd(), ...parts.map(({ text }) => text)].join(' ')},${name}`
+  comma: number,
+): Pick<InfoLine, 'comma' | 'name' | 'tidied' | 'problems'> => {
+  const words = scanned.words.filter((word) => word.from < comma)
+  const name = line.slice(comma).replace(LIKE_COMMA, '').trim()
+  return {
+    comma,
+    name,
+    problems: ['the comma before the name is missing', ...unread(words)],
+    tidied: plainLine({ start, attributes, words, name }),
+  }
 }
 
 /** Takes an `#EXTINF` line apart; every text is readable, at worst as a name alone. */
 export const parseInfoLine = (line: string): InfoLine => {
-  const start = infoStart.exec(line)
-  const from = start?.[0].length ?? 0
+  const begin = infoStart.exec(line)
+  const start = begin?.[0].length ?? 0
+  const from = skipDecimals(line, start)
   const scanned = readOn(line, rejoin(line, scanAttributes(line, from, true)))
-  const { attributes, problems } = scanned
+  const { attributes } = scanned
   const last = attributes.at(-1)?.to ?? from
   const trailing = scanned.words.find((word) => word.from >= last && !KNOWN_WORD.test(word.text))
-  const told = { duration: durationOf(start?.[1] ?? ''), attributes }
-  const head = line.slice(0, from)
+  const told = { duration: durationOf(begin?.[1] ?? ''), attributes }
+  const head = line.slice(0, start)
   const found = [
-    ...problems,
-    ...doubles(attributes),
-    ...entities(attributes),
-    ...misspelt(attributes),
+    ...(from > start ? ['there is a comma in its duration'] : []),
+    ...problemsOf(scanned),
   ]
   if (line[scanned.end] === ',' || trailing === undefined) {
-    const name = line.slice(scanned.end + 1).trim()
+    const { name, problems: ofName } = nameBehind(line, scanned)
+    const read = { start: head, attributes, words: scanned.words, name }
     return {
       ...told,
       comma: scanned.end,
       name,
-      problems: [...found, ...unread(scanned.words), ...unreadInName(name)],
-      tidied: scanned.isGuessed ? tidied(head, scanned, name) : line,
+      problems: [...found, ...ofName, ...unread(scanned.words), ...unreadInName(name)],
+      tidied: writtenPlainly(line, read, scanned.isGuessed || from > start || name === ''),
     }
   }
-  // Without any comma, the words behind the last attribute are the name.
-  const comma = trailing.from
-  const words = scanned.words.filter((word) => word.from < comma)
-  const name = line.slice(comma).trim()
-  return {
-    ...told,
-    comma,
-    name,
-    problems: [...found, 'the comma before the name is missing', ...unread(words)],
-    tidied: tidied(head, { attributes, words }, name),
-  }
+  const rest = withoutComma(line, scanned, head, trailing.from)
+  return { ...told, ...rest, problems: [...found, ...rest.problems] }
 }
+
+/** A line for what has none of its own. */
+export const infoLineOf = (name: string): string =>
+  writtenPlainly(
+    `#EXTINF:-1,${name}`,
+    { start: '#EXTINF:-1', attributes: [], words: [], name },
+    false,
+  )
 
 /** The attributes of an `#EXTM3U` line, and what could not be read of it. */
 export const parseHeaderLine = (

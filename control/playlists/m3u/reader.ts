@@ -56,6 +56,7 @@ export class PlaylistReader {
       const broken = this.splitter.finish()
       this.problem ??= broken
       if (isOpen && this.mayBeCut) this.builder.noteOpenEnd()
+      this.builder.noteEncoding(this.splitter.guessed())
     }
     return this.problem ? { ok: false, problem: this.problem } : this.builder.finish()
   }

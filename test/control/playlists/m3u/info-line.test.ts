@@ -160,12 +160,16 @@ describe('an #EXTINF line', () => {
       fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => {
         const line = `#EXTINF:-1 ${pieces.join('')},News`
         const { tidied, attributes, name } = parseInfoLine(line)
-        if (tidied === line) return
+        // A name that begins as an attribute does is read as one behind another comma.
+        if (tidied === line || name.includes('=')) return
         const again = parseInfoLine(tidied)
-        expect(again.attributes.map((one) => [one.name, one.value])).toEqual(
-          attributes.map((one) => [one.name, one.value.replaceAll('"', "'")]),
-        )
-        expect(again.name).toBe(name)
+        const written = name.includes(',') ? name.replaceAll('"', "'") : name
+        // A name with a comma has a quote before it.
+        const named = attributes.length === 0 ? [{ name: 'tvg-name', value: written }] : attributes
+        const pairs = (list: readonly { name: string; value: string }[]) =>
+          list.map((one) => `${one.name}=${one.value.replaceAll('"', "'")}`).sort()
+        expect([pairs(attributes), pairs(named)]).toContainEqual(pairs(again.attributes))
+        expect(again.name).toBe(written)
         expect(again.tidied).toBe(tidied)
       }),
       { numRuns: 2000 },

@@ -55,6 +55,11 @@ test('a stray line between #EXTINF and its address takes neither from the other'
 
 test.each([
   '"http://o/a"',
+  '`http://o/a`',
+  '[http://o/a]',
+  '(http://o/a)',
+  '{http://o/a}',
+  '&quot;http://o/a&quot;',
   "'http://o/a'",
   '<http://o/a>',
   '\u{200b}http://o/a\u{200e}',
@@ -62,28 +67,41 @@ test.each([
 ])('reads the address %s', (line) => {
   const [urls, warnings] = told(`#EXTM3U\n\u{feff}\u{200b}#EXTINF:-1 tvg-id="a",A\n${line}\n`)
   expect(urls).toEqual(['A a http://o/a'])
-  expect(warnings).toHaveLength(/["'<]/.test(line) ? 1 : 0)
+  expect(warnings).toHaveLength(/^["'<`[({&]/.test(line) ? 1 : 0)
 })
 
-test.each(['http:/o/b', 'http//o/b', 'https:o/b', 'EXTINF:-1,B', '＃EXTINF:-1,B'])(
-  'is told that %s is no address, and takes it for no file beside the list',
-  (line) => {
-    for (const base of ['http://list.example/', null]) {
-      const [urls, warnings] = told(
-        `#EXTM3U\n#EXTINF:-1,A\nhttp://o/a\n${line}\n#EXTINF:-1,C\nhttp://o/c\n`,
-        base,
-      )
-      expect(urls).toEqual(['A  http://o/a', 'C  http://o/c'])
-      expect(warnings).toEqual([expect.stringMatching(/^line 4: not read: /)])
-    }
-  },
-)
+test.each([
+  'http:/o/b',
+  'http//o/b',
+  'https:o/b',
+  'http.//o/b',
+  'http：//o/b',
+  'http&#58;//o/b',
+  'http%3A%2F%2Fo%2Fb',
+  'http:///b',
+  'http://',
+  '//http://o/b',
+  '//#EXTINF:-1,B',
+  'EXTINF:-1,B',
+  '＃EXTINF:-1,B',
+])('is told that %s is no address, and takes it for no file beside the list', (line) => {
+  for (const base of ['http://list.example/', null]) {
+    const [urls, warnings] = told(
+      `#EXTM3U\n#EXTINF:-1,A\nhttp://o/a\n${line}\n#EXTINF:-1,C\nhttp://o/c\n`,
+      base,
+    )
+    expect(urls).toEqual(['A  http://o/a', 'C  http://o/c'])
+    expect(warnings).toEqual([expect.stringMatching(/^line 4: not read: /)])
+  }
+})
 
 test.each([
   ['##EXTINF:-1,A', 'INF'],
   ['#EXT1NF:-1,A', 'INF'],
   ['#EXINF:-1,A', 'INF'],
   ['#EXTINF：-1,A', 'INF'],
+  ['#EXTINF=-1,A', 'INF'],
+  ['#EXTGRP=News', 'GRP'],
   ['#EXTGRP News', 'GRP'],
   ['# EXTGRP:News', 'GRP'],
 ])('%s is told as a comment', (line, kind) => {
@@ -137,7 +155,8 @@ test('takes defaults from the first #EXTM3U alone, and says what it passes over'
     { name: 'y', value: '1' },
   ])
   expect(warnings).toEqual([
-    'line 3: not read: tvg-shift, catchup, x of another #EXTM3U, which players pass over',
+    'line 3: not read: tvg-shift, catchup, x of an #EXTM3U below entries, which players pass over',
+    'line 3: read: y of an #EXTM3U below entries, which players pass over',
   ])
 })
 
@@ -170,4 +189,92 @@ test.each([
 ])('tells what nobody reads in #EXTINF:-1 %s', (info, unread) => {
   const [, warnings] = told(`#EXTM3U\n#EXTINF:-1 ${info}\nhttp://o/b\n`)
   expect(warnings).toEqual(unread.map((it) => `line 2: not read: ${it}`))
+})
+
+test.each([
+  ['=http://o/a', 'an address with something before it: read from its http:// on'],
+  ['1. http://o/a', 'an address with something before it: read from its http:// on'],
+  ['url=http://o/a', 'an address with something before it: read from its http:// on'],
+  ['http://http://o/a', 'http:// stands twice: read once'],
+])('reads %s from its address on', (line, why) => {
+  expect(told(`#EXTM3U\n#EXTINF:-1,A\n${line}\n`)).toEqual([['A  http://o/a'], [`line 3: ${why}`]])
+})
+
+test.each([
+  ['o.example/a.m3u8', 'an address without http://: read as the name of a file beside the list'],
+  ['10.0.0.5:8080/a.ts', 'an address without http://: read as the name of a file beside the list'],
+  ['localhost/a.ts', 'an address without http://: read as the name of a file beside the list'],
+  ['http://o/a.m3u8http://o/b.m3u8', 'read as one address: there are two in it'],
+  ['http://o/a.ts extra', 'read as part of the address: what follows a blank'],
+  ['http://o/a.ts,', 'read as part of the address: , at its end'],
+  ['http://o/a.ts?a=1&amp;b=2', 'an HTML entity in the address is taken as it stands'],
+])('tells what is odd in the address %s', (line, why) => {
+  expect(told(`#EXTM3U\n#EXTINF:-1,A\n${line}\n`)[1]).toEqual([`line 3: ${why}`])
+})
+
+test.each([
+  'dir.d/a.m3u8',
+  'a.m3u8',
+  '/a/b.ts',
+  'http://o/x/http://p/a.ts',
+  'http://o/a?url=http://p/b',
+])('finds nothing odd in the address %s', (line) => {
+  expect(told(`#EXTM3U\n#EXTINF:-1,A\n${line}\n`)[1]).toEqual([])
+})
+
+test.each([
+  ['#KODIPROP inputstream=x', 'a comment, for it is no #KODIPROP:'],
+  ['#KODI-PROP:inputstream=x', 'a comment, for it is no #KODIPROP:'],
+  ['#EXTVLCOP:http-user-agent=x', 'a comment, for it is no #EXTVLCOPT:'],
+  ['#VLCOPT:http-user-agent=x', 'a comment, for it is no #EXTVLCOPT:'],
+  ['#EXTHTTP {"a":"b"}', 'a comment, for it is no #EXTHTTP:'],
+  ['#KODIPROP:inputstream', '#KODIPROP without a value'],
+])('%s is told as what nobody reads', (line, why) => {
+  expect(told(`#EXTM3U\n${line}\n#EXTINF:-1,A\nhttp://o/a\n`)[1]).toEqual([
+    `line 2: not read: ${why}`,
+  ])
+})
+
+test('a directive behind the last address is told, for it holds for nothing', () => {
+  const behind = '#EXTVLCOPT:http-user-agent=x\n#KODIPROP:a=b\n'
+  const why = 'not read: a directive behind the last address, for it holds for the entry below'
+  expect(told(`#EXTM3U\n#EXTINF:-1,A\nhttp://o/a\n${behind}# the end\n`)[1]).toEqual([
+    `line 4: ${why}`,
+  ])
+  expect(told('#EXTM3U\n#EXTINF:-1,A\nhttp://o/a\n# the end\n')[1]).toEqual([])
+})
+
+test.each([
+  ['#EXTINF:-1,A\nhttp://o/a\n#EXTM3U tvg-shift="2" url-tvg="http://e/"\n', 3, [], 'below entries'],
+  [
+    '# mine\n#EXTM3U tvg-shift="2"\n#EXTINF:-1,A\nhttp://o/a\n',
+    2,
+    ['2'],
+    'that is not the first line',
+  ],
+])('an #EXTM3U where players read none is told: %#', (text, line, shifts, where) => {
+  const { header, warnings } = read(text)
+  expect(header.filter(({ name }) => name === 'tvg-shift').map(({ value }) => value)).toEqual(
+    shifts,
+  )
+  const verb = shifts.length > 0 ? 'read' : 'not read'
+  expect(warnings).toContain(
+    `line ${line}: ${verb}: tvg-shift of an #EXTM3U ${where}, which players pass over`,
+  )
+})
+
+test('directives in small letters are written as players know them', () => {
+  const text =
+    '#extm3u\n#extinf:-1,A\n#kodiprop:inputstream=x\n#extvlcopt:http-user-agent=y\nhttp://o/a\n'
+  const [entry] = read(text).entries
+  expect(entry?.info).toBe('#EXTINF:-1,A')
+  expect(entry?.after).toEqual(['#KODIPROP:inputstream=x', '#EXTVLCOPT:http-user-agent=y'])
+})
+
+test('many lines that are odd in the same way leave room for others', () => {
+  const many = '#EXTINF:-1 tvg-id=“a”,A\nhttp://o/a\n'.repeat(300)
+  const { warnings } = read(`#EXTM3U\n${many}#EXTINF:-1 tvg-id=""b"",B\nhttp://o/b\n`)
+  expect(warnings).toHaveLength(21)
+  expect(warnings[19]).toBe('line 40: tvg-id: its quotes are typographic (and 280 more like this)')
+  expect(warnings[20]).toBe('line 602: tvg-id: its quotes are doubled')
 })

@@ -165,9 +165,11 @@ const placesOf = (context: MapperContext, sealed: Sealer, entry: EntryTest): Pla
     const isBelow = namesDirectory(tail)
     const isScript = entry.mayBeOne(tail)
     const place = directoryAt(address, isBelow ? 'tree' : 'files', isScript || tellsGiven(tail))
-    if (place?.startsWith(SEALED) !== true || (mayCover(address, isBelow) && !isScript))
-      return place
+    const isCovered = mayCover(address, isBelow) && !isScript && !tail.startsWith('?')
+    if (place?.startsWith(SEALED) !== true || isCovered) return place
     const [path = ''] = tail.split('?', 1)
+    // What a directory answers by arguments.
+    if (path === '') return sealed('file', address.origin, directoryOf(address.path))
     return sealed('template', address.origin, directoryOf(address.path) + path)
   }
   return { fileAt, segmentAt, directoryAt, templateAt, mayCover, tells, tellsGiven }

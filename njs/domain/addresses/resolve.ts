@@ -14,8 +14,8 @@ export interface Address {
 const ABSOLUTE = /^(https?):[\\/]{2}(?:[^\\/?#@]*@)?([^\\/?#]+)/i
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i
 const SCHEMELESS = /^[\\/]{2}/
-/** What browsers encode in a path and in a query (the URL standard of WHATWG); all other signs reach the origin as it wrote them, which may have signed them. */
-const ILLEGAL_IN_PATH = /[^!-~]|["<>\\^`{}]/gu
+/** What browsers encode in a path and in a query (the URL standard of WHATWG; `^` not all do); all other signs reach the origin as it wrote them, which may have signed them. */
+const ILLEGAL_IN_PATH = /[^!-~]|["<>\\`{}]/gu
 const ILLEGAL_IN_QUERY = /[^!-~]|["<>]/gu
 
 const encodeIllegal = (text: string, illegal: RegExp): string => {
@@ -143,7 +143,7 @@ export const referenceTo = (directory: string, path: string): string => {
 
 /** Whether a reference is a relative path as players and the edge read it alike: from its base on, with dots or without. */
 export const isRelativePath = (reference: string): boolean =>
-  !/^[/\\?#]|^[a-z][a-z0-9+.-]*:|^@\/|[\s"<>\\^`{|}#]/i.test(reference)
+  !/^[/\\?#]|^[a-z][a-z0-9+.-]*:|^@\/|[\s"<>\\`{|}#]/i.test(reference)
 
 /** Whether a reference is relative and stays within its base directory. */
 export const isBelowItsBase = (reference: string): boolean => {

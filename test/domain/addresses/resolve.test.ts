@@ -26,7 +26,7 @@ describe('references are resolved as RFC 3986 says', () => {
     ['seg.ts#t=1', '/hls/ch1/720/seg.ts'],
     ['b c.ts', '/hls/ch1/720/b%20c.ts'],
     ['ü.ts?x={y}', '/hls/ch1/720/%C3%BC.ts?x={y}'],
-    ['a|b{c}^`.ts?a|=^`{}\\&"<>', '/hls/ch1/720/a|b%7Bc%7D%5E%60.ts?a|=^`{}\\&%22%3C%3E'],
+    ['a|b{c}^`.ts?a|=^`{}\\&"<>', '/hls/ch1/720/a|b%7Bc%7D^%60.ts?a|=^`{}\\&%22%3C%3E'],
     ['x.ts?u=http://z/../y', '/hls/ch1/720/x.ts?u=http://z/../y'],
   ])('%s', (reference, path) => {
     expect(resolved(reference)).toBe(`http://o.example:9000${path}`)

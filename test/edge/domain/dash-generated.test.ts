@@ -28,7 +28,13 @@ const one = fc.constantFrom(
   `${BASE}q/`,
   'whole.mp4',
 )
-const NAMES = ['s$Number$.m4s', '$RepresentationID$/$Time$.m4s', 'a.m4s?t=$Number$', 'f.mp4']
+const NAMES = [
+  's$Number$.m4s',
+  '$RepresentationID$/$Time$.m4s',
+  'a.m4s?t=$Number$',
+  'f.mp4',
+  '?n=$Number$',
+]
 const reference = fc
   .tuple(directory, fc.constantFrom(...NAMES))
   .map(([before, name]) => before + name)

@@ -28,6 +28,7 @@ const DIRECTORIES = [
   'v%2Fw/',
   '/a//b/',
   'a;p=1/',
+  'a^b/',
   '.h/',
   'd%20e/',
   'д/',

@@ -46,6 +46,8 @@ describe('DASH', () => {
     '../t/$Number%05d$/s.m4s?k=1',
     '/abs/$RepresentationID$/s.m4s',
     'x/../$Time$.m4s',
+    '/abs/?n=$Number$',
+    '../t^u/?t=$Time$',
   ]
 
   test.each(CHAINS)(

@@ -115,7 +115,7 @@ export const httpsFragment = ({ https }: NginxSettings): string => {
     '# By scheme, by what a trusted proxy says of it (only there do the addresses differ), by path and method.',
     'map "$scheme $realip_remote_addr $remote_addr $http_x_forwarded_proto $uri $request_method" $gh_to_https {',
     '    default "";',
-    '    "~^http (\\S+) (?!\\1 )\\S+ https " "";',
+    '    "~*^http (\\S+) (?!\\1 )\\S+ https[ ,]" "";',
     '    "~^http .* /health [A-Z]+$" "";',
     '    "~^http .* (?:GET|HEAD)$" moved;',
     '    "~^http " kept;',

@@ -43,8 +43,10 @@ export const askedHost = (r: Request): string => hostAsked(publicly(r))
 /** Whether a trusted proxy has handed the request on. */
 const isProxied = (read: Read): boolean => read('realip_remote_addr') !== read('remote_addr')
 
+/** Of several proxies the first was asked by the viewer; they add to the header, or send it in letters of either case. */
 const schemeOf = (read: Read): string => {
-  const told = isProxied(read) ? read('http_x_forwarded_proto') : ''
+  const said = isProxied(read) ? read('http_x_forwarded_proto') : ''
+  const [told = ''] = said.toLowerCase().split(/[ ,]/)
   return told === 'https' || told === 'http' ? told : read('scheme')
 }
 

@@ -90,7 +90,7 @@ export const operatorRoutes = (
     cookieScope(address, {
       host: headers.host ?? '',
       // A forged header affects the sender's own cookie only.
-      isSecure: protocol === 'https' || headers['x-forwarded-proto'] === 'https',
+      isSecure: protocol === 'https' || /^https\b/i.test(String(headers['x-forwarded-proto'])),
     })
   const warn = (error: unknown) =>
     parts.log.warn({ err: error }, 'sign-in by OpenID Connect: nobody was signed in')

@@ -95,12 +95,16 @@ test('plain requests are redirected to HTTPS, a posted login with its method', a
   expect(await curl(...codes, '--data', 'token=x', asked)).toBe(`308 ${moved}`)
   expect(await curl(...codes, `${plain}/health`)).toBe('200 ')
   // A trusted proxy that has ended TLS itself.
-  const behind = ['-H', 'X-Forwarded-Proto: https', '-H', 'X-Forwarded-For: 198.51.100.7']
-  const shown = await curl(...behind, `${plain}/playlist.m3u?token=${token()}`)
-  expect(shown).toContain(`\nhttps://127.0.0.1`)
-  // The same words from somebody else.
-  const stranger = ['--interface', '127.0.0.2', ...behind]
-  expect(await curl(...codes, ...stranger, asked)).toBe(`301 ${moved}`)
+  for (const told of ['https', 'HTTPS', 'https, http', 'https,https']) {
+    const behind = ['-H', `X-Forwarded-Proto: ${told}`, '-H', 'X-Forwarded-For: 198.51.100.7']
+    const shown = await curl(...behind, `${plain}/playlist.m3u?token=${token()}`)
+    expect(shown, told).toContain(`\nhttps://127.0.0.1`)
+    // The same words from somebody else.
+    const stranger = ['--interface', '127.0.0.2', ...behind]
+    expect(await curl(...codes, ...stranger, asked)).toBe(`301 ${moved}`)
+  }
+  const plainly = ['-H', 'X-Forwarded-Proto: http, https', '-H', 'X-Forwarded-For: 198.51.100.7']
+  expect(await curl(...codes, ...plainly, asked)).toBe(`301 ${moved}`)
 })
 
 test('lists come by HTTP/2 and name HTTPS, each server name has its certificate', async () => {

@@ -190,6 +190,20 @@ describe('is what its viewer has reached the edge by', () => {
       headers: { Host: 'tv.example', 'X-Forwarded-For': '8.8.8.8', 'X-Forwarded-Proto': 'https' },
       wanted: 'https://tv.example',
     },
+    ...['HTTPS', 'https, http', 'https,https'].map((told) => ({
+      says: `https, where the first of several proxies says ${told}`,
+      headers: { Host: 'tv.example', 'X-Forwarded-For': '8.8.8.8', 'X-Forwarded-Proto': told },
+      wanted: 'https://tv.example',
+    })),
+    {
+      says: 'not https, where the first of several proxies does not',
+      headers: {
+        Host: 'tv.example',
+        'X-Forwarded-For': '8.8.8.8',
+        'X-Forwarded-Proto': 'http, https',
+      },
+      wanted: 'http://tv.example',
+    },
     {
       says: 'not https, where a viewer says so',
       headers: { Host: 'tv.example', 'X-Forwarded-Proto': 'https' },

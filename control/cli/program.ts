@@ -1,5 +1,7 @@
 import { Command } from 'commander'
+import { nearestName } from '../config/problems/nearest.ts'
 import { versionOf } from '../config/version.ts'
+import { CliError } from './common/context.ts'
 import { globalsLast } from './common/globals-last.ts'
 import { idsLast } from './common/ids-last.ts'
 import { checkCommand } from './configuration/check.ts'
@@ -83,6 +85,20 @@ const commands = (): Command[] => [
   ...listCommands(),
 ]
 
+const LIKE = 3
+
+/** Throws {@link CliError} where a word stands for a command of a group that has none of that name, and shows its list otherwise. */
+const refuseStrangers = (program: Command, [name, word]: readonly string[]): void => {
+  const group = program.commands.find((one) => one.name() === name)
+  if (group === undefined || word === undefined || word.startsWith('-')) return
+  const names = group.commands.flatMap((one) => [one.name(), ...one.aliases()])
+  const takesWords = group.registeredArguments.length > 0
+  if (names.length === 0 || takesWords || names.includes(word) || word === 'help') return
+  const meant = nearestName(word, names) ?? names.find((one) => one.startsWith(word.slice(0, LIKE)))
+  const hint = meant === undefined ? `--help behind it lists them` : `did you mean ${meant}?`
+  throw new CliError(`'${name}' has no command '${word}'; ${hint}`)
+}
+
 /** Errors of usage are thrown rather than ending the process, all the way down. */
 const throwing = (command: Command): void => {
   command.exitOverride().showHelpAfterError('--help behind the command lists what it takes.')
@@ -109,5 +125,8 @@ export const createProgram = (): Command => {
 
 /** Runs what the words after the program's name say; options may stand before the command, ids may look like options. */
 export const runProgram = async (words: readonly string[]): Promise<void> => {
-  await createProgram().parseAsync(idsLast(globalsLast(words)), { from: 'user' })
+  const program = createProgram()
+  const args = idsLast(globalsLast(words))
+  refuseStrangers(program, args)
+  await program.parseAsync(args, { from: 'user' })
 }

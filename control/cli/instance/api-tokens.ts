@@ -12,7 +12,15 @@ interface AddOptions extends GlobalOptions {
 const DAY_MS = 86_400_000
 const COLUMNS = ['id', 'name', 'scopes', 'createdBy', 'expiresAt', 'lastUsedAt']
 
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value]
+const SCOPE = /^(?:\*|[a-z][a-z-]*:(?:read|write|\*))$/
+
+const collect = (value: string, before: readonly string[]): readonly string[] => {
+  if (!SCOPE.test(value))
+    throw new CliError(
+      `--scope takes a permission such as sessions:read, bans:write or accounts:*, not '${value}'`,
+    )
+  return [...before, value]
+}
 
 /** When a token of so many days ends, Unix milliseconds; `null` = never. Throws {@link CliError}. */
 const endOf = (days: string | undefined): number | null => {

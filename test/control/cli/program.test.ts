@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { describe, expect, it, vi } from 'vitest'
-import { createProgram } from '../../../control/cli/program.ts'
+import { createProgram, runProgram } from '../../../control/cli/program.ts'
 import { packageRoot } from '../../../control/config/paths.ts'
 
 const program = createProgram()
@@ -78,6 +78,31 @@ describe('the command line', () => {
       vi.restoreAllMocks()
     }
     expect(said.join('')).toContain(what)
+  })
+
+  it.each([
+    [['accounts', 'ad', 'x'], "'accounts' has no command 'ad'; did you mean add?"],
+    [['--json', 'bans', 'lifts', 'network', '192.0.2.1'], 'did you mean lift?'],
+    [['surge', 'new-year'], "'surge' has no command 'new-year'; --help behind it lists them"],
+    [
+      ['api-tokens', 'add', 'x', '--scope', 'bans'],
+      "sessions:read, bans:write or accounts:*, not 'bans'",
+    ],
+  ])('says of %j what was probably meant', async (words, what) => {
+    await expect(runProgram(words)).rejects.toThrow(what)
+  })
+
+  // The report has exit codes of its own.
+  it.each(
+    all(program)
+      .filter((one) => one.name() !== 'report')
+      .map((command) => [command] as const),
+  )('finds every command under its own name', async (command) => {
+    const words: string[] = []
+    for (let one: Command | null = command; one?.parent; one = one.parent) words.unshift(one.name())
+    const said = vi.spyOn(process.stdout, 'write').mockImplementation(() => true)
+    await expect(runProgram([...words, '--help'])).rejects.toThrow(/outputHelp|help|^\(/)
+    said.mockRestore()
   })
 
   it.each([

@@ -159,18 +159,17 @@ const collectRules = (statements: readonly Statement[], context: TargetContext):
 
 const LINKS_ONLY = '\0links-only'
 
-/**
- * A stream's securetoken takes precedence over the global line, which must not admit viewers without a valid
- * link.
- */
-const closeLinked = (rules: readonly Rule[], context: TargetContext): readonly Rule[] => {
-  if (!rules.some(({ auth }) => auth.link !== null)) return rules
+/** The auth backend that admits nobody: where viewers need a valid link, whatever else they present. */
+const linksOnly = (context: TargetContext): string => {
   const name = context.names.of(LINKS_ONLY)
-  context.backends.push({ name, allow: {}, deny: {}, backends: [], allow_default: false })
-  return rules.map((rule) =>
-    rule.auth.link === null ? rule : { ...rule, auth: { ...rule.auth, auth: name } },
-  )
+  if (!context.backends.some((backend) => backend.name === name))
+    context.backends.push({ name, allow: {}, deny: {}, backends: [], allow_default: false })
+  return name
 }
+
+/** What a securetoken guards admits nobody without a valid link. */
+const closeLinked = (auth: StreamAuth, context: TargetContext): StreamAuth =>
+  auth.link === null ? auth : { ...auth, auth: linksOnly(context) }
 
 /** A stream with a line of its own is not opened by the links of the global one. */
 const elsewhere = (link: ImportedLink, rules: readonly Rule[]): string => {
@@ -217,9 +216,9 @@ export const importFlussonic = (
   const own = collectRules(statements, context)
   reportLeftovers(statements, (name) => PUBLISHERS[name] !== undefined, report)
   const all = readGlobal(statements, own, context)
-  const auth = all?.auth ?? null
+  const auth = all === null ? null : closeLinked(all, context).auth
   const rules = [
-    ...(auth === null ? own : closeLinked(own, context)).map(channelRule),
+    ...own.map((rule) => channelRule({ ...rule, auth: closeLinked(rule.auth, context) })),
     ...(all === null ? [] : [globalRule(all)]),
   ]
   const config: FlussonicConfig = {

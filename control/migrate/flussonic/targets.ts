@@ -92,7 +92,10 @@ const linkOf = (target: string, at: Place, context: TargetContext): ImportedLink
   const name = context.linkNames.of(`link-${context.links.length + 1}`)
   const link: ImportedLink = { name, format: 'flussonic', key, check_ip, match: '' }
   context.links.push(link)
-  context.report.changed(at, `securetoken became secure link ${name}`)
+  context.report.changed(
+    at,
+    `securetoken became secure link ${name}, and nobody is let in without one: for tickets of lists too, change its auth backend`,
+  )
   return link
 }
 

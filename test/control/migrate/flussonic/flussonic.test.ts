@@ -114,6 +114,24 @@ describe('report', () => {
     expect(formatReport(report)).not.toContain('s3cret')
   })
 
+  it.each([
+    ['of a stream', 'stream a { on_play securetoken://KEY; }'],
+    ['of a template', 'template t { on_play securetoken://KEY; } stream a { template t; }'],
+    ['of everything', 'auth securetoken://KEY;'],
+    [
+      'of everything, beside another',
+      'on_play securetoken://KEY; stream b { auth securetoken://B; }',
+    ],
+    ['beside a backend for the rest', 'auth http://h/a; stream a { on_play securetoken://KEY; }'],
+  ])('lets nobody in by a list alone where a securetoken guards: %s', (_, source) => {
+    const { config, report } = importFlussonic(source, { file: 'f.conf' })
+    const { config: loaded } = parseConfig(writeImportYaml(config, report), 'g.yaml')
+    const rule = loaded.channels.find(({ match, auth }) => auth !== null && RegExp(match).test('a'))
+    const backend = loaded.auth_backends.find(({ name }) => name === (rule?.auth ?? loaded.auth))
+    expect(backend).toMatchObject({ backends: [], allow: { token: [] }, allow_default: false })
+    expect(loaded.secure_links.some(({ match }) => RegExp(match).test('a'))).toBe(true)
+  })
+
   it('cannot be left by a name with a line end', () => {
     const source = 'stream "a\nauth_backends: []" { auth "x\nauth: evil"; }'
     const { config, report } = importFlussonic(source, { file: 'f.conf' })

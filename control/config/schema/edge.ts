@@ -144,7 +144,7 @@ export const originSchema = item(
     ),
     redirects: texts({
       description:
-        'Hosts it may send the edge to by redirections and in manifests, besides those of all `origins`: a name, `*.domain`, or `*` for any.',
+        'Hosts it may send the edge to by redirections and in manifests, besides those of all `origins`: a name, `*.domain`, an address, or `*` for any; at any port.',
       examples: [['*.cdn.example.net']],
     }),
     share: oneOf(['auto', 'off'], {

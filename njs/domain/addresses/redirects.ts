@@ -51,7 +51,8 @@ const isReachable = (origin: string): boolean => {
  */
 export const mayGoTo = (origins: readonly EdgeOrigin[], own: string, target: string): boolean => {
   if (!isReachable(target)) return false
-  const host = hostOfOrigin(target)
+  // A name may end in the dot of DNS' root.
+  const host = hostOfOrigin(target).replace(/\.$/, '')
   const ownHost = hostOfOrigin(own)
   return (
     host === ownHost ||

@@ -1,3 +1,4 @@
+import { withoutLogin } from '../domain/addresses/resolve.ts'
 import type { ReasonId } from '../domain/reasons.ts'
 import type { Protocol } from '../domain/types.ts'
 import { keepText, numbers, texts, tryAdd, trySet } from './memory.ts'
@@ -44,7 +45,7 @@ const PAST_EVERY_MS = 300_000
 
 /** Reports that a channel's origin sends players to an origin the edge does not go to. */
 export const notePast = (channel: string, origin: string): void => {
-  const text = `${channel} ${origin}`
+  const text = `${channel} ${withoutLogin(origin)}`
   if (tryAdd(texts('gh_ring'), `past ${text}`, '', PAST_EVERY_MS)) noteReport('past', text)
 }
 
@@ -67,7 +68,7 @@ const FAILURE_EVERY_MS = 60_000
 
 /** Reports that an origin could not be asked, or gave no answer that serves, and why. */
 export const noteOriginFailure = (origin: string, reason: ReasonId): void => {
-  const text = `${origin} ${reason}`
+  const text = `${withoutLogin(origin)} ${reason}`
   if (tryAdd(texts('gh_ring'), `failure ${text}`, '', FAILURE_EVERY_MS)) noteReport('failure', text)
 }
 

@@ -11,6 +11,7 @@ import {
 import { decodePath, isSharedFolder, ownerOf, stemOf } from '../domain/addresses/owners.ts'
 import { mayGoTo } from '../domain/addresses/redirects.ts'
 import { type ReferenceBase, remoteBase } from '../domain/addresses/remote.ts'
+import { withoutLogin } from '../domain/addresses/resolve.ts'
 import { openSeal, type SealedPlace, type SealKind } from '../domain/addresses/seal.ts'
 import {
   addedTo,
@@ -166,10 +167,11 @@ const withQuery = (path: string, query: string): string =>
 /** Whether a path of an origin belongs to another channel than the one asked for, and than the one in whose directory `named` lies, or is a directory of several. */
 export const isOthers = (
   channel: string,
-  origin: string,
+  asked: string,
   path: string,
   named: string | null = null,
 ): boolean => {
+  const origin = withoutLogin(asked)
   const table = liveTable('channels')
   if (table === null) return true
   const get = (key: string): string | undefined => table.get(key)

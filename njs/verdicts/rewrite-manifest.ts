@@ -94,13 +94,13 @@ const givenTo = (
   own: readonly OwnValue[],
   seal: (plain: string) => string | null,
 ): readonly OwnValue[] => {
-  const moved = way.flatMap(({ path, query }) => valuesGiven(path, query))
+  const moved = way.flatMap(valuesGiven)
   keepGiven(channel, moved)
   const isWhole = kind === 'manifest' || kind === 'remote'
-  const sealed = kind === null ? [] : valuesGiven(address.path, isWhole ? address.query : '')
+  const sealed = kind === null ? [] : valuesGiven(isWhole ? address : { ...address, query: '' })
   const base = kind === 'remote' ? baseUnderSeal(channel, rest) : null
   const standings = base === null ? [] : [base, base.document ?? base]
-  const above = standings.flatMap((it) => valuesGiven(it.address.path, ''))
+  const above = standings.flatMap((it) => valuesGiven({ ...it.address, query: '' }))
   const values = [...moved, ...sealed, ...above, ...readGiven(channel)]
   const given = sealGiven(values, text, seal)
   const logins = own.flatMap((it) => (it.isLogin ? [it.text] : []))

@@ -1,6 +1,7 @@
 import { type Dispatcher, request } from 'undici'
 import { MOST_REDIRECTIONS } from '#domain/addresses/redirects'
 import type { Protocol } from '#domain/types'
+import { authorizationFor, targetOf } from './redirection.ts'
 
 /** An opening waits this long for the answer, redirections and all. */
 const TIMEOUT_MS = 1_500
@@ -53,14 +54,14 @@ const ask = async (url: URL, ports: Asking, left = MOST_REDIRECTIONS): Promise<P
   const { mayFollow, late, dispatcher } = ports
   const answer = await request(url, {
     ...(dispatcher === undefined ? {} : { dispatcher }),
-    headers: { 'user-agent': 'Gatehouse', accept: '*/*' },
+    headers: { 'user-agent': 'Gatehouse', accept: '*/*', ...authorizationFor(url) },
     signal: AbortSignal.any([stop.signal, late]),
   })
   answer.body.on('error', () => undefined)
   try {
-    const target = String(answer.headers['location'] ?? '')
-    if (answer.statusCode >= 300 && answer.statusCode < 400 && URL.canParse(target, url.href)) {
-      const next = new URL(target, url.href)
+    const isMoved = answer.statusCode >= 300 && answer.statusCode < 400
+    const next = isMoved ? targetOf(String(answer.headers['location'] ?? ''), url) : null
+    if (next !== null) {
       return left > 0 && mayFollow(url.origin, next.origin)
         ? await ask(next, ports, left - 1)
         : null

@@ -6,6 +6,7 @@ import { documentOf } from '#domain/manifests/text'
 import { CONNECTION_WORDS } from '../../sentences/connections.ts'
 import { say } from '../../sentences/sentences.ts'
 import { NAMED_BY_ADDRESS } from './origin-agent.ts'
+import { authorizationFor, targetOf } from './redirection.ts'
 
 /** A manifest, `null` when nothing usable answers; or another origin players are sent to for it. */
 export interface FetchedManifest {
@@ -32,9 +33,6 @@ const nothingAt = (url: string): FetchedManifest => ({
   isRefused: false,
   fault: null,
 })
-
-const targetOf = (location: unknown, url: string): URL | null =>
-  typeof location === 'string' && URL.canParse(location, url) ? new URL(location, url) : null
 
 /** As an origin is written, also where its scheme has none: `rtsp://host:port`. */
 const originOfTarget = ({ origin, protocol, host }: URL): string =>
@@ -131,6 +129,7 @@ const fetchFrom = async (
 ): Promise<FetchedManifest> => {
   const answer = await request(url, {
     dispatcher: fetching.dispatcher,
+    headers: authorizationFor(new URL(url)),
     headersTimeout: TIMEOUT_MS,
     bodyTimeout: TIMEOUT_MS,
   }).catch((error: unknown): FetchedManifest => {
@@ -145,7 +144,8 @@ const fetchFrom = async (
   if (answer.statusCode === 200 && length <= MAX_BYTES && !ENDLESS.test(type))
     return { ...nothingAt(url), manifest: await textOf(answer) }
   answer.body.on('error', () => undefined).destroy()
-  const target = answer.statusCode >= 300 ? targetOf(answer.headers['location'], url) : null
+  const location = answer.statusCode >= 300 ? answer.headers['location'] : undefined
+  const target = typeof location === 'string' ? targetOf(location, new URL(url)) : null
   if (target !== null && left === 0)
     return { ...nothingAt(url), fault: say('origin.away', { what: say('connection.circle') }) }
   if (target === null) return { ...nothingAt(url), fault: faultOfStatus(answer.statusCode) }

@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import { MOST_REDIRECTIONS } from '#domain/addresses/redirects'
 import { say } from '../../sentences/sentences.ts'
 import { fetchOnce, type ListAnswer } from './list-server.ts'
+import { targetOf } from './redirection.ts'
 
 /** HTTP validators of a list (RFC 9110): ETag and Last-Modified. */
 export interface Validators {
@@ -98,10 +99,6 @@ const withoutQuery = (address: string): string => address.replace(/[?#].*$/, '')
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
-/** A `Location` with the bytes beyond ASCII encoded, as curl sends them on; headers are read as Latin-1. */
-const plainLocation = (text: string): string =>
-  text.replace(/[\x80-\xff]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
-
 /** The answer behind all redirections, and the address it came from. */
 const follow = async (
   url: string,
@@ -114,14 +111,10 @@ const follow = async (
     const target = answer.header('location')
     if (!REDIRECTS.has(answer.status) || target === null) return { answer, from }
     answer.cancel()
-    const next = new URL(plainLocation(target), from)
+    const next = targetOf(target, from)
+    if (next === null) throw new Error('the server sends us to what is no address')
     if (next.protocol !== 'http:' && next.protocol !== 'https:')
       throw new Error(`the server sends us to ${next.protocol}`)
-    // Credentials of the address are sent to its own host only.
-    if (next.origin === from.origin && next.username === '') {
-      next.username = from.username
-      next.password = from.password
-    }
     from = next
   }
   throw new Error('the server redirects without an end')

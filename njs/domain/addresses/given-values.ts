@@ -1,6 +1,7 @@
 import type { Crypto, SecretOf } from '../credentials/crypto.ts'
 import { ticketsGiven } from './address-logins.ts'
 import { type OwnValue, spellings } from './own-arguments.ts'
+import { type Address, loginWords } from './resolve.ts'
 import { openText, type SealBinding } from './seal.ts'
 
 /** First character of a sealed value's text, which distinguishes it from a sealed place or cookie. */
@@ -16,8 +17,8 @@ const LEAST = 6
 const MOST = 100
 
 /** Logins in an address that an origin gave by itself, as they or others would write them. */
-export const valuesGiven = (path: string, query: string): string[] =>
-  ticketsGiven(path, query)
+export const valuesGiven = ({ origin, path, query }: Address): string[] =>
+  [...ticketsGiven(path, query), ...loginWords(origin)]
     .filter((it) => it.length >= LEAST)
     .flatMap(spellings)
 

@@ -7,7 +7,7 @@ import {
   isBelowItsBase,
   namesDirectory,
   referenceTo,
-  resolveAddress,
+  resolveLoggedIn,
   upFrom,
   withSlashes,
 } from './resolve.ts'
@@ -192,7 +192,7 @@ const wholesOf = (
   const up = upFrom(directoryOf(context.rest))
   const nameOf = namer(context)
   const hide = (reference: string, name: string): string | null => {
-    const address = resolveAddress(reference, manifest)
+    const address = resolveLoggedIn(reference, manifest)
     if (address === null || !context.isAllowed(address.origin)) return null
     const place = sealed('manifest', address.origin, address.path + address.query, nameOf(name))
     return place === null ? null : up + place
@@ -200,7 +200,7 @@ const wholesOf = (
   const hidden = (reference: string, name: string): string | null =>
     tellsGiven(reference.replace(/^[^?#]*\//, '')) ? hide(reference, name) : null
   const rewriteRemote = (reference: string, base: ReferenceBase): string => {
-    const address = resolveAddress(reference, manifest)
+    const address = resolveLoggedIn(reference, manifest)
     if (address === null || !context.isAllowed(address.origin)) return reference
     const isHidden = tellsGiven(address.query)
     const path = isHidden ? address.path + address.query : address.path
@@ -222,7 +222,7 @@ const wholesOf = (
 const beside =
   (context: MapperContext, sealed: Sealer, { fileAt, tellsGiven }: Places) =>
   (reference: string): string | null => {
-    const address = resolveAddress(reference, context.manifest)
+    const address = resolveLoggedIn(reference, context.manifest)
     if (address === null || context.isStreamed === true) return null
     const path = fileAt(address)?.split('?', 1)[0]
     if (path === undefined) return null
@@ -256,7 +256,7 @@ export const createMapper = (asked: MapperContext): Mapper => {
     if (!isTold && keeps(false) && PLAIN.test(reference)) return reference
     // Browsers ask for slashes in place of backslashes, other players for `%5C`: each for what it would ask the origin for.
     if (!isTold && isBelowItsBase(slashed) && keeps(namesDirectory(slashed))) return reference
-    const address = resolveAddress(reference, manifest)
+    const address = resolveLoggedIn(reference, manifest)
     const path = address === null ? null : places.fileAt(address)
     if (path === null) return reference
     return up === '' ? referenceTo('', path) : up + path
@@ -270,7 +270,7 @@ export const createMapper = (asked: MapperContext): Mapper => {
   }
   const rewriteManifest = (reference: string, name: string): string => {
     if (MANIFEST.test(reference)) return rewrite(reference)
-    const address = resolveAddress(reference, manifest)
+    const address = resolveLoggedIn(reference, manifest)
     if (address === null || !context.isAllowed(address.origin)) return reference
     const whole = wholes.hidden(reference, name)
     if (whole !== null || MANIFEST.test(address.path)) return whole ?? rewrite(reference)

@@ -1,6 +1,6 @@
 import { entryNamesUnderPass, entryOfProtocol, UNTYPED_ENTRY } from '../channels/channel.ts'
 import type { ChannelRecord } from '../channels/channel-table.ts'
-import { type Address, resolveAddress } from './resolve.ts'
+import { type Address, resolveAddress, withoutLogin } from './resolve.ts'
 import { readingsOf } from './unclear.ts'
 
 /** Table key of the channel that owns an entry file, an entry's stem or a directory (with its slash); `path` is percent-decoded. */
@@ -114,7 +114,7 @@ export const createEntryTest = (
   manifest: Address,
 ): EntryTest => {
   const isAt = (it: Address): boolean =>
-    it.origin === origin &&
+    withoutLogin(it.origin) === origin &&
     it.path.startsWith(base) &&
     taken?.has(decodePath(it.path.slice(base.length))) === true
   const mayBeOne = (reference: string): boolean => {

@@ -1,10 +1,10 @@
 import type { EdgeOrigin } from '../channels/protocol.ts'
-import { type Address, hostOfOrigin, resolveAddress } from './resolve.ts'
+import { type Address, followLoggedIn, hostOfOrigin, withoutLogin } from './resolve.ts'
 
 /** Redirections that are followed for one request: as many as browsers follow. */
 export const MOST_REDIRECTIONS = 20
 
-const OTHER_SCHEME = /^([a-z][a-z0-9+.-]*:)[\\/]{2}(?:[^\\/?#@]*@)?([^\\/?#]+)/i
+const OTHER_SCHEME = /^([a-z][a-z0-9+.-]*:)[\\/]{2}(?:[^\\/?#]*@)?([^\\/?#]+)/i
 
 /** Where a `Location` leads: to an address, past every edge (the server of another scheme: `rtmp://host`), or nowhere. */
 export type Onward =
@@ -15,7 +15,7 @@ export type Onward =
 /** Reads a `Location` (RFC 9110, section 10.2.2) of an answer from an address. */
 export const readLocation = (location: string, from: Address): Onward => {
   const text = location.trim()
-  const address = text === '' ? null : resolveAddress(text, from)
+  const address = text === '' ? null : followLoggedIn(text, from)
   if (address !== null) return { kind: 'address', address }
   const [, scheme = 'http:', host = ''] = OTHER_SCHEME.exec(text) ?? []
   return /^https?:$/i.test(scheme)
@@ -40,7 +40,7 @@ const MOST_PORT = 65_535
 
 /** Whether anybody can be reached at an origin: nginx fails at a port that is none. */
 const isReachable = (origin: string): boolean => {
-  const found = AUTHORITY.exec(origin)
+  const found = AUTHORITY.exec(withoutLogin(origin))
   const port = Number(found?.[1] ?? 1)
   return found !== null && port > 0 && port <= MOST_PORT
 }

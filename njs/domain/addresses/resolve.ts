@@ -1,9 +1,10 @@
+import { decodePercent, encodeUtf8 } from '../credentials/encoding.ts'
 import { formatAddress, parseV6Words } from '../networks/address.ts'
 import { isUnclear } from './unclear.ts'
 
 /** An address of an origin over HTTP, resolved. */
 export interface Address {
-  /** Scheme, host in lower case, and port where it is not the scheme's own: `http://127.0.0.1:9000`. */
+  /** Scheme, host in lower case, and port where it is not the scheme's own: `http://127.0.0.1:9000`; between them the login it is asked with, where there is one. */
   readonly origin: string
   /** From the root, without dot segments; percent-encoded as it came. */
   readonly path: string
@@ -11,7 +12,7 @@ export interface Address {
   readonly query: string
 }
 
-const ABSOLUTE = /^(https?):[\\/]{2}(?:[^\\/?#@]*@)?([^\\/?#]+)/i
+const ABSOLUTE = /^(https?):[\\/]{2}(?:[^\\/?#]*@)?([^\\/?#]+)/i
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i
 const SCHEMELESS = /^[\\/]{2}/
 /** What browsers encode in a path and in a query (the URL standard of WHATWG; `^` not all do); all other signs reach the origin as it wrote them, which may have signed them. */
@@ -83,9 +84,15 @@ export const addressOf = (origin: string, path: string): Address => {
     : { origin, path: path.slice(0, mark), query: path.slice(mark) }
 }
 
+/** An origin without the login it is asked with. */
+export const withoutLogin = (origin: string): string =>
+  origin.includes('@') ? origin.replace(/^(https?:\/\/)[^@]*@/, '$1') : origin
+
 /** The host of an origin, without its port. */
 export const hostOfOrigin = (origin: string): string =>
-  origin.replace(/^https?:\/\//, '').replace(/:\d+$/, '')
+  withoutLogin(origin)
+    .replace(/^https?:\/\//, '')
+    .replace(/:\d+$/, '')
 
 /** The directory of a path, with its slash. */
 export const directoryOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1)
@@ -125,6 +132,56 @@ export const resolveAddress = (reference: string, base: Address): Address | null
     return withQuery(plainOrigin(scheme, authority), rest.startsWith('?') ? `/${rest}` : rest, null)
   }
   return SCHEME.test(text) ? null : withQuery(base.origin, text, base)
+}
+
+/**
+ * A login in an address (`http://user:password@host/`), which goes to that host alone, as `Authorization: Basic` (RFC 7617). It stands in the address' origin, in base64 as it
+ * is sent: `http://dXNlcjpwYXNzd29yZA==@host`. Whoever asks such an origin sends it, whoever compares or names one leaves it out (`withoutLogin`).
+ */
+const LOGIN = /^\s*(?:https?:)?[\\/]{2}([^\\/?#]*)@/i
+
+const ORIGIN = /^(https?:\/\/)(?:([^@]*)@)?/
+
+/** The login that an origin is asked with, in base64; empty without one. */
+export const loginOf = (origin: string): string => ORIGIN.exec(origin)?.[2] ?? ''
+
+/** User and password that an origin is asked with. */
+export const loginWords = (origin: string): string[] => {
+  const login = loginOf(origin)
+  if (login === '') return []
+  const text = Buffer.from(login, 'base64').toString()
+  const at = text.indexOf(':')
+  return [text.slice(0, at), text.slice(at + 1)]
+}
+
+const withLogin = (origin: string, login: string): string =>
+  origin.replace(ORIGIN, (_, scheme: string) => `${scheme}${login}@`)
+
+/** `user:password` of an address in base64; a password may be missing. */
+const encoded = (text: string): string => {
+  const at = text.indexOf(':')
+  const [user, password] = at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
+  if (user === '' && password === '') return ''
+  const plain = encodeUtf8(`${decodePercent(user)}:${decodePercent(password)}`)
+  return Buffer.from(plain).toString('base64')
+}
+
+/** Resolves a reference (`resolveAddress`) with the login that it has, or that the address has that it is relative to. */
+export const resolveLoggedIn = (reference: string, base: Address): Address | null => {
+  const address = resolveAddress(reference, base)
+  const login = reference.includes('@') ? encoded(LOGIN.exec(reference)?.[1] ?? '') : ''
+  return address === null || login === ''
+    ? address
+    : { ...address, origin: withLogin(address.origin, login) }
+}
+
+/** The same of a redirection: to where it came from, also in full, it goes on with the login it was asked with, as curl does. */
+export const followLoggedIn = (location: string, from: Address): Address | null => {
+  const address = resolveLoggedIn(location, from)
+  const login = loginOf(from.origin)
+  if (address === null || login === '' || loginOf(address.origin) !== '') return address
+  const origin = withLogin(address.origin, login)
+  return origin === from.origin ? { ...address, origin } : address
 }
 
 /** The relative reference (`../`…) from a directory below the channel to the channel. */

@@ -2,7 +2,7 @@ import { isAbovePanelFolder, isPanelFolder, withoutLogins } from './address-logi
 import { namesOwnValue, type OwnValue } from './own-arguments.ts'
 import { decodePath, MANIFEST, otherName } from './owners.ts'
 import { remotePath } from './remote.ts'
-import { type Address, directoryOf } from './resolve.ts'
+import { type Address, directoryOf, withoutLogin } from './resolve.ts'
 import { SEALED, type SealBinding, type SealedPlace, type Sealer, type SealKind } from './seal.ts'
 import { fitsTemplate, splitTemplate } from './template.ts'
 import { hasHiddenSlash, isUnclear } from './unclear.ts'
@@ -53,9 +53,10 @@ export const coverage = (
   isOthers: (origin: string, directory: string) => boolean,
 ): Coverage => {
   const known = new Map<string, boolean>()
+  const isHere = (origin: string): boolean => withoutLogin(origin) === own
   const isCrowded = (origin: string, directory: string): boolean =>
     directory === '/' ||
-    (isClosed && origin === own && directory === base) ||
+    (isClosed && isHere(origin) && directory === base) ||
     isPanelFolder(directory) ||
     isOthers(origin, directory)
   return ({ origin, path }, isBelow) => {
@@ -64,7 +65,7 @@ export const coverage = (
     const isCovered = known.get(key) ?? !isCrowded(origin, directory)
     known.set(key, isCovered)
     if (!isCovered || !isBelow) return isCovered
-    const isAbove = origin === own && base !== directory && base.startsWith(directory)
+    const isAbove = isHere(origin) && base !== directory && base.startsWith(directory)
     return !isAbove && !isAbovePanelFolder(directory)
   }
 }
@@ -121,7 +122,7 @@ export const isOwnScript = (
   origin: string,
   path: string,
 ): boolean =>
-  origin === own &&
+  withoutLogin(origin) === own &&
   path.startsWith(base) &&
   !MANIFEST.test(entry) &&
   isScript(entry, path.slice(base.length))

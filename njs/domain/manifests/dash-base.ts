@@ -7,7 +7,7 @@ import {
   isBelowItsBase,
   namesDirectory,
   referenceTo,
-  resolveAddress,
+  resolveLoggedIn,
   upFrom,
 } from '../addresses/resolve.ts'
 import type { SealKind } from '../addresses/seal.ts'
@@ -136,7 +136,7 @@ const belowBase = (address: Address, from: BaseUrl, parent: Base): Base => ({
 
 const oneBase = (from: BaseUrl, parent: Base, context: BaseContext): Base[] => {
   const { mapper, hasOneParent } = context
-  const address = resolveAddress(from.value, parent.address)
+  const address = resolveLoggedIn(from.value, parent.address)
   if (address === null) return []
   const { directory } = parent
   // From another host on, no relative reference leads here.
@@ -190,7 +190,7 @@ export const hrefOf = ({ origin, path, query }: Address): string => origin + pat
 /** A reference or template with its address in full. */
 export const targetOf = (value: string, base: Base): string => {
   const { head, tail } = value.includes('$') ? splitTemplate(value) : { head: value, tail: '' }
-  const address = resolveAddress(head === '' && tail !== '' ? './' : head, base.address)
+  const address = resolveLoggedIn(head === '' && tail !== '' ? './' : head, base.address)
   return address === null ? value : hrefOf(address) + tail
 }
 
@@ -200,11 +200,11 @@ export const placeOf = (value: string, base: Base, mapper: Mapper): string | nul
   if (value.startsWith('?')) return mapper.segmentAt({ ...base.address, query: value })
   const [file = ''] = value.split('?', 1)
   if (!value.includes('$') || (!file.includes('$') && MANIFEST.test(file))) {
-    const address = resolveAddress(value, base.address)
+    const address = resolveLoggedIn(value, base.address)
     return address === null ? null : mapper.segmentAt(address)
   }
   const { head, tail } = splitTemplate(value)
-  const address = resolveAddress(head === '' ? './' : head, base.address)
+  const address = resolveLoggedIn(head === '' ? './' : head, base.address)
   const place = address === null ? null : mapper.templateAt(address, tail)
   return place === null ? null : place + mapper.veil(tail)
 }

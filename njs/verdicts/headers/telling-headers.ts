@@ -1,6 +1,6 @@
 import { ticketsGiven } from '../../domain/addresses/address-logins.ts'
 import { type OwnValue, ownValues } from '../../domain/addresses/own-arguments.ts'
-import { addressOf, hostOfOrigin } from '../../domain/addresses/resolve.ts'
+import { addressOf, hostOfOrigin, loginWords } from '../../domain/addresses/resolve.ts'
 import type { ChannelRecord } from '../../domain/channels/channel-table.ts'
 import { hasWord } from '../../domain/spellings/has-word.ts'
 import type { Variables } from '../../platform/request.ts'
@@ -35,7 +35,7 @@ export const loginsOfAnswer = (variables: Variables, hasTickets: boolean): strin
 
 const ticketsOf = ({ gh_origin: origin = '', gh_path: asked = '' }: Variables): string[] => {
   const { path, query } = addressOf(origin, asked)
-  return ticketsGiven(path, query).filter((it) => it.length >= LEAST)
+  return [...ticketsGiven(path, query), ...loginWords(origin)].filter((it) => it.length >= LEAST)
 }
 
 /** Whether it has that, a ticket of the address that answers, or a server's name. */

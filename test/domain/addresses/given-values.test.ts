@@ -24,7 +24,7 @@ test.each([
   '/x.mpd?st=onlyletters&e=1',
 ])('a ticket in %s', (address) => {
   const [path = '', query = ''] = address.split(/(?=\?)/)
-  const found = valuesGiven(path, query)
+  const found = valuesGiven({ origin: '', path, query })
   expect(found.some((it) => it === T || it === 'onlyletters')).toBe(true)
 })
 
@@ -32,7 +32,7 @@ test.each(['/live/sport-hd/index.m3u8', '/hls/ch1/720p50/x.mpd?id=77&q=best', '/
   'none in %s',
   (address) => {
     const [path = '', query = ''] = address.split(/(?=\?)/)
-    expect(valuesGiven(path, query)).toEqual([])
+    expect(valuesGiven({ origin: '', path, query })).toEqual([])
   },
 )
 

@@ -25,6 +25,12 @@ beforeAll(async () => {
     const path = request.url ?? ''
     asked.push(path)
     if (path === '/moved') return void response.writeHead(302, { Location: '/live.php' }).end()
+    if (path === '/login')
+      return void response
+        .writeHead(302, { Location: `http://u:p@${request.headers.host}/locked` })
+        .end()
+    if (path === '/locked' && request.headers.authorization === `Basic ${btoa('u:p')}`)
+      return void response.writeHead(302, { Location: '/live.php' }).end()
     if (path === '/away')
       return void response.writeHead(302, { Location: 'http://192.0.2.1/live.php' }).end()
     // A stream never ends: its head has to be enough.
@@ -58,6 +64,7 @@ test.each([
   ['/plain', 'hls'],
   ['/binary', 'hls'],
   ['/moved', 'hls'],
+  ['/login', 'hls'],
   ['/mpd', 'dash'],
   ['/xml', 'dash'],
   ['/udp/239.0.0.1:1234', 'mpegts'],

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildCatalogue } from '../../../../control/playlists/catalogue/catalogue.ts'
@@ -13,6 +13,7 @@ const FILES: Record<string, string> = {
   '/session/index.m3u8': '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8?session=COUNT\n',
   '/dated/index.m3u8': '#EXTM3U\n#EXT-X-TARGETDURATION:2\n# COUNT\n#EXTINF:2,\n1.ts\n',
   '/headers/index.m3u8': '#EXTM3U\n#EXTINF:2,\n1.ts\n',
+  '/locked/index.m3u8': '#EXTM3U\n#EXTINF:2,\n1.ts\n',
   '/list.php': '#EXTM3U\n#EXTINF:2,\n1.ts\n',
   '/page/index.m3u8': '<html><body>Your subscription has ended</body></html>',
   '/page/list.php': '<html><body>Your subscription has ended</body></html>',
@@ -25,6 +26,8 @@ const MOVED: Record<string, string> = {
   '/away/stream.ts': 'http://balancer.example/1.ts?token=1',
   '/rtsp/index.m3u8': 'rtsp://cameras.example:554/1?token=1',
   '/round/index.m3u8': '/round/index.m3u8',
+  '/login/index.m3u8': 'http://HOST/locked/a',
+  '/locked/a': 'index.m3u8',
 }
 
 const PACKERS: Record<string, (text: string) => Buffer> = {
@@ -43,10 +46,18 @@ let count = 0
 let server: Server
 let origin: string
 
+/** Where a path leads; what is locked leads on with the login in the address alone. */
+const redirectionOf = ({ url = '', headers }: IncomingMessage): { Location: string } | null => {
+  const isLocked = url === '/locked/a' && headers.authorization !== `Basic ${btoa('u:p@')}`
+  const moved = isLocked ? undefined : MOVED[url]
+  return moved === undefined
+    ? null
+    : { Location: moved.replace('HOST', `u:p%40@${headers.host ?? ''}`) }
+}
+
 beforeAll(async () => {
   server = createServer((request, response) => {
-    const moved = MOVED[request.url ?? '']
-    const redirection = moved === undefined ? null : { Location: moved }
+    const redirection = redirectionOf(request)
     count += 1
     const file = FILES[request.url ?? '']?.replaceAll('COUNT', String(count))
     const [, named = ''] = /^\/packed\/([^/]+)\//.exec(request.url ?? '') ?? []
@@ -82,7 +93,7 @@ describe('the check of manifests', () => {
   })
 
   it('names what leads past the edge, behind variants and in DASH too', async () => {
-    const places = ['good', 'master', 'near', 'far', 'rtsp', 'round', 'gone', 'known']
+    const places = ['good', 'master', 'near', 'far', 'rtsp', 'round', 'gone', 'known', 'login']
     const names = [
       ...places.map((name) => `${name}/index.m3u8`),
       'dash/a.mpd',

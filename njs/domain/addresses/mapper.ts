@@ -1,5 +1,5 @@
 import { hideArguments, hideInPath, namesOwnValue, type OwnValue } from './own-arguments.ts'
-import { createEntryTest, type EntryTest, MANIFEST, nameless } from './owners.ts'
+import { createEntryTest, type EntryTest, MANIFEST, mayBeNameless, nameless } from './owners.ts'
 import { type ReferenceBase, remotePlace, type Standing } from './remote.ts'
 import {
   type Address,
@@ -19,6 +19,7 @@ import {
   coverage,
   isOwn,
   namer,
+  opensSealed,
   otherNameOf,
   scriptAt,
 } from './sealed-path.ts'
@@ -140,10 +141,10 @@ const placesOf = (context: MapperContext, sealed: Sealer, entry: EntryTest): Pla
     const own = isOwn(context.channel, address) ? path.slice(base.length) : null
     const isShown = own !== null && !tells(own) && !(hasGiven && tellsGiven(query))
     const isEntry = entry.isAt(address)
-    if (isShown && !isEntry && !isUnclear(path) && !context.isOthers(origin, path))
+    if (isShown && !isEntry && !opensSealed(path) && !context.isOthers(origin, path))
       return own + query
     if (isEntry && !MANIFEST.test(file)) return scriptAt(address, file, sealed)
-    const name = otherNameOf(context, file)
+    const name = otherNameOf(context, path)
     const one = name === null ? sealedFile(address, file) : sealed('manifest', origin, path, name)
     return one === null ? null : one + query
   }
@@ -157,7 +158,7 @@ const placesOf = (context: MapperContext, sealed: Sealer, entry: EntryTest): Pla
     if (!context.isAllowed(address.origin)) return null
     const path = directoryOf(address.path)
     const own = isOwn(context.channel, { ...address, path }) ? path.slice(base.length) : null
-    const isKept = own !== null && !isSealed && !tells(own) && !isUnclear(path)
+    const isKept = own !== null && !isSealed && !tells(own) && !opensSealed(path)
     if (isKept && !context.isOthers(address.origin, path)) return own
     return sealed(kind, address.origin, path)
   }
@@ -287,7 +288,7 @@ export const createMapper = (asked: MapperContext): Mapper => {
     keeps,
     rewrite: (reference) => wholes.renamed(reference) ?? rewrite(reference),
     rewriteManifest,
-    tells: (reference) => tells(reference) || entry.mayBeOne(reference) || MANIFEST.test(reference),
+    tells: (reference) => tells(reference) || entry.mayBeOne(reference) || mayBeNameless(reference),
     veil: (tail) => hideInPath(tail, values),
     conceal,
     inFull: () => null,

@@ -135,11 +135,15 @@ export const createEntryTest = (
 export const MANIFEST = /^[^?#]*(\.(?:m3u8?|mpd))(?:[?#]|$)/i
 
 /** A percent sign that encodes nothing: nginx takes no such path. */
-const STRAY_PERCENT = /%(?![\dA-F]{2})/i
+export const STRAY_PERCENT = /%(?![\dA-F]{2})/i
 
 /** A name of ours for a file, with its ending: players go by that. */
 export const otherName = (file: string, name = 'file'): string =>
   name + (/\.[a-z0-9]{1,5}$/i.exec(file)?.[0] ?? '')
+
+/** Whether a reference may need another name than its own. */
+export const mayBeNameless = (reference: string): boolean =>
+  MANIFEST.test(reference) || STRAY_PERCENT.test(reference)
 
 interface Nameless extends Address {
   readonly name: string

@@ -1,6 +1,6 @@
 import { isAbovePanelFolder, isPanelFolder, withoutLogins } from './address-logins.ts'
 import { namesOwnValue, type OwnValue } from './own-arguments.ts'
-import { decodePath, MANIFEST, otherName } from './owners.ts'
+import { decodePath, MANIFEST, otherName, STRAY_PERCENT } from './owners.ts'
 import { remotePath } from './remote.ts'
 import { type Address, directoryOf, withoutLogin } from './resolve.ts'
 import { SEALED, type SealBinding, type SealedPlace, type Sealer, type SealKind } from './seal.ts'
@@ -133,10 +133,14 @@ interface Naming {
   readonly ownValues: readonly OwnValue[]
 }
 
-/** The name of a file where that is not its own; players go by the ending. */
-export const otherNameOf = ({ isStreamed, ownValues }: Naming, file: string): string | null => {
+/** Whether a path opens behind a seal alone: it is unclear, or no valid one, which no location of nginx takes. */
+export const opensSealed = (path: string): boolean => isUnclear(path) || STRAY_PERCENT.test(path)
+
+/** The name of the file at a path where that is not its own; players go by the ending. */
+export const otherNameOf = ({ isStreamed, ownValues }: Naming, path: string): string | null => {
+  const file = path.slice(directoryOf(path).length)
   const isNamedAnew = isStreamed === true && MANIFEST.test(file)
-  if (!isNamedAnew && !namesOwnValue(file, ownValues)) return null
+  if (!isNamedAnew && !namesOwnValue(file, ownValues) && !STRAY_PERCENT.test(path)) return null
   return isNamedAnew ? otherName(file, STREAMED) : otherName(file)
 }
 

@@ -39,6 +39,8 @@ describe('DASH', () => {
     ['', 'a&amp;b/', '', ''],
     ['<![CDATA[/dm/q/]]>', '', '<![CDATA[ as/ ]]>', ''],
     ['\n   /dm/   ', '', '', ''],
+    ['100%/', '', '50%/', ''],
+    ['', '/dm/%/', '', 'r/'],
   ]
   const at = (level: string) => (level === '' ? '' : `<BaseURL >${level}</BaseURL>`)
   const MEDIA = [
@@ -87,7 +89,13 @@ describe('DASH', () => {
       'dvb:url',
     ],
   ])('%s', async (_, element, name) => {
-    for (const reference of ['i.mp4', '../i.mp4?a=1&amp;b=2', '/k/i.mp4', 'x/../i.mp4']) {
+    for (const reference of [
+      'i.mp4',
+      '../i.mp4?a=1&amp;b=2',
+      '/k/i.mp4',
+      'x/../i.mp4',
+      '5%/i.mp4',
+    ]) {
       const body = `<MPD type="static"><BaseURL>b/</BaseURL><Period><AdaptationSet><Representation>${element.replace('%', reference)}</Representation></AdaptationSet></Period></MPD>`
       const { url, direct, text } = await judge.through(body, DASH)
       const found = new RegExp(`${name}=["']([^"']*)`).exec(text)?.[1] ?? ''

@@ -79,7 +79,7 @@ const copyState = ({ paths, snapshot }: BackupSource, tree: string): void => {
 const copyConfig = (source: BackupSource, tree: string): readonly string[] => {
   const { paths, config, database } = source
   if (config === null) return []
-  const named = filesOfConfig(config.config).filter((file) => file !== database)
+  const named = filesOfConfig(config.config, config.folder).filter((file) => file !== database)
   const outside: string[] = []
   for (const file of [config.file, ...named]) {
     if (isBelow(file, paths.state)) copy(file, join(tree, STATE, relative(paths.state, file)))

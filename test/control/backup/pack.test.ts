@@ -2,6 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { packBackup } from '../../../control/backup/pack.ts'
+import { loadConfig } from '../../../control/config/load.ts'
 import { statePaths } from '../../../control/config/paths.ts'
 import { createRunning } from '../../../control/playlists/fetch/running-source.ts'
 import { run } from '../../../control/runtime/exec.ts'
@@ -59,5 +60,39 @@ it('packs the last good copies of playlists', async () => {
       expect.stringMatching(/^state\/playlists\/main\.[\w-]+\.m3u$/),
       'state/playlists/main.json',
     ])
+  })
+})
+
+it('packs lists and networks that the configuration names from its folder', async () => {
+  await withTempDir(async (folder) => {
+    const at = (name: string) => join(folder, name)
+    for (const name of ['state', 'snapshot', 'tree', 'etc/lists'])
+      mkdirSync(at(name), { recursive: true })
+    const yaml = `sources: [{ name: main, file: lists/all.m3u }, { name: gone, file: gone.m3u }]
+guide: { sources: [{ name: main, file: ../guide.xml }] }
+groups: [{ name: home, networks: ['file:offices.txt', 10.0.0.0/8] }]
+`
+    writeFileSync(at('etc/gatehouse.yaml'), yaml)
+    for (const name of ['etc/lists/all.m3u', 'etc/offices.txt', 'guide.xml'])
+      writeFileSync(at(name), 'a line\n')
+    const { config } = loadConfig(at('etc/gatehouse.yaml'))
+    const { manifest } = await packBackup(
+      {
+        paths: statePaths(at('state')),
+        snapshot: at('snapshot'),
+        database: null,
+        config: { file: at('etc/gatehouse.yaml'), folder: at('etc'), config },
+        version: '1',
+        at: 1,
+      },
+      at('tree'),
+      at('backup.tar.gz'),
+    )
+    expect(manifest.files.map(({ name }) => name)).toEqual([
+      'config/gatehouse.yaml',
+      'config/lists/all.m3u',
+      'config/offices.txt',
+    ])
+    expect(manifest.outside).toEqual([at('guide.xml')])
   })
 })

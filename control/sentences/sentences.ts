@@ -21,7 +21,7 @@ export const SENTENCES = {
     'its nginx runs files of {theirs}, and this control plane is {ours}; the one that was not upgraded follows: write the files again (gatehouse nginx) and reload nginx, or start the control plane anew',
   'edge.release_unnamed': 'a release without a mark',
   'edge.settings_other':
-    'its nginx runs files that were written with other settings; write them again (gatehouse nginx) and reload nginx',
+    'its nginx runs files that were written with other settings than are in use here; after a change of gatehouse.yaml reload it (gatehouse reload), write the files again (gatehouse nginx), and reload nginx',
   'edge.none': 'this installation has no edge (edge.nginx: none)',
   'edge.unnamed':
     'only your own nginx knows where it listens; set edge.public_url to the address viewers reach it by',

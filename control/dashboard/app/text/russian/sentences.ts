@@ -23,7 +23,7 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
     'его nginx работает с файлами {theirs}, а управляющий сервер — {ours}; обновите то, что отстало: запишите файлы заново (gatehouse nginx) и перезагрузите nginx или перезапустите управляющий сервер',
   'said.edge.release_unnamed': 'выпуска без отметки',
   'said.edge.settings_other':
-    'его nginx работает с файлами, записанными при других настройках; запишите их заново (gatehouse nginx) и перезагрузите nginx',
+    'его nginx работает с файлами, записанными при других настройках, чем действуют здесь; после изменения gatehouse.yaml перечитайте его (gatehouse reload), запишите файлы заново (gatehouse nginx) и перезагрузите nginx',
   'said.edge.none': 'у этой установки нет узла (edge.nginx: none)',
   'said.edge.unnamed':
     'где слушает ваш nginx, знает только он; укажите в edge.public_url адрес, по которому к нему приходят зрители',

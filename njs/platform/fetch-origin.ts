@@ -1,3 +1,4 @@
+import { splitSetCookies } from '../domain/cookies/cookie.ts'
 import { isGzip } from './gunzip.ts'
 import { bytesOf, innerHost, type Request, variable, variablesOf } from './request.ts'
 
@@ -48,6 +49,9 @@ const LOST = '\uFFFD'
 
 const PLAIN = /^[ -~]+$/
 
+/** Any redirection that is followed. */
+const FOUND = 302
+
 /**
  * Names the player, under a name of ours since `ngx.fetch` adds a `User-Agent` of its own, and the page he comes from; a header of a request is a text in njs, so
  * bytes that may be none go as hexadecimal digits.
@@ -91,6 +95,7 @@ const isOfAnotherRelease = ({ status, headers }: Response): boolean =>
 
 /** Its status, or what kept nginx from asking for it. */
 const statusOf = ({ status }: Response, text: (name: string) => string): number => {
+  if (text('X-Gh-Is-Moved') !== '') return FOUND
   if (status !== 502 && status !== 504) return status
   if (text('X-Gh-Unreachable') !== '') return UNREACHABLE
   // One that closed the connection without a word may be restarting: it is waited for.
@@ -110,7 +115,7 @@ const ask = async (r: Request, headers: Headers): Promise<OriginAnswer> => {
     type: text('Content-Type'),
     encoding: text('Content-Encoding').trim().toLowerCase(),
     location: text('Location'),
-    cookies: reply.headers.getAll('Set-Cookie'),
+    cookies: reply.headers.getAll('Set-Cookie').flatMap(splitSetCookies),
     challenge: text('WWW-Authenticate'),
   }
 }

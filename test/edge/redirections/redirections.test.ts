@@ -1,3 +1,4 @@
+import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort, until } from '../../support/programs/port.ts'
 import { type Rig, startRig } from '../rig/rig.ts'
@@ -7,7 +8,8 @@ const HLS = 'application/vnd.apple.mpegurl'
 let rig: Rig
 beforeAll(async () => {
   rig = await startRig((stub, origin) => {
-    stub.policy = { ...stub.policy, groups: ledAndUnled }
+    const origins = [{ host: '127.0.0.1', redirects: ['nowhere.invalid'], shares: true }]
+    stub.policy = { ...stub.policy, groups: ledAndUnled, origins }
     stub.tables.channels.rows = channelRows({
       ch1: { origin: origin.url, base: '/hls/ch1/', groups: ['all', 'unled'] },
       stream: {
@@ -196,6 +198,13 @@ describe('a server that a redirection names and nobody reaches', () => {
     await until('a report', () => reported().some(([origin]) => origin === dead))
   })
 
+  test.each(['segment', 'list', 'stream'])('by a name that is not found: %s', async (kind) => {
+    const [path = '', of] = places[kind] ?? []
+    rig.origin.moved.set(path, 'http://nowhere.invalid/x')
+    const answer = await rig.get((await of?.()) ?? '')
+    expect([answer.status, answer.reason]).toEqual([502, 'origin.unreachable'])
+  })
+
   test.each(Object.entries(places))(
     'is not asked again, but who named it: %s',
     async (_name, [path, of]) => {
@@ -240,3 +249,34 @@ test.each([':99999', ':65536', ':0', ':1:2', ':abc'])(
     }
   },
 )
+
+test.each([
+  ['is damaged', 'Content-Encoding: gzip\r\nContent-Length: 9\r\n\r\nno gzip.\n'],
+  ['never comes', 'Content-Length: 500\r\n\r\n'],
+  ['breaks off', 'Transfer-Encoding: chunked\r\nConnection: close\r\n\r\nff\r\nmoved'],
+])('a redirection whose body %s is followed', async (name, rest) => {
+  const { files } = rig.origin
+  files.set('/far/odd.ts', { type: 'video/mp2t', body: 'G' })
+  files.set('/far/odd.m3u8', { type: HLS, body: '#EXTM3U\n#EXTINF:6,\n1.ts\n' })
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.on('data', (head) => {
+      const ending = /\.(\w+) HTTP/.exec(head.toString())?.[1] ?? ''
+      const to = `${rig.origin.url}/far/odd.${ending}`
+      const cookies = 'Set-Cookie: a=1; Path=/\r\nSet-Cookie: b=2; Path=/\r\n'
+      socket.write(`HTTP/1.1 302 Found\r\nLocation: ${to}\r\n${cookies}${rest}`)
+      if (name === 'breaks off') socket.end()
+    })
+  })
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  const at = server.address()
+  const port = typeof at === 'object' ? at?.port : 0
+  const root = await open('ch1', `own:body-${name}`)
+  for (const ending of ['ts', 'm3u8']) {
+    rig.origin.moved.set(`/hls/ch1/odd.${ending}`, `http://127.0.0.1:${port}/odd.${ending}`)
+    const { status, headers } = await rig.get(`${root}odd.${ending}`)
+    expect([ending, status, headers.getSetCookie().length]).toEqual([ending, 200, 2])
+    expect(rig.origin.seen.at(-1)?.headers.cookie).toBe('a=1; b=2')
+  }
+  server.close()
+})

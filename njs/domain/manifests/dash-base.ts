@@ -5,10 +5,12 @@ import {
   type Address,
   directoryOf,
   isBelowItsBase,
+  loginWords,
   namesDirectory,
   referenceTo,
   resolveLoggedIn,
   upFrom,
+  withoutLogin,
 } from '../addresses/resolve.ts'
 import type { SealKind } from '../addresses/seal.ts'
 import { splitTemplate } from '../addresses/template.ts'
@@ -184,8 +186,12 @@ export const baseOfRemote = (bases: readonly Base[]): ReferenceBase | null => {
 /** References that are written in one step of long work. */
 export const REFERENCES_A_STEP = 32
 
-/** An address in full. */
-export const hrefOf = ({ origin, path, query }: Address): string => origin + path + query
+/** An address in full, with its login as it is written. */
+export const hrefOf = ({ origin, path, query }: Address): string => {
+  if (!origin.includes('@')) return origin + path + query
+  const login = loginWords(origin).map(encodeURIComponent).join(':')
+  return withoutLogin(origin).replace('//', () => `//${login}@`) + path + query
+}
 
 /** A reference or template with its address in full. */
 export const targetOf = (value: string, base: Base): string => {
@@ -227,9 +233,9 @@ export const rewriteReference = (value: string, bases: readonly Base[], mapper: 
 /** The new text of a file's address that several representations have in common: in full, unless it stays as it is and is another file from another base. */
 export const rewriteFile = (value: string, bases: readonly Base[], mapper: Mapper): string => {
   const [first] = bases
-  const [target = value, ...others] = new Set(bases.map((base) => targetOf(value, base)))
-  const text = others.length > 0 ? rewriteReference(value, bases, mapper) : null
-  const place = first === undefined || text === value ? null : placeOf(target, first, mapper)
+  const isOne = new Set(bases.map((base) => targetOf(value, base))).size < 2
+  const text = isOne ? null : rewriteReference(value, bases, mapper)
+  const place = first === undefined || text === value ? null : placeOf(value, first, mapper)
   const full = place === null ? null : mapper.inFull(place)
   return full ?? text ?? rewriteReference(value, bases, mapper)
 }

@@ -3,7 +3,7 @@ import {
   type Address,
   isBelowItsBase,
   namesDirectory,
-  resolveAddress,
+  resolveLoggedIn,
 } from '../addresses/resolve.ts'
 import { type Base, baseFrom, hrefOf, isInFull, ownBase, placeOf } from './dash-base.ts'
 import type { Level, SegmentElement } from './dash-scan.ts'
@@ -17,7 +17,7 @@ export const baseAt = (address: Address, mapper: Mapper): Base => {
 
 /** Where a level's BaseURLs lead: of alternatives, the first that the edge fetches from. */
 export const addressAt = ({ baseUrls }: Level, above: Address, mapper: Mapper): Address => {
-  const found = baseUrls.flatMap(({ value }) => resolveAddress(value, above) ?? [])
+  const found = baseUrls.flatMap(({ value }) => resolveLoggedIn(value, above) ?? [])
   return found.find((it) => mapper.directoryAt(it, 'files') !== null) ?? found[0] ?? above
 }
 

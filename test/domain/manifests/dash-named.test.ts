@@ -62,6 +62,9 @@ test('a key below representations at other depths is that of the first', () => {
   const key = (address: string) => new RegExp(`keyUriTemplate="${address}"`)
   expect(given(set(SEA('http://o:1/q/k.bin'), ...torn))).toMatch(key(`${EDGE}@/~files..q./k.bin`))
   expect(given(set(SEA('../k.bin'), ...torn))).toMatch(key(`${EDGE}@/~files.cdn.a./k.bin`))
+  expect(given(set('', torn[0] ?? '', base('http://u:p%40@ads:3/w/')))).toContain(
+    base('http://u:p%40@ads:3/w/'),
+  )
   expect(given(set('', torn[0] + SEA('k.bin'), torn[1] ?? ''))).toMatch(
     key(`${EDGE}@/~files.cdn.a.b./k.bin`),
   )

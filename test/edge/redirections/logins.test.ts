@@ -139,6 +139,27 @@ test('so do addresses in full with a login in a manifest, which opens no other c
   expect(balancer.seen).toEqual([])
 })
 
+test('and in one of DASH whose representations lie at other depths, with its keys', async () => {
+  const rep = (base: string) => `<Representation id="r"><BaseURL>${base}</BaseURL></Representation>`
+  rig.origin.files.set('/hls/ch1/torn.mpd', {
+    type: DASH,
+    body: `<MPD><Period><AdaptationSet><ContentProtection schemeIdUri="urn:mpeg:dash:sea:2012"><CryptoPeriod keyUriTemplate="${login}/far/k.bin"/></ContentProtection><SegmentTemplate media="../s$Number$.m4s"/>${rep(`${login}/far/a/b/`)}${rep('http://elsewhere.example/')}</AdaptationSet></Period></MPD>`,
+  })
+  for (const path of ['/far/a/s1.m4s', '/far/k.bin']) balancer.files.set(path, MEDIA)
+  const root = await open('ch1', 'own:torn')
+  const { text } = await rig.get(`${root}torn.mpd`)
+  const [, key = ''] = /keyUriTemplate="([^"]*)/.exec(text) ?? []
+  const [, base = '', , media = ''] =
+    /<BaseURL>([^<]*)<\/BaseURL>(<SegmentTemplate media="([^"]*))?/.exec(text) ?? []
+  balancer.seen.length = 0
+  for (const at of [key, new URL(media.replace('$Number$', '1'), new URL(base, rig.url + root))])
+    expect((await rig.get(new URL(at).pathname)).status).toBe(200)
+  expect(balancer.seen.map(({ url, headers }) => [url, headers.authorization])).toEqual([
+    ['/far/k.bin', BASIC],
+    ['/far/a/s1.m4s', BASIC],
+  ])
+})
+
 test('a host with a login that the edge does not go to is told without it', async () => {
   rig.origin.moved.set('/hls/ch1/past.ts', `http://${LOGIN}@elsewhere.example/x.ts`)
   const { reason } = await rig.get(`${await open('ch1', 'own:past')}past.ts`)

@@ -85,6 +85,10 @@ export const statusOf = (r: Request): number => r.status
 /** Whether what an origin answers is none yet (RFC 9110, section 15.2): the answer itself, with its headers, would be the body. */
 export const isInterim = (r: Request): boolean => r.status >= 100 && r.status < 200
 
+/** Whether it is none that HTTP knows, whose text nobody reads; failures and redirections do not come here. */
+export const isNoAnswer = ({ status }: Request): boolean =>
+  status < 200 || (status >= 300 && status !== 304)
+
 /** Variables by the names of headers, which are few. */
 const ofHeaders: Record<string, string> = {}
 

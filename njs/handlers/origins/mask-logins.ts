@@ -1,3 +1,4 @@
+import { packed } from '../../domain/spellings/packed.ts'
 import { logError } from '../../platform/log.ts'
 import { setVariables } from '../../platform/reply.ts'
 import { type Request, variablesOf } from '../../platform/request.ts'
@@ -7,7 +8,18 @@ import { loginsOfAnswer } from '../../verdicts/headers/telling-headers.ts'
 const TEXT_PATH = /^[^?]*\.(?:webvtt|vtt|srt|ttml|dfxp|xml|json|txt|css|js)(?:\?|$)/i
 
 /** Variables that `sub_filter` looks for, beside the first. */
-const FURTHER = ['gh_masked_2', 'gh_masked_3', 'gh_masked_4', 'gh_masked_5', 'gh_masked_6'] as const
+const FURTHER = Array.from({ length: 17 }, (_, at) => `gh_masked_${at + 2}`)
+
+const percent = (hex: string): string => hex.replace(/../g, '%$&')
+
+/** Words, and what else may stand for them: nginx looks for them in any letters. */
+const withPacked = (words: readonly string[]): string[] => {
+  const others = words.flatMap((it) => {
+    const { base64, hex } = packed(it)
+    return [...base64, hex, percent(hex)]
+  })
+  return [...new Set([...words, ...others])].slice(0, FURTHER.length + 1)
+}
 
 /**
  * js_set, for `sub_filter`: the first of the logins that are masked in a text an origin sends in place of a segment; the others are in variables. Empty where there is none,
@@ -16,9 +28,9 @@ const FURTHER = ['gh_masked_2', 'gh_masked_3', 'gh_masked_4', 'gh_masked_5', 'gh
 export const maskLogins = (r: Request): string => {
   try {
     const variables = variablesOf(r)
-    const words = new Set(loginsOfAnswer(variables, !TEXT_PATH.test(variables['gh_path'] ?? '')))
+    const words = loginsOfAnswer(variables, !TEXT_PATH.test(variables['gh_path'] ?? ''))
     // One may be part of another.
-    const [first = '', ...others] = [...words].sort((a, b) => b.length - a.length)
+    const [first = '', ...others] = withPacked(words).sort((a, b) => b.length - a.length)
     setVariables(r, Object.fromEntries(FURTHER.map((name, at) => [name, others[at] ?? ''])))
     return first
   } catch (problem) {

@@ -21,9 +21,7 @@ const isKey = (variables: Variables): boolean => {
 
 /** Whether it is called nothing: then it is bytes (RFC 9110, section 8.3), in which logins are masked; what is longer is no message of an origin. */
 const isUntyped = (r: Request, variables: Variables, type: string): boolean =>
-  type === '' &&
-  [200, 206].includes(statusOf(r)) &&
-  (variables['upstream_http_content_length'] ?? '').length < 5
+  type === '' && statusOf(r) < 300 && (variables['upstream_http_content_length'] ?? '').length < 5
 
 /** Whether JSON or XML came in place of audio or video. */
 const isData = (variables: Variables, type: string): boolean =>

@@ -66,6 +66,25 @@ describe('a text that an origin answers in place of a segment names no login', (
   })
 })
 
+test.each([
+  ['in base64', (it: string) => Buffer.from(`${it}:${it}`).toString('base64')],
+  ['in base64 of addresses', (it: string) => Buffer.from(`ab${it}`).toString('base64url')],
+  ['in hex', (it: string) => Buffer.from(it).toString('hex').toUpperCase()],
+  ['percent-encoded', (it: string) => Buffer.from(it).toString('hex').replace(/../g, '%$&')],
+])('nor %s, nor in subtitles', async (_, pack) => {
+  const root = await open(rig, 'panel')
+  for (const [name, type] of [
+    ['a.txt', 'text/plain'],
+    ['a.vtt', 'text/vtt'],
+    ['a.ttml', 'application/ttml+xml'],
+  ] as const) {
+    put(rig, BASE + name, `WEBVTT\n\nNOTE ${PASSWORD} ${pack(PASSWORD)} end\n`, type)
+    const { text } = await rig.get(root + name)
+    expect(text).toMatch(/^WEBVTT\n\nNOTE \*\*\* .* end\n$/)
+    expect(text).not.toContain(pack(PASSWORD).slice(2, 12))
+  }
+})
+
 test('it is asked for as it can be looked at', async () => {
   put(rig, `${BASE}z.ts`, 'video', 'video/mp2t')
   const root = await open(rig, 'panel')

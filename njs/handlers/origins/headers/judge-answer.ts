@@ -1,7 +1,7 @@
 import { isMedia } from '../../../domain/headers/media.ts'
 import { logError } from '../../../platform/log.ts'
 import { replaceAnswer } from '../../../platform/reply.ts'
-import { isInterim, type Request, variablesOf } from '../../../platform/request.ts'
+import { isNoAnswer, type Request, variablesOf } from '../../../platform/request.ts'
 import { noteHeaders } from '../../../state/lately/safe-headers.ts'
 import { handOn } from '../../../verdicts/cookies.ts'
 import { keepListed } from '../../../verdicts/headers/keep-listed.ts'
@@ -15,7 +15,7 @@ export const judgeAnswer = (r: Request): string => {
   try {
     const variables = variablesOf(r)
     const isTelling = keepListed(r)
-    if (isInterim(r)) {
+    if (isNoAnswer(r)) {
       replaceAnswer(r, 204)
       return 'origin.unreadable'
     }

@@ -111,8 +111,12 @@ const valueOf = (found: readonly XmlAttribute[], wanted: string): string =>
 /** Another manifest that players go on with behind this one (ISO/IEC 23009-1, 5.11), or in its place. */
 const LEADS_ON = /^urn:mpeg:dash:(?:chaining|fallback):/
 const FONT = /^urn:dvb:dash:fontdownload:/
-const DESCRIBES = /^(?:Supplemental|Essential)Property$/
-const PRESENTS = /^(?:AlternativeMPD|InsertPresentation|ReplacePresentation)$/
+const DESCRIBES: ReadonlySet<string> = new Set(['SupplementalProperty', 'EssentialProperty'])
+const PRESENTS: ReadonlySet<string> = new Set([
+  'AlternativeMPD',
+  'InsertPresentation',
+  'ReplacePresentation',
+])
 
 /** Whether an element that others pass over holds addresses: events of other manifests that players put in, and keys of segments. */
 export const holdsAddresses = (name: string, found: readonly XmlAttribute[]): boolean =>
@@ -121,9 +125,9 @@ export const holdsAddresses = (name: string, found: readonly XmlAttribute[]): bo
     : name === 'EventStream' && valueOf(found, 'schemeIdUri').includes(':alternativeMPD:')
 
 const namesManifests = (name: string, found: readonly XmlAttribute[]): string =>
-  PRESENTS.test(name)
+  PRESENTS.has(name)
     ? '^ur[il]$'
-    : DESCRIBES.test(name) && LEADS_ON.test(valueOf(found, 'schemeIdUri'))
+    : DESCRIBES.has(name) && LEADS_ON.test(valueOf(found, 'schemeIdUri'))
       ? '^value$'
       : ''
 
@@ -150,4 +154,4 @@ export const namesOneFile = (
   found: readonly XmlAttribute[],
 ): boolean =>
   name === 'keyUriTemplate' ||
-  (name.endsWith(':url') && DESCRIBES.test(element) && FONT.test(valueOf(found, 'schemeIdUri')))
+  (name.endsWith(':url') && DESCRIBES.has(element) && FONT.test(valueOf(found, 'schemeIdUri')))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { userAgentFamily } from '#domain/viewer/user-agent'
-import { playerName } from '../../../control/dashboard/app/text/player.ts'
+import { playerName, protocolName } from '../../../control/dashboard/app/text/player.ts'
 
 test.each([
   ['VLC/3.0.20 LibVLC/3.0.20', 'VLC'],
@@ -20,4 +20,20 @@ test('an app of a media server, and a platform, stay what they say they are', ()
   expect(playerName('Android TV')).toBe('Android TV')
   expect(playerName('other:mybox')).toBe('mybox')
   expect(playerName('MyBox/1.2 (Linux)')).toBe('MyBox')
+})
+
+test('a protocol has the name people know it by; where none is known, nothing is said', () => {
+  expect(['hls', 'dash', 'mpegts', 'rtmp'].map(protocolName)).toEqual([
+    'HLS',
+    'DASH',
+    'MPEG-TS',
+    'RTMP',
+  ])
+  expect(['http', 'constructor', '', null, undefined].map(protocolName)).toEqual([
+    '',
+    '',
+    '',
+    '',
+    '',
+  ])
 })

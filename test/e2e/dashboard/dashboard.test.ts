@@ -58,7 +58,7 @@ test('the link that run prints signs in once; a stream appears, is ended, and it
   const { account, session } = await watching()
   const row = page.getByRole('row').filter(of(page, account))
   await row.waitFor()
-  expect(await row.innerText()).toContain('federal-1')
+  expect(await row.innerText()).toMatch(/federal-1[^]*\bHLS\b/)
   await row.getByRole('button', { name: 'End' }).click()
   const dialog = page.getByRole('dialog')
   await focusOn(page, /^BUTTON Cancel/)

@@ -1,6 +1,7 @@
 import { hrefOf, useParam } from '../data/route.ts'
 import type { Play } from '../data/types.ts'
 import { country, duration, moment, placeName, player, radiusText } from '../text/format.ts'
+import { protocolName } from '../text/player.ts'
 import { reasonText } from '../text/reasons.ts'
 import { t } from '../text/text.ts'
 import { PageLink } from './page-link.tsx'
@@ -65,7 +66,12 @@ export const PLAY_COLUMNS = {
     sixths: 3,
     title: t('col.player'),
     sortBy: (row) => player(row.agent ?? row.client ?? row.platform ?? ''),
-    cell: (row) => player(row.agent ?? row.client ?? row.platform ?? '–'),
+    cell: (row) => (
+      <>
+        {player(row.agent ?? row.client ?? row.platform ?? '–')}{' '}
+        <span class="dim">{protocolName(row.proto)}</span>
+      </>
+    ),
   },
   since: {
     key: 'since',

@@ -35,3 +35,17 @@ export const playerName = (agent: string): string => {
   const [name = ''] = agent.replace(/^other:/, '').split('/')
   return agent.includes('/') ? (name.split(' ')[0] ?? '') : name
 }
+
+const PROTOCOLS: ReadonlyMap<string, string> = new Map([
+  ['hls', 'HLS'],
+  ['dash', 'DASH'],
+  ['mpegts', 'MPEG-TS'],
+  ['rtmp', 'RTMP'],
+  ['rtsp', 'RTSP'],
+  ['srt', 'SRT'],
+  ['webrtc', 'WebRTC'],
+])
+
+/** A protocol as people know it; empty for what says nothing of how a channel is sent. */
+export const protocolName = (protocol: string | null | undefined): string =>
+  PROTOCOLS.get(protocol ?? '') ?? ''

@@ -12,6 +12,7 @@ import {
   radiusText,
   serverName,
 } from '../../text/format.ts'
+import { protocolName } from '../../text/player.ts'
 import { language, t, words } from '../../text/text.ts'
 
 /** What a button of a row does. */
@@ -81,7 +82,12 @@ const identity = (caps: CapUse): Column<Session>[] => [
     sixths: 3,
     title: t('col.player'),
     sortBy: (row) => player(row.user_agent),
-    cell: (row) => <span title={row.user_agent}>{player(row.user_agent)}</span>,
+    cell: (row) => (
+      <span class="two-lines" title={row.user_agent}>
+        <span>{player(row.user_agent)}</span>
+        {protocolName(row.proto) !== '' && <span class="dim">{protocolName(row.proto)}</span>}
+      </span>
+    ),
   },
   {
     key: 'server',

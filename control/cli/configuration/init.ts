@@ -1,11 +1,13 @@
-import { existsSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { Command } from 'commander'
 import { type EdgeAnswers, edgeConfig } from '../../config/examples/edge.ts'
 import { type HomeServer, homeConfig } from '../../config/examples/home.ts'
 import { MEDIA_SERVER_KINDS } from '../../config/schema/media-servers.ts'
 import { homeProblems } from '../../detect/home-networks.ts'
+import { requireRegular, systemReason } from '../../runtime/regular-file.ts'
+import { fileProblem } from '../../sentences/file-problems.ts'
 import { CliError } from '../common/context.ts'
 import { print } from '../common/output.ts'
 
@@ -60,6 +62,18 @@ const homeText = async (options: InitOptions, ask: Ask | null): Promise<[string,
   return [homeConfig({ servers, homeNetworks, admin: options.admin }), servers]
 }
 
+/** A playlist as it is named in the file that is written: addresses as they are, files as seen from there. */
+const playlistIn = (folder: string, given: string): string => {
+  if (/^https?:\/\//i.test(given)) return given
+  const file = resolve(given)
+  try {
+    requireRegular(statSync(file))
+  } catch (error) {
+    throw new CliError(`--playlist: ${given}: ${systemReason(error) ?? fileProblem(error)}`)
+  }
+  return isAbsolute(given) ? given : relative(folder, file)
+}
+
 const channelsText = async (options: InitOptions, ask: Ask | null): Promise<string> => {
   const { playlist, network, listen, admin } = options
   const source = playlist ?? (await ask?.('Where is your M3U playlist? A file or an address', ''))
@@ -76,7 +90,8 @@ const channelsText = async (options: InitOptions, ask: Ask | null): Promise<stri
   const maxSessions = Number(most)
   if (!Number.isInteger(maxSessions) || maxSessions < 1)
     throw new CliError(`streams at once are a whole number, not '${most}'`)
-  const answers: EdgeAnswers = { playlist: source, listen, admin, maxSessions, networks }
+  const list = playlistIn(dirname(resolve(options.out)), source)
+  const answers: EdgeAnswers = { playlist: list, listen, admin, maxSessions, networks }
   return edgeConfig(answers)
 }
 

@@ -12,7 +12,7 @@ export interface EdgeAnswers {
 }
 
 const sourceText = (playlist: string): string =>
-  `${/^https?:\/\//.test(playlist) ? 'url' : 'file'}: ${stringify(playlist).trim()}`
+  `${/^https?:\/\//i.test(playlist) ? 'url' : 'file'}: ${stringify(playlist).trim()}`
 
 const homeGroup = ({ networks, maxSessions }: EdgeAnswers): string =>
   networks.length === 0

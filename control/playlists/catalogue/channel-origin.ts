@@ -51,11 +51,15 @@ const isVod = (file: string, item: PlaylistEntry): boolean =>
   vodExtension.test(file) ||
   [...item.before, ...item.after].some((line) => vodDirective.test(line))
 
+/** Names as they are looked up, and addresses. */
+const isHost = /^(?:[\w-]+(?:\.[\w-]+)*\.?|\[.+\])$/
+
 /** Takes an entry's address apart as the edge needs it; addresses nginx cannot fetch are refused. */
 export const readOrigin = (item: PlaylistEntry): OriginResult => {
   const url = URL.canParse(item.url) ? new URL(item.url) : null
   if (!url || !/^https?:$/.test(url.protocol) || url.hostname === '')
     return { ok: false, reason: 'only http and https addresses can be served' }
+  if (!isHost.test(url.hostname)) return { ok: false, reason: 'its host is no name' }
   const slash = url.pathname.lastIndexOf('/') + 1
   const file = url.pathname.slice(slash)
   const query = url.search.slice(1)

@@ -49,7 +49,7 @@ const openedNowhere = /[^\s"=,][^"=,]*"(?=\s*(?:,|$)|\s*[^\s="',]+\s*=)/y
 /** What stands before a name and is no part of it: players look for the name alone. */
 const junk = new RegExp(`[^\\sa-z0-9]+(?=${KNOWN}$)`, 'iy')
 /** Hours as some countries write them. */
-const hours = /[+-]?\d+,\d+(?=\s+[^\s="',]+\s*=|\s*,)/y
+const hours = /[+-]?\d+,\d+(?=\s+[^\s="',]+\s*=|\s*(?:,|$))/y
 const TAKES_HOURS = /^(?:tvg-shift|catchup-correction)$/i
 /** Where a value without quotes ends. */
 const bareEnd = /[\s,]|$/g

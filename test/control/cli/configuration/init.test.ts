@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { expect, test } from 'vitest'
 import { runProgram } from '../../../../control/cli/program.ts'
 import { loadConfig } from '../../../../control/config/load.ts'
@@ -77,9 +77,28 @@ test('what is there is not replaced, and what cannot be is said', async () => {
       "--home-network: '0/0' is too wide",
     )
     await expect(init('channels', '--out', other)).rejects.toThrow('--playlist')
+    await expect(
+      init('channels', '--playlist', join(folder, 'away.m3u'), '--out', other),
+    ).rejects.toThrow('away.m3u: there is no such file')
+    await expect(init('channels', '--playlist', folder, '--out', other)).rejects.toThrow(
+      'not a regular file',
+    )
     await expect(init('garden', '--out', other)).rejects.toThrow('init home')
     expect(existsSync(other)).toBe(false)
     await init('home', '--out', out, '--force')
     expect(readFileSync(out, 'utf8')).toContain('media_servers')
+  })
+})
+
+test('a playlist is named as seen from the file that is written', async () => {
+  await withTempDir(async (folder) => {
+    const list = join(folder, 'list.m3u')
+    writeFileSync(list, '#EXTM3U\n#EXTINF:-1,One\nhttp://origin.example/one/index.m3u8\n')
+    mkdirSync(join(folder, 'etc'))
+    const out = join(folder, 'etc', 'channels.yaml')
+    await init('channels', '--playlist', relative(process.cwd(), list), '--out', out)
+    expect(readFileSync(out, 'utf8')).toContain('file: ../list.m3u')
+    await init('channels', '--playlist', 'HTTP://o/all.m3u', '--out', out, '--force')
+    expect(readFileSync(out, 'utf8')).toContain('url: HTTP://o/all.m3u')
   })
 })

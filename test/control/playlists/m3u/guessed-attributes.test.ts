@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseInfoLine } from '../../../../control/playlists/m3u/info-line.ts'
+import { parseHeaderLine, parseInfoLine } from '../../../../control/playlists/m3u/info-line.ts'
 
 test.each([
   [
@@ -169,4 +169,11 @@ test.each([
     attributes,
   )
   expect(info.problems).toContain(problem)
+})
+
+test('hours with a comma at the end of #EXTM3U are hours', () => {
+  expect(parseHeaderLine('#EXTM3U catchup-days=3 tvg-shift=-1,5')).toMatchObject({
+    attributes: [{ name: 'catchup-days' }, { name: 'tvg-shift', value: '-1.5' }],
+    problems: ['tvg-shift: there is a comma in it'],
+  })
 })

@@ -109,6 +109,12 @@ const movedFrom = async (came: ByAddress, went: ByAddress): Promise<Map<string, 
   return found
 }
 
+/** What an address was called by two records of it, the newer one with what the older one has beside that. */
+const joined = (newer: History, older: History = []): History => [
+  ...older.filter((called) => !newer.some((it) => areSameEntries(it, called))),
+  ...newer,
+]
+
 /** What records say of addresses that came; `held` are those whose records are known already. */
 const readRecords = async (
   records: NameRecords,
@@ -120,29 +126,31 @@ const readRecords = async (
   if (byAddress.size === 0) return found
   const known = new Set(held)
   for (const address of known) byAddress.delete(hashOfAddress(address))
-  const unknown: [string, Channel][] = []
+  const asked: [string, Channel][] = []
   await eachInTurns(came, ([address, [first]]) => {
-    if (known.has(address)) return
+    if (known.has(address) || first === undefined) return
+    asked.push([address, first])
     const record = byAddress.get(hashOfAddress(address))
-    if (record === undefined) {
-      if (first !== undefined) unknown.push([address, first])
-      return
-    }
+    if (record === undefined) return
     byAddress.delete(record.address)
-    if (record.called.length > 0) found.set(address, record)
+    found.set(address, record)
   })
-  // The rest are of addresses that are not there: a login in them may be another now.
+  // The rest are of addresses that are not there: a login in them may be another now, or again that of an older record.
   const byPlace = new Map<string, NameRecord>()
   for (const record of byAddress.values())
     if (record.at >= (byPlace.get(record.place)?.at ?? 0)) byPlace.set(record.place, record)
-  if (byPlace.size === 0) return found
-  const places = await groupInTurns(unknown, ([, channel]) => placeOf(channel))
-  await eachInTurns(places, ([place, there]) => {
-    const [address] = only(there) ?? []
-    const record = byPlace.get(hashOfAddress(place))
-    if (address !== undefined && record !== undefined && record.called.length > 0)
-      found.set(address, record)
-  })
+  if (byPlace.size > 0) {
+    const places = await groupInTurns(asked, ([, channel]) => placeOf(channel))
+    await eachInTurns(places, ([place, there]) => {
+      const [address] = only(there) ?? []
+      const record = byPlace.get(hashOfAddress(place))
+      if (address === undefined || record === undefined) return
+      const own = found.get(address)
+      if (own !== undefined && own.at >= record.at) return
+      found.set(address, { ...record, called: joined(record.called, own?.called) })
+    })
+  }
+  for (const [address, { called }] of found) if (called.length === 0) found.delete(address)
   return found
 }
 
@@ -215,10 +223,10 @@ export class FormerNames {
     if (isNew) this.known = new Map()
     const came = isNew ? now : arrived
     if (came.size === 0) return
-    const held = [...this.known.keys()].filter((address) => now.has(address))
+    const held = [...this.known.keys()].filter((it) => now.has(it) && !came.has(it))
     const named: NameRecord[] = []
     for (const [address, { called, isGone }] of await readRecords(records, came, held)) {
-      this.known.set(address, called)
+      this.known.set(address, joined(called, this.known.get(address)))
       const channels = now.get(address) ?? []
       const [channel] = channels
       if (isGone !== true || channel === undefined) continue

@@ -35,3 +35,26 @@ it('remembers what closes a channel, however many names it had that close nothin
   await settle('adult1')
   expect((await settle('bonus')).filter(adults)).toEqual([])
 })
+
+it('remembers what an address was called under its other login, when it comes back under an older one', async () => {
+  const adults = compileSelection(select({ exclude: ['Adult'] }))
+  const records = createOwnRecords()
+  let now = 0
+  const memory = new FormerNames(records, () => now)
+  const settle = async (name: string, login: string, restarted = memory) => {
+    now += 1
+    const channels = await channelsOf(entry(name, `${AD}?token=${login}`, 'tvg-id="x"'))
+    return await restarted.settle(channels, { selections: [adults], rulesOf: () => '' })
+  }
+  const other = entry('Other', 'http://o/other/index.m3u8')
+  await settle('News', 'a1b2c3d4e5')
+  await settle('Adult', 'f6g7h8i9j0')
+  await settle('Adult', 'a1b2c3d4e5')
+  now += 1
+  const left = { selections: [adults], rulesOf: () => '' }
+  await memory.settle(await channelsOf(other), left)
+  const again = new FormerNames(records, () => now)
+  await again.settle(await channelsOf(other), left)
+  for (const process of [memory, again])
+    expect((await settle('Kids', 'f6g7h8i9j0', process)).filter(adults)).toEqual([])
+})

@@ -44,7 +44,7 @@ export const awaitFirstSync = async (
     await sleep(100)
   }
   report(
-    `No control plane has answered (${config.control.urls.join(', ')}); viewers get in when one does. See ${paths.logs}/nginx-error.log.`,
+    `No control plane has answered as it should (${config.control.urls.join(', ')}); viewers get in when one does. Why stands in ${paths.logs}/nginx-error.log.`,
   )
 }
 

@@ -29,6 +29,7 @@ const MOST_ENDED = 500
 const MOST_PAST = 100
 const MOST_PROTOCOLS = 100
 const KILL_MS = 3_600_000
+const MINUTE_MS = 60_000
 /** Every lease in use is reported at least once in so many seconds. */
 const SEEN_WINDOW_SEC = 25
 /** Time for one run, in ms: it must end before the next begins. */
@@ -103,6 +104,16 @@ const dropKeysAndPolicy = (): void => {
   const dict = texts('gh_texts')
   applyKeys({ version: '', current: 0, secrets: {} })
   for (const name of ['current', 'keysVersion', 'policy', 'policyVersion']) dict.delete(name)
+}
+
+/** Says in the error log, once a minute, why the edge gets nothing; `now`: Unix ms. */
+const tellRefused = (now: number): void => {
+  const state = numbers('gh_state')
+  const minute = Math.floor(now / MINUTE_MS)
+  if (state.get('refusedMinute') === minute) return
+  trySet(state, 'refusedMinute', minute)
+  const advice = 'it is another or was revoked; `gatehouse edges add` there prints a new one'
+  logError('sync', `control does not take this edge's key (control.edge_key_file): ${advice}`)
 }
 
 /** Most keys read from the zone of bans at a full list. */
@@ -250,7 +261,10 @@ const exchange = async (place: SyncPlace): Promise<boolean> => {
   // Control, or Redis, may be too busy for so many: half of them are sent next, unless this is answered in time.
   setMostReports(most / 2)
   const answer = await callControl(place.inner, '/sync', { body: JSON.stringify(request) })
-  if (answer.status === 401) dropKeysAndPolicy()
+  if (answer.status === 401) {
+    dropKeysAndPolicy()
+    tellRefused(Date.now())
+  }
   if (answer.status !== 200) return false
   setMostReports(most * 2)
   const response = parseJson<SyncResponse>(answer.body)

@@ -209,6 +209,16 @@ describe('who is not an edge', () => {
     expect(edge.logs()['nginx-error.log']).toContain('certificate verify error')
   }, 120_000)
 
+  test('an edge with another key serves nobody, and its error log says why, once a minute', async () => {
+    await plane.addEdge('other')
+    const edge = await startEdge(ground, { name: 'other', key: keys[1] ?? '', urls: [plane.url] })
+    onCleanup(edge.stop)
+    expect(edge.output()).toContain('No control plane has answered')
+    expect((await viewer(edge.edge, {}).get('/playlist.m3u')).status).toBe(503)
+    const told = edge.logs()['nginx-error.log']?.match(/control does not take this edge's key/g)
+    expect([1, 2]).toContain(told?.length)
+  }, 120_000)
+
   test('a revoked edge and a wrong key get 401 at once', async () => {
     const status = (id: string, key: string): Promise<number> =>
       new Promise((resolve, reject) => {

@@ -16,7 +16,7 @@ export interface Cookie {
 
 /** Splits `Set-Cookie` headers that nginx has joined with a comma and a blank; those in dates do not separate, nor do commas in values, which have no blanks. */
 export const splitSetCookies = (text: string): string[] =>
-  text === '' ? [] : text.split(/, (?=[^\s;,=]+\s*=)/).map((part) => part.trim())
+  text === '' ? [] : text.split(/, (?=[^\s;,=]*\s*=)/).map((part) => part.trim())
 
 const isAddress = (host: string): boolean => host.startsWith('[') || /^[\d.]+$/.test(host)
 

@@ -69,6 +69,9 @@ test('several in one line, with the commas of their dates', () => {
   expect(splitSetCookies(`${first}, b=x, c = 3; Path=/q`)).toEqual([first, 'b=x', 'c = 3; Path=/q'])
   const listed = 'a={"b":1,"c":"d=e"}; Path=/'
   expect(splitSetCookies(`${listed}, d=1,e=2`)).toEqual([listed, 'd=1,e=2'])
+  // One without a name is none, and no part of the one before.
+  expect(splitSetCookies('a=1; Path=/p, =b, c=2')).toEqual(['a=1; Path=/p', '=b', 'c=2'])
+  expect(read('=b')).toBeNull()
   expect(splitSetCookies('')).toEqual([])
 })
 

@@ -163,7 +163,7 @@ const entryLines = (channel: Channel, number: number | null, options: EntryOptio
     ...lines(item.before),
     infoOf(channel, number, options),
     ...lines(item.after),
-    ...(usesExtgrp ? [`#EXTGRP:${disarm(item.titles.join(';'))}`] : []),
+    ...(usesExtgrp ? [`#EXTGRP:${disarm(item.titles.join(';')).replaceAll('"', "'")}`] : []),
     `${placeholder}/${channel.id}/${entryName(channel)}${disarm(item.suffix)}`,
   ]
 }

@@ -135,7 +135,7 @@ export class EntryBuilder {
         this.trailing,
         'not read: a directive behind the last address, for it holds for the entry below',
       )
-    const missing = this.head.isThere() ? [] : ['line 1: #EXTM3U is missing']
+    const missing = this.head.isInPlace() ? [] : ['line 1: #EXTM3U is missing']
     const playlist: Playlist = {
       header: this.head.attributes,
       directives: this.directives,

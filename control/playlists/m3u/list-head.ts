@@ -16,9 +16,15 @@ const tell = (verb: string, names: readonly string[], of: string): string[] =>
 export class ListHead {
   readonly attributes: Attribute[] = []
   private lines = 0
+  private isAbove = false
 
   isThere(): boolean {
     return this.lines > 0
+  }
+
+  /** Whether one stands above the entries. */
+  isInPlace(): boolean {
+    return this.isAbove
   }
 
   /** Takes one; what of it is odd. */
@@ -26,6 +32,7 @@ export class ListHead {
     const { attributes, problems } = parseHeaderLine(text)
     const isOnly = this.lines === 0 && place !== 'below-entries'
     this.lines += 1
+    this.isAbove ||= isOnly
     if (!isOnly) return [...problems, ...this.merge(attributes, place)]
     this.attributes.push(...attributes)
     const defaults = attributes.filter(({ name }) => DEFAULT.test(name)).map(({ name }) => name)

@@ -229,6 +229,18 @@ describe('a rendered list', () => {
     )
   })
 
+  it('names the same groups in group-title and #EXTGRP, as Kodi takes both', async () => {
+    const lines = '#EXTGRP:Late\nhttp://o/a\n'
+    const text = `#EXTM3U\n#EXTINF:-1 group-title="My "Best" TV",A\n${lines}#EXTINF:-1,B\nhttp://o/b\n`
+    expect((await render(text)).split('\n').filter((line) => line.startsWith('#EXT'))).toEqual([
+      '#EXTM3U',
+      `#EXTINF:-1 group-title="My 'Best' TV",A`,
+      "#EXTGRP:My 'Best' TV",
+      '#EXTINF:-1 group-title="Late",B',
+      '#EXTGRP:Late',
+    ])
+  })
+
   it('is a list its own reader takes, names and groups unchanged', async () => {
     const again = playlistOf((await render(everything)).replaceAll('@@', 'http://edge/live/t'))
     const first = playlistOf(everything)

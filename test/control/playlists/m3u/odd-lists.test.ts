@@ -263,6 +263,12 @@ test.each([
   )
 })
 
+test('an #EXTM3U below entries does not stand for the one that is missing', () => {
+  expect(read('#EXTINF:-1,A\nhttp://o/a\n#EXTM3U\n').warnings).toEqual([
+    'line 1: #EXTM3U is missing',
+  ])
+})
+
 test('directives in small letters are written as players know them', () => {
   const text =
     '#extm3u\n#extinf:-1,A\n#kodiprop:inputstream=x\n#extvlcopt:http-user-agent=y\nhttp://o/a\n'

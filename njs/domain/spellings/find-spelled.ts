@@ -1,3 +1,4 @@
+import { byWord } from './by-word.ts'
 import { packed } from './packed.ts'
 
 /** Shorter ones may stand in other words by chance. */
@@ -30,21 +31,12 @@ interface Forms {
   readonly others: readonly string[]
 }
 
-/** By word: those of a few channels. */
-const known = new Map<string, Forms>()
-const MOST_KNOWN = 100
-
-const formsOf = (word: string): Forms => {
-  const before = known.get(word)
-  if (before !== undefined) return before
-  if (known.size >= MOST_KNOWN) known.clear()
+const formsOf = byWord((word): Forms => {
   const letters = /\d/.test(word) ? [word, word.toLowerCase(), word.toUpperCase()] : []
   const others = [...packedForms(word), ...letters]
   const encoded = new RegExp(Array.from(word, letterPattern).join(''), 'gi')
-  const made = { encoded, others: [...new Set(others)] }
-  known.set(word, made)
-  return made
-}
+  return { encoded, others: [...new Set(others)] }
+})
 
 /** Codes of letters and digits, which nobody needs to encode. */
 const ENCODED = /^(?:%(?:25)*(?:3\d|[46][1-9a-f]|[57][\da])|\\u00|\\x|#x?\d)/i

@@ -1,18 +1,8 @@
-import { mayBePacked, type Packed, packed } from './packed.ts'
+import { byWord } from './by-word.ts'
+import { mayBePacked, packed } from './packed.ts'
 import { mayBeWrapped, unwrap } from './unwrap.ts'
 
-/** By word: those of a few channels. */
-const known = new Map<string, Packed>()
-const MOST_KNOWN = 100
-
-const packedOf = (word: string): Packed => {
-  const before = known.get(word)
-  if (before !== undefined) return before
-  if (known.size >= MOST_KNOWN) known.clear()
-  const made = packed(word)
-  known.set(word, made)
-  return made
-}
+const packedOf = byWord(packed)
 
 /** Whether a text has a word in any letters, plain, encoded as in addresses, JSON or pages, also more than once, or in base64 or hex. */
 export const hasWord = (text: string, word: string): boolean => {

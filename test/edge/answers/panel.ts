@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Rig } from '../rig/rig.ts'
+import { type Rig, startRig } from '../rig/rig.ts'
 
 /** A login in a panel's addresses, and a ticket, none of which may reach a viewer. */
 export const USER = 'viewer4711'
@@ -13,3 +13,11 @@ export const open = async (at: Rig, channel: string): Promise<string> => {
   expect(opened.status).toBe(302)
   return (opened.headers.get('location') ?? '').replace(/[^/]*$/, '')
 }
+
+/** Two edges: one that judges as it comes, and one that judges every segment one hop away, as in a crowd. */
+export const startBoth = async (
+  prepare: Parameters<typeof startRig>[0],
+): Promise<readonly [Rig, Rig]> => [
+  await startRig(prepare),
+  await startRig(prepare, (it) => ({ ...it, judgedInPlace: 0 })),
+]

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startOrigin, type TestOrigin } from '../rig/origin.ts'
 import { type Rig, startRig } from '../rig/rig.ts'
 import { channelRows, group } from '../rig/tables.ts'
-import { BASE, open, PASSWORD, TICKET, USER } from './panel.ts'
+import { BASE, open, PASSWORD, startBoth, TICKET, USER } from './panel.ts'
 
 const prepare: Parameters<typeof startRig>[0] = (stub, { url }) => {
   stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true })] }
@@ -23,8 +23,7 @@ let crowded: Rig
 beforeAll(async () => {
   quiet = await startOrigin()
   silent = await startOrigin()
-  rig = await startRig(prepare)
-  crowded = await startRig(prepare, (it) => ({ ...it, judgedInPlace: 0 }))
+  ;[rig, crowded] = await startBoth(prepare)
 })
 afterAll(async () => {
   await rig?.stop()

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Rig, startRig } from '../rig/rig.ts'
+import type { Rig, startRig } from '../rig/rig.ts'
 import { channelRows, group } from '../rig/tables.ts'
-import { BASE, open, PASSWORD, TICKET, USER } from './panel.ts'
+import { BASE, open, PASSWORD, startBoth, TICKET, USER } from './panel.ts'
 
 const prepare: Parameters<typeof startRig>[0] = (stub, { url }) => {
   stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true })] }
@@ -14,8 +14,7 @@ let rig: Rig
 /** Judges every segment one hop away, as in a crowd. */
 let crowded: Rig
 beforeAll(async () => {
-  rig = await startRig(prepare)
-  crowded = await startRig(prepare, (it) => ({ ...it, judgedInPlace: 0 }))
+  ;[rig, crowded] = await startBoth(prepare)
 })
 afterAll(async () => {
   await rig?.stop()

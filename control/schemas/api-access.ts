@@ -1,15 +1,15 @@
 import { Type } from 'typebox'
 import { nullableTime } from './common.ts'
 
-const scopes = Type.Array(
-  Type.String({ pattern: '^(?:\\*|[a-z][a-z-]*:(?:read|write|\\*))$', maxLength: 64 }),
-  {
-    minItems: 1,
-    maxItems: 50,
-    description: 'Permissions of routes: `sessions:read`, `bans:write`, `accounts:*`, or `*`.',
-    examples: [['sessions:read', 'history:read']],
-  },
-)
+/** A permission: `sessions:read`, `accounts:*`, or `*`. */
+export const SCOPE_PATTERN = '^(?:\\*|[a-z][a-z-]*:(?:read|write|\\*))$'
+
+const scopes = Type.Array(Type.String({ pattern: SCOPE_PATTERN, maxLength: 64 }), {
+  minItems: 1,
+  maxItems: 50,
+  description: 'Permissions of routes: `sessions:read`, `bans:write`, `accounts:*`, or `*`.',
+  examples: [['sessions:read', 'history:read']],
+})
 
 /** A token of the admin API, without its text. */
 export const apiTokenOut = Type.Object({

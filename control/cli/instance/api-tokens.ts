@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { SCOPE_PATTERN } from '../../schemas/api-access.ts'
 import { callAdmin } from '../common/admin-client.ts'
 import { CliError, type GlobalOptions, withGlobals } from '../common/context.ts'
 import { isRow, print } from '../common/output.ts'
@@ -12,7 +13,7 @@ interface AddOptions extends GlobalOptions {
 const DAY_MS = 86_400_000
 const COLUMNS = ['id', 'name', 'scopes', 'createdBy', 'expiresAt', 'lastUsedAt']
 
-const SCOPE = /^(?:\*|[a-z][a-z-]*:(?:read|write|\*))$/
+const SCOPE = new RegExp(SCOPE_PATTERN)
 
 const collect = (value: string, before: readonly string[]): readonly string[] => {
   if (!SCOPE.test(value))

@@ -1,7 +1,8 @@
 import { type Dispatcher, request } from 'undici'
 import { MOST_REDIRECTIONS } from '#domain/addresses/redirects'
 import type { Protocol } from '#domain/types'
-import { authorizationFor, targetOf } from './redirection.ts'
+import { basicAuth } from '../../http/basic-auth.ts'
+import { targetOf } from './redirection.ts'
 
 /** An opening waits this long for the answer, redirections and all. */
 const TIMEOUT_MS = 1_500
@@ -54,7 +55,7 @@ const ask = async (url: URL, ports: Asking, left = MOST_REDIRECTIONS): Promise<P
   const { mayFollow, late, dispatcher } = ports
   const answer = await request(url, {
     ...(dispatcher === undefined ? {} : { dispatcher }),
-    headers: { 'user-agent': 'Gatehouse', accept: '*/*', ...authorizationFor(url) },
+    headers: { 'user-agent': 'Gatehouse', accept: '*/*', ...basicAuth(url) },
     signal: AbortSignal.any([stop.signal, late]),
   })
   answer.body.on('error', () => undefined)

@@ -3,10 +3,12 @@ import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib'
 import { type Dispatcher, request } from 'undici'
 import { MOST_REDIRECTIONS } from '#domain/addresses/redirects'
 import { documentOf } from '#domain/manifests/text'
+import { basicAuth } from '../../http/basic-auth.ts'
+import { MOST_CODINGS } from '../../http/transfer-codings.ts'
 import { CONNECTION_WORDS } from '../../sentences/connections.ts'
 import { say } from '../../sentences/sentences.ts'
 import { NAMED_BY_ADDRESS } from './origin-agent.ts'
-import { authorizationFor, targetOf } from './redirection.ts'
+import { targetOf } from './redirection.ts'
 
 /** A manifest, `null` when nothing usable answers; or another origin players are sent to for it. */
 export interface FetchedManifest {
@@ -102,9 +104,6 @@ const unpackers: Readonly<Record<string, (bytes: Buffer) => Promise<Buffer>>> = 
     await inflated(bytes, most).catch(async () => await inflatedRaw(bytes, most)),
 }
 
-/** As many as edges decode. */
-const MOST_CODINGS = 5
-
 /** The body as it was before it was packed, as its bytes say rather than its Content-Encoding: some origins pack what nobody asked them to, or twice, or say so of what is plain. */
 const textOf = async ({ headers, body }: Dispatcher.ResponseData): Promise<string> => {
   const said = String(headers['content-encoding'] ?? '').toLowerCase()
@@ -129,7 +128,7 @@ const fetchFrom = async (
 ): Promise<FetchedManifest> => {
   const answer = await request(url, {
     dispatcher: fetching.dispatcher,
-    headers: authorizationFor(new URL(url)),
+    headers: basicAuth(new URL(url)),
     headersTimeout: TIMEOUT_MS,
     bodyTimeout: TIMEOUT_MS,
   }).catch((error: unknown): FetchedManifest => {

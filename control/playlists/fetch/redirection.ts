@@ -1,5 +1,3 @@
-import { decodePercent } from '#domain/credentials/encoding'
-
 /** A `Location` with the bytes beyond ASCII encoded, as curl sends them on; headers are read as Latin-1. */
 const plainLocation = (text: string): string =>
   text.replace(/[\x80-\xff]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
@@ -14,11 +12,4 @@ export const targetOf = (location: string, from: URL): URL | null => {
     next.password = from.password
   }
   return next
-}
-
-/** The login in an address as a header (RFC 7617); without one, none. */
-export const authorizationFor = ({ username, password }: URL): Record<string, string> => {
-  if (username === '' && password === '') return {}
-  const plain = `${decodePercent(username)}:${decodePercent(password)}`
-  return { authorization: `Basic ${Buffer.from(plain).toString('base64')}` }
 }

@@ -1,4 +1,5 @@
 import { decodePercent } from '#domain/credentials/encoding'
+import { escapePattern } from '#domain/spellings/escape-pattern'
 import { packed } from '#domain/spellings/packed'
 import { mayBeWrapped, unwrap } from '#domain/spellings/unwrap'
 
@@ -22,8 +23,6 @@ interface Index {
   } | null
 }
 
-const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
-
 const anyOf = (patterns: readonly string[], flags: string): RegExp[] =>
   patterns.length === 0 ? [] : [new RegExp(patterns.join('|'), flags)]
 
@@ -32,7 +31,7 @@ const packedPatterns = (word: string): string[] => {
   return [hex, ...base64.map((it) => it.replace(/[-_]/g, (one) => (one === '-' ? '[-+]' : '[/_]')))]
 }
 
-const setOff = (word: string): string => `(?<![A-Za-z\\d])${escape(word)}(?![A-Za-z\\d])`
+const setOff = (word: string): string => `(?<![A-Za-z\\d])${escapePattern(word)}(?![A-Za-z\\d])`
 
 const isWord = (text: string): boolean => !/\d/.test(text)
 
@@ -56,7 +55,7 @@ const makeIndex = (passwords: ReadonlySet<string>): Index => {
     hasShort,
     within: {
       middle: patternsOf(middle, setOff),
-      long: patternsOf(long, escape),
+      long: patternsOf(long, escapePattern),
       packed: anyOf(known.flatMap(packedPatterns), 'gi'),
     },
   }

@@ -2,11 +2,10 @@ import { looksSecret } from '../addresses/address-logins.ts'
 import { hasGiven } from '../addresses/given-values.ts'
 import type { Mapper } from '../addresses/mapper.ts'
 import { type OwnValue, pathMark } from '../addresses/own-arguments.ts'
+import { escapePattern } from '../spellings/escape-pattern.ts'
 
 /** Stands where a login stood. */
 const MASK = '~own'
-
-const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
 
 const LEAVES_THE_EDGE = /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i
 
@@ -44,7 +43,7 @@ const maskLine = (line: string, mask: (text: string) => string): string => {
 export const maskLogins = (text: string, own: readonly OwnValue[], isDash: boolean): string => {
   const logins = own.filter((it) => it.isLogin && text.includes(it.text))
   if (logins.length === 0) return text
-  const words = logins.map((it) => escape(it.text)).sort((a, b) => b.length - a.length)
+  const words = logins.map((it) => escapePattern(it.text)).sort((a, b) => b.length - a.length)
   const expression = new RegExp(`(?<![A-Za-z0-9])(?:${words.join('|')})(?![A-Za-z0-9])`, 'g')
   const mask = (part: string): string => part.replace(expression, MASK)
   if (isDash) return text.replace(PARTS, mask)
@@ -63,7 +62,7 @@ const LICENCE = /^(#EXT-X-(?:SESSION-)?KEY:.*?)(URI="[^"]*")(.*)$/
 /** A few words in a text set off by other signs than letters and digits. */
 const hider = (values: readonly OwnValue[]): ((text: string) => string) => {
   const marks = new Map(values.map((it) => [it.text, pathMark(it)]))
-  const words = [...marks.keys()].sort((a, b) => b.length - a.length).map(escape)
+  const words = [...marks.keys()].sort((a, b) => b.length - a.length).map(escapePattern)
   const expression = new RegExp(
     `(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2}))(?:${words.join('|')})(?![A-Za-z0-9])`,
     'g',

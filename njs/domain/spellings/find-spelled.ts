@@ -1,5 +1,6 @@
-import { byWord } from './by-word.ts'
-import { packed } from './packed.ts'
+import { memoize } from '../memoize.ts'
+import { escapePattern } from './escape-pattern.ts'
+import { MOST_WORDS, packed } from './packed.ts'
 
 /** Shorter ones may stand in other words by chance. */
 const LEAST = 6
@@ -8,13 +9,11 @@ const MOST = 16
 /** Longer than a seal holds. */
 const LONGEST = 3000
 
-const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
-
 /** A character as it stands, and by its code in addresses, JSON and pages, however often that was encoded again. */
 const letterPattern = (one: string): string => {
   const code = one.charCodeAt(0)
   const hex = code.toString(16).padStart(2, '0')
-  return `(?:${escape(one)}|%(?:25)*${hex}|\\\\u00${hex}|\\\\x${hex}|&(?:amp;)*#x0*${hex};|&(?:amp;)*#0*${code};)`
+  return `(?:${escapePattern(one)}|%(?:25)*${hex}|\\\\u00${hex}|\\\\x${hex}|&(?:amp;)*#x0*${hex};|&(?:amp;)*#0*${code};)`
 }
 
 /** What stands for a word in base64 or hex. */
@@ -31,12 +30,12 @@ interface Forms {
   readonly others: readonly string[]
 }
 
-const formsOf = byWord((word): Forms => {
+const formsOf = memoize((word): Forms => {
   const letters = /\d/.test(word) ? [word, word.toLowerCase(), word.toUpperCase()] : []
   const others = [...packedForms(word), ...letters]
   const encoded = new RegExp(Array.from(word, letterPattern).join(''), 'gi')
   return { encoded, others: [...new Set(others)] }
-})
+}, MOST_WORDS)
 
 /** Codes of letters and digits, which nobody needs to encode. */
 const ENCODED = /^(?:%(?:25)*(?:3\d|[46][1-9a-f]|[57][\da])|\\u00|\\x|#x?\d)/i

@@ -1,8 +1,8 @@
-import { byWord } from './by-word.ts'
-import { mayBePacked, packed } from './packed.ts'
+import { memoize } from '../memoize.ts'
+import { MOST_WORDS, mayBePacked, packed } from './packed.ts'
 import { mayBeWrapped, unwrap } from './unwrap.ts'
 
-const packedOf = byWord(packed)
+const packedOf = memoize(packed, MOST_WORDS)
 
 /** Whether a text has a word in any letters, plain, encoded as in addresses, JSON or pages, also more than once, or in base64 or hex. */
 export const hasWord = (text: string, word: string): boolean => {

@@ -21,3 +21,6 @@ export const packed = (word: string): Packed => ({
   base64: [0, 1, 2].map((at) => base64At(word, at)),
   hex: Buffer.from(word).toString('hex'),
 })
+
+/** Words that each context remembers the spellings of: those of a few channels. */
+export const MOST_WORDS = 100

@@ -8,6 +8,21 @@ import { createRunning } from '../../../control/playlists/fetch/running-source.t
 import { run } from '../../../control/runtime/exec.ts'
 import { withTempDir } from '../../support/cleanup.ts'
 
+/** Packs a configuration and its state, which lie below a folder. */
+const packWith = (at: (name: string) => string, config: object, database: string | null) =>
+  packBackup(
+    {
+      paths: statePaths(at('state')),
+      snapshot: at('snapshot'),
+      database,
+      config: { file: at('etc/gatehouse.yaml'), folder: at('etc'), config },
+      version: '1',
+      at: 1,
+    },
+    at('tree'),
+    at('backup.tar.gz'),
+  )
+
 it('packs what a link leads to, as certificates that are renewed lie behind one', async () => {
   await withTempDir(async (folder) => {
     const at = (name: string) => join(folder, name)
@@ -17,18 +32,7 @@ it('packs what a link leads to, as certificates that are renewed lie behind one'
     writeFileSync(at('etc/archive/privkey7.pem'), 'a key')
     symlinkSync('../archive/privkey7.pem', at('etc/live/privkey.pem'))
     const config = { edge: { key_file: at('etc/live/privkey.pem') } }
-    const { manifest } = await packBackup(
-      {
-        paths: statePaths(at('state')),
-        snapshot: at('snapshot'),
-        database: at('state/gatehouse.duckdb'),
-        config: { file: at('etc/gatehouse.yaml'), folder: at('etc'), config },
-        version: '1',
-        at: 1,
-      },
-      at('tree'),
-      at('backup.tar.gz'),
-    )
+    const { manifest } = await packWith(at, config, at('state/gatehouse.duckdb'))
     expect(manifest.files.map(({ name }) => name)).toEqual([
       'config/gatehouse.yaml',
       'config/live/privkey.pem',
@@ -76,18 +80,7 @@ groups: [{ name: home, networks: ['file:offices.txt', 10.0.0.0/8] }]
     for (const name of ['etc/lists/all.m3u', 'etc/offices.txt', 'guide.xml'])
       writeFileSync(at(name), 'a line\n')
     const { config } = loadConfig(at('etc/gatehouse.yaml'))
-    const { manifest } = await packBackup(
-      {
-        paths: statePaths(at('state')),
-        snapshot: at('snapshot'),
-        database: null,
-        config: { file: at('etc/gatehouse.yaml'), folder: at('etc'), config },
-        version: '1',
-        at: 1,
-      },
-      at('tree'),
-      at('backup.tar.gz'),
-    )
+    const { manifest } = await packWith(at, config, null)
     expect(manifest.files.map(({ name }) => name)).toEqual([
       'config/gatehouse.yaml',
       'config/lists/all.m3u',

@@ -19,6 +19,7 @@ import { hideEverywhere, holdsLogin, maskLogins } from '../domain/manifests/logi
 import { inFull, isFile, withFull, withMarks } from '../domain/manifests/marks.ts'
 import { compareDash, comparePlaylists, type Kinship } from '../domain/manifests/same-manifest.ts'
 import { isUnclearPatch } from '../domain/manifests/text.ts'
+import { withoutComments } from '../domain/manifests/xml.ts'
 import { findSpelled } from '../domain/spellings/find-spelled.ts'
 import type { Steps } from '../domain/steps.ts'
 import { nginxCrypto, randomId } from '../platform/crypto.ts'
@@ -54,6 +55,8 @@ export interface ManifestRequest {
   readonly seal: SealKind | null
   /** At its origin, with its query: the channel's own of it, then the viewer's. */
   readonly path: string
+  /** Whether it is for whoever asks: comments, which an origin may write about one viewer, are left out. */
+  readonly isForAll: boolean
   /** Address of the channel's directory as this viewer has it. */
   base(): string
 }
@@ -208,18 +211,18 @@ function* rewritePlaylist(
   found: Fetched,
   { mapper, own, given }: Tools,
 ): Steps<Rewritten> {
-  const { text } = found
   const logins = [...own, ...given]
   const hide = (address: string, isManifest: boolean): string | null =>
     mapper.hide(address, isManifest ? 'index.m3u8' : nameFor(address, logins))
-  const list = yield* hlsSteps(text, {
+  const list = yield* hlsSteps(found.text, {
     rewrite: (address) => mapper.rewrite(address),
     rewriteManifest: (address) => mapper.rewriteManifest(address, 'index.m3u8'),
     hide,
     inFull: (address) => inFull(address, request.rest),
     isSecret: (value) => holdsLogin(value, logins),
     argument: valueIn(found.address.query, argumentsOf(request)),
-    imported: text.includes('IMPORT=') ? readDefinitions(request.channel) : {},
+    isForAll: request.isForAll,
+    imported: found.text.includes('IMPORT=') ? readDefinitions(request.channel) : {},
   })
   if (list.targetSec === null) keepDefinitions(request.channel, definitions(list.variables))
   const shown = hideEverywhere(maskLogins(list.text, own, false), logins, mapper)
@@ -247,7 +250,7 @@ const isOther = ({ text }: Fetched, seal: SealKind | null): boolean => {
 
 /** What was fetched, or 404 in place of a patch whose references could lead anywhere; what is no document, and may hold a login, is unreadable. */
 export const withoutUnclear = (
-  { channel, rest, seal }: ManifestRequest,
+  { channel, rest, seal }: Pick<ManifestRequest, 'channel' | 'rest' | 'seal'>,
   found: Fetched,
 ): Fetched => {
   if (found.status !== 200) return found
@@ -257,19 +260,18 @@ export const withoutUnclear = (
     : found
 }
 
-function* rewriteMpd({ text }: Fetched, { mapper, own, given }: Tools): Steps<Rewritten> {
+function* rewriteMpd(text: string, { mapper, own, given }: Tools): Steps<Rewritten> {
   // No origin guesses it.
   const sign = randomId()
   const manifest = yield* dashSteps(text, withFull(mapper, sign))
   const hidden = hideEverywhere(maskLogins(manifest.text, own, true), [...own, ...given], mapper)
   const isMarked = hidden.includes(sign)
   const shown = isMarked ? withMarks(hidden, sign) : hidden
-  const seconds = manifest.updateSec === 0 ? 2 : manifest.updateSec
   return {
     text: shown,
     isMarked,
     type: 'application/dash+xml',
-    paceMs: pace(seconds, manifest.isOver),
+    paceMs: pace(manifest.updateSec === 0 ? 2 : manifest.updateSec, manifest.isOver),
     compare: (before) => compareDash(before, shown),
   }
 }
@@ -282,19 +284,17 @@ export function* rewriteManifest(
   const { text } = found
   const tools = toolsFor(request, found)
   if (tools === null) return null
-  const { mapper, own, given } = tools
-  const logins = [...own, ...given]
   if (isHls(text)) return yield* rewritePlaylist(request, found, tools)
   if (!isDash(text)) {
     const base = request.base()
     const json = rewriteJson(text, (address) => {
       const written = isFile(address)
-        ? mapper.rewrite(address)
-        : mapper.rewriteManifest(address, 'index.m3u8')
+        ? tools.mapper.rewrite(address)
+        : tools.mapper.rewriteManifest(address, 'index.m3u8')
       return inFull(written, request.rest, base)
     })
-    const shown = hideEverywhere(json ?? text, logins, mapper)
+    const shown = hideEverywhere(json ?? text, [...tools.own, ...tools.given], tools.mapper)
     return { text: shown, isMarked: false, type: null, paceMs: QUIET_MS, compare: alwaysSame }
   }
-  return yield* rewriteMpd(found, tools)
+  return yield* rewriteMpd(request.isForAll ? withoutComments(text) : text, tools)
 }

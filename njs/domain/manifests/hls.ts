@@ -16,6 +16,8 @@ export interface HlsContext {
   argument(name: string): HlsVariable | null
   /** Whether a value that the playlist defines may be told no viewer. */
   isSecret?(value: string): boolean
+  /** Whether the copy is for all viewers: comments, which may be about one, are emptied. */
+  readonly isForAll?: boolean
   /** Variables of the multivariant playlist, for `IMPORT`. */
   readonly imported: HlsVariables
 }
@@ -165,6 +167,7 @@ const numberIn = (text: string): number | null => {
 
 const readTag = (state: State, line: string): string => {
   if (line.startsWith('#EXTINF')) return line
+  if (state.context.isForAll === true && !line.startsWith('#EXT')) return ''
   if (line.startsWith('#EXT-X-ENDLIST')) state.isOver = true
   const colon = line.indexOf(':')
   if (colon < 0 || !line.startsWith('#EXT-X-')) return line

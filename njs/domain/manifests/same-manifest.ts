@@ -22,6 +22,7 @@ const areApart = (before: Places, after: Places): boolean =>
   })
 
 const FILE = /^#EXT-X-(KEY|MAP):.*?URI\s*=\s*"([^"]*)"/
+const ADDRESS = /URI\s*=\s*"([^"]*)"/
 const KEY_FORMAT = /KEYFORMAT\s*=\s*"([^"]*)"/
 const ID = /[:,]\s*ID\s*=\s*"([^"]*)"/
 const OWN_ATTRIBUTE = /[:,]\s*(X-[A-Z0-9-]+)\s*=\s*"([^"]*)"/g
@@ -29,12 +30,18 @@ const DATA_ID = /DATA-ID\s*=\s*"([^"]*)"/
 const LANGUAGE = /LANGUAGE\s*=\s*"([^"]*)"/
 const VALUE = /[:,]\s*VALUE\s*=\s*"([^"]*)"/
 
+/** Tags of the standard, and of its communities, that move on with the window or are compared by what they name. */
+const COMMON =
+  /^#EXT(?:M3U|-X-(?:PROGRAM-DATE-TIME|PART|PRELOAD-HINT|PREFETCH|RENDITION-REPORT|SKIP|KEY|MAP|DATERANGE|SESSION-|MEDIA|STREAM-INF|I-FRAME|BYTERANGE|BITRATE))/
+/** Numbers, dates and times. */
+const MOVING = /(?<![\w.:+-])[\d.:+-]*\d(?:T[\d.:+-]+)?Z?(?![\w.:+-])/g
+
 const LINES_A_STEP = 256
 
 /** What a playlist names. */
 interface Named {
   readonly lines: string[]
-  /** Keys, initialization sections, what date ranges say in attributes of their own, such as interstitials, and data of the session. */
+  /** Keys, initialization sections, what date ranges say in attributes of their own, such as interstitials, data of the session, and what other tags say above each segment. */
   readonly files: Places
 }
 
@@ -53,14 +60,22 @@ const noteData = (files: Places, line: string): void => {
   if (value !== '') note(files, `SESSION-DATA ${id}`, value)
 }
 
-const noteFile = (files: Places, line: string): void => {
+const noteTag = (files: Places, line: string, segment: number): void => {
+  const colon = line.indexOf(':')
+  if (colon < 0 || COMMON.test(line)) return
+  note(files, `${line.slice(0, colon)} ${segment}`, line.slice(colon).replace(MOVING, ''))
+}
+
+const noteFile = (files: Places, line: string, segment: number): void => {
   if (line.startsWith('#EXT-X-DATERANGE')) return noteRange(files, line)
   if (line.startsWith('#EXT-X-SESSION-DATA')) return noteData(files, line)
   const [, tag, file] = FILE.exec(line) ?? []
-  if (tag !== undefined && file !== undefined) note(files, `${tag} ${find(KEY_FORMAT, line)}`, file)
+  if (tag === undefined || file === undefined) noteTag(files, line, segment)
+  else note(files, `${tag} ${find(KEY_FORMAT, line)}`, file)
 }
 
 function* readNamed(text: string): Steps<Named> {
+  const first = firstNumber(text)
   const isMedia = text.includes('#EXT-X-TARGETDURATION')
   const lines: string[] = []
   const files: Places = new Map()
@@ -70,8 +85,8 @@ function* readNamed(text: string): Steps<Named> {
     if (line === '' || line.startsWith('#EXTINF')) continue
     if (!line.startsWith('#')) lines.push(line)
     else {
-      if (!isMedia && line.includes('URI="')) lines.push(line)
-      noteFile(files, line)
+      if (!isMedia && ADDRESS.test(line)) lines.push(find(ADDRESS, line))
+      noteFile(files, line, first + lines.length)
     }
   }
   return { lines, files }
@@ -129,6 +144,17 @@ const PLACES: readonly RegExp[] = [
   /\s\w+:href\s*=\s*(?:"([^"]*)"|'([^']*)')/g,
 ]
 
+const EVENT = /<(?:\w+:)?Event\s([^>]*?)(?:\/>|>([^]*?)<\/(?:\w+:)?Event>)/g
+const MESSAGE = /messageData\s*=\s*(?:"[^"]*"|'[^']*')/
+
+/** An event of the same time and id says the same to everybody. */
+const noteEvents = (places: Places, period: string, part: string): void => {
+  for (const [, attributes = '', content = ''] of part.matchAll(EVENT)) {
+    const event = attributes.replace(MESSAGE, '')
+    note(places, `event ${period} ${event}`, content + (MESSAGE.exec(attributes)?.[0] ?? ''))
+  }
+}
+
 const PART = 16_384
 const PERIOD = 'Period'
 const PERIOD_ID = /^Period\s[^>]*?\bid\s*=\s*["']([^"']*)["']/
@@ -161,6 +187,7 @@ function* readPlaces(text: string): Steps<Places> {
         const place = match.slice(1).find((it) => it !== undefined && it !== '')
         if (place !== undefined) note(found, `${kind} ${period}`, place)
       }
+    if (part.includes('Event')) noteEvents(found, period, part)
     from += part.length
     yield
   }

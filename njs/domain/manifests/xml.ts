@@ -66,6 +66,15 @@ export const textOf = (content: string): string => {
 const DOCTYPE = /<!DOCTYPE\s[^[>]*\[([\s\S]*?)\]\s*>/
 const ENTITY = /<!ENTITY\s+([\w.:-]+)\s+(?:"([^"]*)"|'([^']*)')\s*>/g
 const NOT_EXPANDED = /(<!\[CDATA\[[\s\S]*?\]\]>|<!--[\s\S]*?-->)/
+
+/** A text without its comments; what CDATA has of them stays. */
+export const withoutComments = (text: string): string =>
+  text.includes('<!--')
+    ? text.replace(
+        /(<!\[CDATA\[[^]*?\]\]>)|<!--[^]*?-->/g,
+        (_, kept: string | undefined) => kept ?? '',
+      )
+    : text
 /** Entities may name others; bounds what hostile ones grow to. */
 const MOST_DEPTH = 4
 const MOST_GROWTH = 1_048_576

@@ -160,7 +160,9 @@ const fetchAndSend = async (r: Request, wish: Wish, isShared: boolean): Promise<
   const fetched = await fetchManifest(r, { channel, origin, path, cookies })
   const found = withoutUnclear(wish, fetched)
   const rewritten =
-    found.status === 200 ? await takeSteps(rewriteManifest(wish, found), waitForPlace) : null
+    found.status === 200
+      ? await takeSteps(rewriteManifest({ ...wish, isForAll: isShared }, found), waitForPlace)
+      : null
   const protocol = protocolOf(found, rewritten)
   if (protocol !== null) tellProtocol(channel, path, protocol)
   if (rewritten === null) {

@@ -1,15 +1,13 @@
-import type { IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../../support/programs/port.ts'
-import { type GetOptions, type Rig, startRig } from '../rig/rig.ts'
+import { type Rig, startRig } from '../rig/rig.ts'
 import { channelRows, group } from '../rig/tables.ts'
-import { startViewersOrigin, type ViewersOrigin, type Written } from './viewers-origin.ts'
+import { COMMON, media, mpd, OF, PERSONAL, period, type Who, whoOf } from './kinds.ts'
+import { startViewersOrigin, type ViewersOrigin } from './viewers-origin.ts'
 
 let rig: Rig
 let origin: ViewersOrigin
 const DIRECTORY = '/hls/ch1/'
-/** A copy is fresh for 200 ms. */
-const TARGET = 0.4
 
 beforeAll(async () => {
   origin = await startViewersOrigin()
@@ -26,15 +24,6 @@ afterAll(async () => {
   await origin?.stop()
 })
 
-/** Who asks: by address and player, as origins tell viewers apart. */
-type Who = 'ann' | 'bob'
-const OF: Readonly<Record<Who, Required<Pick<GetOptions, 'from' | 'headers'>>>> = {
-  ann: { from: '198.51.100.1', headers: { 'User-Agent': 'Ann/1.0' } },
-  bob: { from: '203.0.113.2', headers: { 'User-Agent': 'Bob/2.0' } },
-}
-const whoOf = ({ headers }: IncomingMessage): Who =>
-  headers['x-forwarded-for'] === OF.ann.from ? 'ann' : 'bob'
-
 const folder = async (who: Who): Promise<string> => {
   const opened = await rig.get(
     `/live/${rig.ticket({ account: `own:${who}` })}/ch1/index.m3u8`,
@@ -42,86 +31,6 @@ const folder = async (who: Who): Promise<string> => {
   )
   expect(opened.status).toBe(302)
   return (opened.headers.get('location') ?? '').replace(/[^/]*$/, '')
-}
-
-/** A window of four segments; the first number moves on with each fetch. */
-const media = (first: number, line: (number: number) => string, more = ''): string =>
-  [
-    `#EXTM3U\n#EXT-X-TARGETDURATION:${TARGET}\n#EXT-X-MEDIA-SEQUENCE:${first}${more}`,
-    ...[0, 1, 2, 3].map((at) => `#EXTINF:0.4,\n${line(first + at)}`),
-    '',
-  ].join('\n')
-
-const mpd = (periods: string, top = ''): string =>
-  `<MPD type="dynamic" minimumUpdatePeriod="PT${TARGET}S">${top}${periods}</MPD>`
-const period = (id: string, base: string, inside = ''): string =>
-  `<Period id="${id}"><BaseURL>${base}</BaseURL><AdaptationSet>${inside}<SegmentTemplate media="$Number$.m4s" initialization="i.mp4"/></AdaptationSet></Period>`
-
-/** Manifests that are written for each viewer, `count` = how often they were fetched. */
-const PERSONAL: Readonly<Record<string, (who: Who, count: number) => string>> = {
-  'of a session id in segments': (who, count) => media(count, (it) => `s-${who}/${it}.ts`),
-  'of an argument in segments': (who, count) => media(count, (it) => `${it}.ts?t=${who}`),
-  'of advertisements between segments of all': (who, count) =>
-    media(count, (it) => (it % 3 === 0 ? `/ads/${who}/${it}.ts` : `${it}.ts`)),
-  'of a session’s own numbers': (who, count) =>
-    media((who === 'ann' ? 5_000 : 3) + count, (it) => `s-${who}/${it}.ts`),
-  'of a key': (who, count) =>
-    media(count, (it) => `${it}.ts`, `\n#EXT-X-KEY:METHOD=AES-128,URI="/k?t=${who}"`),
-  'of a key beside one of all': (who, count) =>
-    media(
-      count,
-      (it) => `${it}.ts`,
-      `\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI="/all",KEYFORMAT="com.apple.streamingkeydelivery"\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI="/k?t=${who}",KEYFORMAT="identity"`,
-    ),
-  'of an interstitial’s list': (who, count) =>
-    media(
-      count,
-      (it) => `${it}.ts`,
-      `\n#EXT-X-DATERANGE:ID="a1",CLASS="com.apple.hls.interstitial",START-DATE="2026-01-01T00:00:00Z",X-ASSET-LIST="/ads?sid=${who}"`,
-    ),
-  'of a multivariant playlist': (who) =>
-    `#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.m3u8?sid=${who}\n#EXT-X-STREAM-INF:BANDWIDTH=2\nw.m3u8\n`,
-  'of a BaseURL of DASH': (who) => mpd(period('1', `s-${who}/`)),
-  'of advertisements of DASH': (who) => mpd(period('1', 'all/') + period('ad', `/ads/${who}/`)),
-  'of a licence': (who) =>
-    mpd(
-      period(
-        '1',
-        'all/',
-        `<ContentProtection schemeIdUri="urn:uuid:e2719d58"><dashif:Laurl>/licence?t=${who}</dashif:Laurl></ContentProtection>`,
-      ),
-    ),
-  'of a licence in an attribute': (who) =>
-    mpd(
-      period(
-        '1',
-        'all/',
-        `<ContentProtection schemeIdUri="urn:uuid:9a04f079"><ms:laurl licenseUrl="/licence?t=${who}"/></ContentProtection>`,
-      ),
-    ),
-}
-
-/** Manifests that are one for all, though two fetches differ. */
-const COMMON: Readonly<Record<string, (who: Who, count: number) => Written | string>> = {
-  'a comment': (who, count) => media(1, (it) => `${it}.ts`, `\n# for ${who} ${count}`),
-  'a date': (_, count) =>
-    media(
-      count,
-      (it) => `${it}.ts`,
-      `\n#EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:${String(count % 60).padStart(2, '0')}Z`,
-    ),
-  'numbers that leap ahead': (_, count) => media(count * 50, (it) => `${it}.ts`),
-  'numbers that began anew': (_, count) =>
-    media(count < 3 ? 900 + count : count, (it) => `${it}.ts`),
-  'a server that is one segment behind': (_, count) => media(10 + (count % 2), (it) => `${it}.ts`),
-  'no store, for whoever varies': (_, count) => ({
-    text: media(count, (it) => `${it}.ts`),
-    headers: { 'Cache-Control': 'no-store, private', Vary: '*', ETag: `"${count}"` },
-  }),
-  'a date of DASH': (_, count) =>
-    mpd(period('1', 'all/')).replace('<MPD', `<MPD publishTime="2026-01-01T00:00:0${count % 10}Z"`),
-  'a period more': (_, count) =>
-    mpd([0, 1].map((at) => period(`${count + at}`, `p${count + at}/`)).join('')),
 }
 
 const nameOf = (kind: string): string =>
@@ -180,6 +89,34 @@ describe('one that is not is shared on', () => {
       await fetchedFor(who, name, who === 'ann' ? ann : bob)
     expect(await countAsked(kind, ann, bob)).toBeLessThan(6)
   })
+})
+
+test('comments, which may be about one viewer, stand in no copy for all', async () => {
+  const tag = '#EXT-X-CUE-OUT:30'
+  const [ann, bob] = [await folder('ann'), await folder('bob')]
+  origin.written.set(`${DIRECTORY}said.m3u8`, (request) =>
+    media(
+      1,
+      (it) => `# ${it} of ${whoOf(request)}\n${it}.ts`,
+      `\n#SESSION:${whoOf(request)}\n ## ${whoOf(request)}\n${tag}`,
+    ),
+  )
+  origin.written.set(`${DIRECTORY}said.mpd`, (request) =>
+    mpd(
+      `<!-- ${whoOf(request)} -->${period('1', 'all/', '<Label><![CDATA[<!-- all -->]]></Label>')}`,
+    ),
+  )
+  for (const [who, below] of [
+    ['ann', ann],
+    ['bob', bob],
+  ] as const) {
+    const list = await get(`${below}said.m3u8`, who)
+    expect(list).not.toMatch(/ann|bob/)
+    expect(list).toContain(`${tag}\n#EXTINF:0.4,\n\n1.ts\n`)
+    const manifest = await get(`${below}said.mpd`, who)
+    expect(manifest).not.toMatch(/ann|bob/)
+    expect(manifest).toContain('<![CDATA[<!-- all -->]]>')
+  }
 })
 
 describe('what was found out holds', () => {

@@ -1,7 +1,7 @@
 import type { Rig } from '../../../test/edge/rig/rig.ts'
 import { family, get } from '../load.ts'
 import type { LuaEdge } from './lua.ts'
-import { type Case, compare } from './measure.ts'
+import { type Case, type Costs, compare } from './measure.ts'
 import { micros, type Row } from './table.ts'
 
 /** The servers that are compared. */
@@ -98,25 +98,23 @@ const casesOf = (servers: Servers, sort: Sort, entries: readonly string[]): Case
   return cases
 }
 
-/** The lines of one sort, from what each case cost in µs. */
-const rowsOf = ({ what, most, luaMost }: Sort, cost: ReadonlyMap<string, number>): Row[] => {
-  const of = (name: string): number => cost.get(name) ?? Number.NaN
-  const beside = (name: string): { ours: string; beside: string } => ({
-    ours: micros(of('gate')),
-    beside: micros(of(name)),
+/** The lines of one sort, from what each case cost. */
+const rowsOf = ({ what, most, luaMost }: Sort, names: ReadonlySet<string>, costs: Costs): Row[] => {
+  const [bare, gate, node] = [costs.of('bare'), costs.of('gate'), costs.of('node')]
+  const beside = (name: string, how: string, goal: number | null): Row => ({
+    what: `${what} / ${how}`,
+    ours: micros(gate),
+    beside: micros(costs.of(name)),
+    value: costs.ratio('gate', name),
+    goal: goal === null ? null : { most: goal },
   })
-  const [bare, gate, node] = [of('bare'), of('gate'), of('node')]
   const rows: Row[] = [
-    {
-      what: `${what} / no gate`,
-      ...beside('bare'),
-      value: gate / bare,
-      goal: most === null ? null : { most },
-    },
+    beside('bare', 'no gate', most),
     {
       what: `${what}: auth_request to Node / ours`,
-      ...beside('node'),
-      value: node / gate,
+      ours: micros(gate),
+      beside: micros(node),
+      value: costs.ratio('node', 'gate'),
       goal: { least: 4 },
     },
     {
@@ -127,27 +125,9 @@ const rowsOf = ({ what, most, luaMost }: Sort, cost: ReadonlyMap<string, number>
       goal: null,
     },
   ]
-  if (cost.has('rewritten'))
-    rows.push({
-      what: `${what} / no gate, but rewritten`,
-      ...beside('rewritten'),
-      value: gate / of('rewritten'),
-      goal: null,
-    })
-  if (cost.has('cached'))
-    rows.push({
-      what: `${what} / no gate, from its own cache`,
-      ...beside('cached'),
-      value: gate / of('cached'),
-      goal: { most: 1.25 },
-    })
-  if (cost.has('lua'))
-    rows.push({
-      what: `${what} / the same check in Lua`,
-      ...beside('lua'),
-      value: gate / of('lua'),
-      goal: luaMost === null ? null : { most: luaMost },
-    })
+  if (names.has('rewritten')) rows.push(beside('rewritten', 'no gate, but rewritten', null))
+  if (names.has('cached')) rows.push(beside('cached', 'no gate, from its own cache', 1.25))
+  if (names.has('lua')) rows.push(beside('lua', 'the same check in Lua', luaMost))
   return rows
 }
 
@@ -171,8 +151,7 @@ export const measurePlayback = async (servers: Servers): Promise<Row[]> => {
   const rows: Row[] = []
   for (const sort of SORTS) {
     const cases = casesOf(servers, sort, entries)
-    const costs = await compare(cases)
-    rows.push(...rowsOf(sort, new Map(cases.map((it, at) => [it.name, costs[at] ?? 0]))))
+    rows.push(...rowsOf(sort, new Set(cases.map(({ name }) => name)), await compare(cases)))
   }
   return rows
 }

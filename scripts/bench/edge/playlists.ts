@@ -16,15 +16,15 @@ export const measurePlaylists = async ({ rig, plain }: Servers): Promise<Row[]> 
     const headers = { 'X-Ticket': rig.ticket(), 'X-Real': from }
     const geo = get(`/geo/${channels}.m3u`, headers)
     const ours = get('/playlist.m3u', { 'X-Forwarded-For': from })
-    const [beside = 0, own = 0] = await compare([
+    const costs = await compare([
       { name: 'geo', pids: family(plain.pid), port: plain.port, request: geo, count },
       { name: 'ours', pids: family(rig.nginx.pid), port: rig.nginx.port, request: ours, count },
     ])
     rows.push({
       what: `playlist of ${channels} channels / geo, file, sub_filter`,
-      ours: micros(own),
-      beside: micros(beside),
-      value: own / beside,
+      ours: micros(costs.of('ours')),
+      beside: micros(costs.of('geo')),
+      value: costs.ratio('ours', 'geo'),
       goal: { most: 1.25 },
     })
   }

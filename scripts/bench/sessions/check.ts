@@ -66,10 +66,11 @@ export const measureChecks = async (sizes: readonly number[]): Promise<CheckCost
       const request = (): string =>
         get(`/s/${passOf((turn++ * STRIDE) % sessions)}/${CHANNEL}/index.m3u8`)
       const load = { request, count: REQUESTS }
-      const [micros = 0, luaMicros = 0] = await compare([
+      const costs = await compare([
         { name: 'edge', pids: family(rig.nginx.pid), port: rig.nginx.port, ...load },
         { name: 'lua', pids: family(lua.pid), port: lua.port, ...load },
       ])
+      const [micros, luaMicros] = [costs.of('edge'), costs.of('lua')]
       rows.push({ sessions, bytes, luaBytes, micros, luaMicros })
     }
     return rows

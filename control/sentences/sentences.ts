@@ -216,6 +216,8 @@ export const SENTENCES = {
   'value.file_or_url': 'needs either `file` or `url`',
   'value.key_or_file': 'needs either `key` or `key_file`',
   'value.no_zone': "there is no time zone '{name}'; name one like Europe/Lisbon",
+  'value.login_in_lists':
+    'a login does not belong here: write it into the addresses of the list, `http://user:password@host/…`, where it is kept from viewers',
   'value.needs_too': 'needs `{name}` too',
   'value.needs_pair': 'needs `certificate_file` and `key_file`',
   'value.bundled_only':

@@ -52,7 +52,8 @@ import {
 } from '../verdicts/openings/question.ts'
 import { tokenOf } from '../verdicts/openings/secret.ts'
 import { chooseSlate } from '../verdicts/openings/slate.ts'
-import { channelOfNumber, isStreamed, readChannel } from '../verdicts/origin.ts'
+import { channelOfNumber } from '../verdicts/openings/stream-number.ts'
+import { isStreamed, readChannel } from '../verdicts/origin.ts'
 import { mayOpeningWait } from '../verdicts/wait.ts'
 
 /** `end`: a refusal that holds for this moment only, since the viewer may come back at the next. */

@@ -11,7 +11,7 @@ import {
 import { decodePath, isSharedFolder, ownerOf, stemOf } from '../domain/addresses/owners.ts'
 import { mayGoTo } from '../domain/addresses/redirects.ts'
 import { type ReferenceBase, remoteBase } from '../domain/addresses/remote.ts'
-import { withoutLogin } from '../domain/addresses/resolve.ts'
+import { withLogin, withoutLogin } from '../domain/addresses/resolve.ts'
 import { openSeal, type SealedPlace, type SealKind } from '../domain/addresses/seal.ts'
 import {
   addedTo,
@@ -23,12 +23,7 @@ import {
 } from '../domain/addresses/sealed-path.ts'
 import { isUnclear } from '../domain/addresses/unclear.ts'
 import { entryNamesUnderPass, isEntryBelowTicket } from '../domain/channels/channel.ts'
-import {
-  type ChannelRecord,
-  isStreamNumber,
-  parseChannelRecord,
-  streamNumberKey,
-} from '../domain/channels/channel-table.ts'
+import { type ChannelRecord, parseChannelRecord } from '../domain/channels/channel-table.ts'
 import type { EdgeOrigin } from '../domain/channels/protocol.ts'
 import { decodePercent } from '../domain/credentials/encoding.ts'
 import type { ReasonId } from '../domain/reasons.ts'
@@ -108,7 +103,8 @@ const readKnown = (table: NgxSharedDict<string>, channel: string): Known | null 
   const record = text === undefined ? null : parseChannelRecord(text)
   if (record === null) return null
   const path = withQuery(record.base + record.entry, record.query)
-  const entry: Found = { ok: true, origin: record.origin, path, seal: null }
+  const origin = withLogin(record.origin, record.login)
+  const entry: Found = { ok: true, origin, path, seal: null }
   const names = entryNamesUnderPass(record)
   return {
     record,
@@ -118,7 +114,7 @@ const readKnown = (table: NgxSharedDict<string>, channel: string): Known | null 
     decodedEntry: decodePath(record.entry),
     named: originsNamed(record),
     isAlone: !record.isClosed && !record.isShared,
-    own: ownValues(record.base + record.entry, record.query),
+    own: ownValues(record.base + record.entry, record.query, record.login),
     binding: bindingOf(channel, record),
     seals: new Map(),
   }
@@ -148,12 +144,6 @@ export const readChannel = (channel: string): ChannelRecord | null =>
 
 /** Whether a channel is delivered as MPEG-TS, as far as is known. */
 export const isStreamed = (channel: string): boolean => readChannel(channel)?.protocol === 'mpegts'
-
-/** The channel that apps call by this number; what is no such number, or the id of a channel itself, stays as it is. */
-export const channelOfNumber = (text: string): string => {
-  if (!isStreamNumber(text) || readChannel(text) !== null) return text
-  return liveTable('channels')?.get(streamNumberKey(text)) ?? text
-}
 
 /** Whether the edge goes to an origin for a channel, where its manifests and redirections lead there. */
 export const mayLeadTo = (channel: string, target: string): boolean => {
@@ -240,24 +230,28 @@ export const baseUnderSeal = (id: string, rest: string): ReferenceBase | null =>
 }
 
 /** Its archive, where that lies elsewhere than in its directory: there nothing but what the list says opens. */
-const findArchive = (record: ChannelRecord, { rest, channel }: RouteRequest): Route => {
+const findArchive = ({ record, entry }: Known, { rest, channel }: RouteRequest): Route => {
   const filled = record.archive === '' ? null : fillArchive(record.archive, rest)
   if (filled === null) return OUTSIDE
   const { origin, path, query } = filled.address
-  const isOwn = origin !== record.origin || path.startsWith(record.base)
-  if ((filled.isFree && !isOwn) || isOthers(channel, origin, path)) return OUTSIDE
-  return { ok: true, origin, path: path + query, seal: null }
+  const isHere = origin === record.origin
+  if (filled.isFree && isHere && !path.startsWith(record.base)) return OUTSIDE
+  if (isOthers(channel, origin, path)) return OUTSIDE
+  return { ok: true, origin: isHere ? entry.origin : origin, path: path + query, seal: null }
 }
 
 /** Route of an address below the channel's own directory. */
-const findOwn = (record: ChannelRecord, { rest, args, channel, isClear }: RouteRequest): Route => {
+const findOwn = (
+  { record, entry }: Known,
+  { rest, args, channel, isClear }: RouteRequest,
+): Route => {
   if (isClear !== true && isUnclear(rest)) return OUTSIDE
   // The directory has other channels' files: only the entry is served from it, with any extension.
   if (record.isClosed && stemOf(decodePath(rest)) !== stemOf(decodePath(record.entry)))
     return OUTSIDE
   const path = record.base + rest
   if (record.isShared && isOthers(channel, record.origin, path)) return OUTSIDE
-  return { ok: true, origin: record.origin, path: withQuery(path, args), seal: null }
+  return { ...entry, path: withQuery(path, args) }
 }
 
 /** The channel table as this context last saw it: folders of this `generation` hold until `lookAt`, Unix ms. */
@@ -270,8 +264,8 @@ export const findFolder = (channel: string, now: number): Folder | null => {
   folders.generation = known.generation
   folders.lookAt = now + LOOK_MS
   if (found?.isAlone !== true) return null
-  const { record, oddNames, own } = found
-  return { origin: record.origin, base: record.base, oddNames, own }
+  const { record, entry, oddNames, own } = found
+  return { origin: entry.origin, base: record.base, oddNames, own }
 }
 
 /** The origin's address of a request; `path.outside` where it does not belong to the channel. */
@@ -288,12 +282,12 @@ export const findRoute = (asked: RouteRequest): Route => {
   if (beside !== null) return beside
   if (rest.startsWith(MARK)) {
     if (rest.startsWith('@/')) return findSealed(channel, question)
-    if (rest.startsWith(ARCHIVE_MARK)) return findArchive(record, question)
+    if (rest.startsWith(ARCHIVE_MARK)) return findArchive(channel, question)
   }
-  if (!isEntryOf(channel, question))
-    return question.isClear === true && isAlone
-      ? { ok: true, origin: record.origin, path: withQuery(record.base + rest, args), seal: null }
-      : findOwn(record, question)
+  if (!isEntryOf(channel, question)) {
+    if (question.isClear !== true || !isAlone) return findOwn(channel, question)
+    return { ...entry, path: withQuery(record.base + rest, args) }
+  }
   if (args === '') return entry
   const query = record.query === '' ? args : `${record.query}&${args}`
   return { ...entry, path: withQuery(record.base + record.entry, query) }

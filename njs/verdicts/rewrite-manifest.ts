@@ -87,8 +87,8 @@ const allowed = (channel: string): ((origin: string) => boolean) => {
   }
 }
 
-const valuesOf = ({ base, entry, query }: ChannelRecord): readonly OwnValue[] =>
-  ownValues(base + entry, query)
+const valuesOf = ({ base, entry, query, login }: ChannelRecord): readonly OwnValue[] =>
+  ownValues(base + entry, query, login)
 
 /** Values that the viewer was not shown and the channel's own address does not have: of redirections, now or lately, and of what is under seal; and what spells these or those otherwise. */
 const givenTo = (

@@ -75,7 +75,6 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
       if (!result.ok)
         warnings.add(where, `${item.name} is left out: ${result.reason}`, result.reason)
       else {
-        if (result.warning) warnings.add(where, `${item.name}: ${result.warning}`, result.warning)
         const open = withoutLogins(item, passwords)
         if (open !== item) secrets += 1
         if (losesArchive(item, open)) lost.push(`line ${item.line}: ${item.name}`)

@@ -1,10 +1,11 @@
+import { encodeLogin } from '#domain/addresses/resolve'
 import type { Protocol } from '#domain/types'
 import type { PlaylistEntry } from '../m3u/playlist.ts'
 import type { ChannelOrigin } from './channel.ts'
 import { isPanelEntry } from './panel-entry.ts'
 
 export type OriginResult =
-  | { readonly ok: true; readonly origin: ChannelOrigin; readonly warning: string | null }
+  | { readonly ok: true; readonly origin: ChannelOrigin }
   | { readonly ok: false; readonly reason: string }
 
 const byExtension: Readonly<Record<string, Protocol>> = {
@@ -66,12 +67,12 @@ export const readOrigin = (item: PlaylistEntry): OriginResult => {
   const protocol = protocolOf(file, query, item)
   const vod = isVod(file, item)
   const base = url.pathname.slice(0, slash)
-  const hasLogin = url.username !== '' || url.password !== ''
+  const login = encodeLogin(`${url.username}:${url.password}`)
   return {
     ok: true,
-    warning: hasLogin ? 'the user name in its address is not sent to the origin' : null,
     origin: {
       origin: url.origin,
+      ...(login === '' ? {} : { login }),
       base,
       entry: file,
       query,

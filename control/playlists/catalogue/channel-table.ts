@@ -55,6 +55,7 @@ export const buildChannelTable = async (
       channel.id,
       formatChannelRecord({
         origin: channel.origin,
+        login: channel.login ?? '',
         base: channel.base,
         entry: channel.entry,
         query: channel.query,

@@ -1,3 +1,4 @@
+import { loginWords, withLogin } from '#domain/addresses/resolve'
 import type { Protocol } from '#domain/types'
 import type { PlaylistEntry } from '../m3u/playlist.ts'
 
@@ -5,6 +6,8 @@ import type { PlaylistEntry } from '../m3u/playlist.ts'
 export interface ChannelOrigin {
   /** Scheme, host and port: `http://127.0.0.1:9000`. */
   readonly origin: string
+  /** User and password before its host, in base64 (`encodeLogin`); nowhere shown. Missing without one. */
+  readonly login?: string
   /** The directory of the entry, with both slashes. */
   readonly base: string
   /** The entry's file name; empty for an address that ends in a slash. */
@@ -49,6 +52,14 @@ export interface Channel extends ChannelOrigin {
 export const listedAddress = ({ origin, base, entry, query }: ChannelOrigin): string =>
   `${origin}${base}${entry}${query === '' ? '' : `?${query}`}`
 
+/** The same as it is fetched, with the login that the list has for it: nowhere shown. */
+export const fetchedAddress = (channel: ChannelOrigin): string => {
+  const address = listedAddress(channel)
+  if (channel.login === undefined) return address
+  const words = loginWords(withLogin(channel.origin, channel.login)).map(encodeURIComponent)
+  return address.replace('//', () => `//${words.join(':')}@`)
+}
+
 /** The address at which an origin is asked for the protocol; `null` where the list says it. */
 export const askAddress = (channel: ChannelOrigin): string | null =>
-  channel.isUnsure ? listedAddress(channel) : null
+  channel.isUnsure ? fetchedAddress(channel) : null

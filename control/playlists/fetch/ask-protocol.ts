@@ -89,13 +89,15 @@ export const createAskProtocol = (
     string,
     { readonly until: number; readonly answer: Promise<Protocol | null> }
   >()
-  return async (url) => {
+  return async (address) => {
+    // What is remembered, and told to other control planes, is known without a login.
+    const url = address.replace(/^(https?:\/\/)[^/?#]*@/, '$1')
     const before = known.of(url)
     if (before !== null && before.at + KNOWN_MS > now()) return before.protocol
     const present = asking.get(url)
     if (present !== undefined && present.until > now()) return await present.answer
     const late = AbortSignal.timeout(TIMEOUT_MS)
-    const answer = ask(new URL(url), { mayFollow, late, ...through }).catch(() => null)
+    const answer = ask(new URL(address), { mayFollow, late, ...through }).catch(() => null)
     if (asking.size >= MOST_ASKED) asking.clear()
     asking.set(url, { until: now() + UNKNOWN_MS, answer })
     const found = await answer

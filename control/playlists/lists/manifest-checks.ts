@@ -7,7 +7,7 @@ import { isHls, rewriteHls } from '#domain/manifests/hls'
 import { compareDash, comparePlaylists } from '#domain/manifests/same-manifest'
 import { finish } from '#domain/steps'
 import { say } from '../../sentences/sentences.ts'
-import { type Channel, listedAddress } from '../catalogue/channel.ts'
+import { type Channel, fetchedAddress } from '../catalogue/channel.ts'
 import {
   type Allowed,
   type FetchedManifest,
@@ -42,6 +42,7 @@ export const leadsOf = (manifest: string, url: string, isAllowed: Allowed): Lead
   const variants = new Set<string>()
   const at = resolveAddress(url, { origin: '', path: '/', query: '' })
   if (at === null) return { past: [], variants: [] }
+  const login = (): string => `//${/^https?:\/\/([^/?#]*@)/i.exec(url)?.[1] ?? ''}`
   const mapper = createMapper({
     channel: { origin: at.origin, base: '/', isClosed: false, isShared: false },
     manifest: at,
@@ -66,7 +67,7 @@ export const leadsOf = (manifest: string, url: string, isAllowed: Allowed): Lead
           path: '',
           query: '',
         }
-        if (origin === at.origin) variants.add(origin + path + query)
+        if (origin === at.origin) variants.add((origin + path + query).replace('//', login))
         return mapper.rewriteManifest(address, 'index.m3u8')
       },
       hide: (address) => mapper.hide(address, 'file'),
@@ -108,7 +109,7 @@ const checkChannel = async (
   isShared: boolean,
 ): Promise<Found[]> => {
   const { id } = channel
-  const fetched = await fetchManifest(listedAddress(channel), fetching)
+  const fetched = await fetchManifest(fetchedAddress(channel), fetching)
   const { manifest, movedTo, url, isRefused, fault } = fetched
   if (movedTo !== null)
     return [

@@ -42,8 +42,8 @@ export const spellings = (text: string): string[] => {
   return [text, encoded, ...(UNSAFE.test(plain) ? [] : [plain])]
 }
 
-/** The values of a channel's own address that no viewer is shown: those of its arguments, and a panel's user and password in its path. */
-export const ownValues = (path: string, query: string): readonly OwnValue[] => {
+/** The values of a channel's own address that no viewer is shown: those of its arguments, a panel's user and password in its path, and the password before its host. `login`: in base64; empty without one. */
+export const ownValues = (path: string, query: string, login = ''): readonly OwnValue[] => {
   const found = new Map<string, OwnValue>()
   let values = 0
   const add = (text: string, name: string | null): void => {
@@ -62,7 +62,13 @@ export const ownValues = (path: string, query: string): readonly OwnValue[] => {
     if (at > 0) add(pair.slice(at + 1), pair.slice(0, at))
   }
   const { users, passwords } = loginsInPath(path)
-  for (const part of [...users, ...passwords]) add(part, null)
+  const password =
+    login === ''
+      ? ''
+      : Buffer.from(login, 'base64')
+          .toString()
+          .replace(/^[^:]*:/, '')
+  for (const part of [...users, ...passwords, password]) add(part, null)
   return [...found.values()]
 }
 

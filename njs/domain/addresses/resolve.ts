@@ -154,11 +154,12 @@ export const loginWords = (origin: string): string[] => {
   return [text.slice(0, at), text.slice(at + 1)]
 }
 
-const withLogin = (origin: string, login: string): string =>
-  origin.replace(ORIGIN, (_, scheme: string) => `${scheme}${login}@`)
+/** An origin with the login it is asked with, in base64; as it is where that is empty. */
+export const withLogin = (origin: string, login: string): string =>
+  login === '' ? origin : origin.replace(ORIGIN, (_, scheme: string) => `${scheme}${login}@`)
 
-/** `user:password` of an address in base64; a password may be missing. */
-const encoded = (text: string): string => {
+/** `user:password` of an address, percent-encoded, in base64 of its bytes; a password may be missing. Empty without either. */
+export const encodeLogin = (text: string): string => {
   const at = text.indexOf(':')
   const [user, password] = at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
   if (user === '' && password === '') return ''
@@ -169,10 +170,8 @@ const encoded = (text: string): string => {
 /** Resolves a reference (`resolveAddress`) with the login that it has, or that the address has that it is relative to. */
 export const resolveLoggedIn = (reference: string, base: Address): Address | null => {
   const address = resolveAddress(reference, base)
-  const login = reference.includes('@') ? encoded(LOGIN.exec(reference)?.[1] ?? '') : ''
-  return address === null || login === ''
-    ? address
-    : { ...address, origin: withLogin(address.origin, login) }
+  const login = reference.includes('@') ? encodeLogin(LOGIN.exec(reference)?.[1] ?? '') : ''
+  return address === null ? null : { ...address, origin: withLogin(address.origin, login) }
 }
 
 /** The same of a redirection: to where it came from, also in full, it goes on with the login it was asked with, as curl does. */

@@ -4,6 +4,8 @@ import type { Protocol } from '../types.ts'
 export interface ChannelRecord {
   /** `http://127.0.0.1:9000` */
   readonly origin: string
+  /** Login that its origin is asked with, in base64 (`loginOf`); empty where the list names none. */
+  readonly login: string
   /** Directory of its files, with leading and trailing slash: `/hls/ch1/`; percent-encoded as the origin expects it. */
   readonly base: string
   /** `index.m3u8` */
@@ -53,14 +55,15 @@ export const formatChannelRecord = (record: ChannelRecord): string =>
     record.groups.map(escape).join(','),
     record.surgedFrom.map(escape).join(','),
     // An edge that knows no archives takes the record without one.
-    ...(record.archive === '' ? [] : [escape(record.archive)]),
+    ...(record.archive === '' && record.login === '' ? [] : [escape(record.archive)]),
+    ...(record.login === '' ? [] : [record.login]),
   ].join('|')
 
 /** Parses a value of the table; `null` where it is damaged. */
 export const parseChannelRecord = (text: string): ChannelRecord | null => {
   const fields = text.split('|')
   const protocol = PROTOCOLS.find((it) => it === fields[4])
-  if (fields.length < 8 || fields.length > 9 || protocol === undefined) return null
+  if (fields.length < 8 || fields.length > 10 || protocol === undefined) return null
   const flags = fields[5] ?? ''
   return {
     origin: unescape(fields[0] ?? ''),
@@ -73,6 +76,7 @@ export const parseChannelRecord = (text: string): ChannelRecord | null => {
     isClosed: flags.includes('c'),
     isUnsure: flags.includes('u'),
     archive: unescape(fields[8] ?? ''),
+    login: fields[9] ?? '',
     groups: list(fields[6] ?? ''),
     surgedFrom: list(fields[7] ?? ''),
   }

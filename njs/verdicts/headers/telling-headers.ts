@@ -15,7 +15,9 @@ const logins = new WeakMap<ChannelRecord, readonly OwnValue[]>()
 const loginsOf = (record: ChannelRecord): readonly OwnValue[] => {
   const before = logins.get(record)
   if (before !== undefined) return before
-  const own = ownValues(record.base + record.entry, record.query).filter((it) => it.isLogin)
+  const own = ownValues(record.base + record.entry, record.query, record.login).filter(
+    (it) => it.isLogin,
+  )
   logins.set(record, own)
   return own
 }

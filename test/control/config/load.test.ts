@@ -149,6 +149,10 @@ describe('parseConfig', () => {
       ":2: surge[0].channels.patterns[0]: '(' is not a regular expression",
     ],
     ['control: {listen: "*:8443"}', 'control.listen: needs `certificate_file` and `key_file`'],
+    [
+      'origins: [{name: o, url: "http://u:p@o"}]',
+      'origins[0].url: a login does not belong here: write it into the addresses of the list, `http://user:password@host/…`, where it is kept from viewers',
+    ],
     ['admin: {trusted_proxies: [proxy]}', 'admin.trusted_proxies[0]: proxy: not an address'],
     ['redis: {url: "http://r:6379"}', 'redis.url: must begin with redis://, rediss:// or unix:'],
     ['store: {url: "mysql://db"}', 'store.url: must begin with postgres:// or duckdb:'],

@@ -122,6 +122,7 @@ describe('the channel table', () => {
   const texts = fc.string({ maxLength: 20 })
   const records: fc.Arbitrary<ChannelRecord> = fc.record({
     origin: texts,
+    login: fc.base64String({ maxLength: 20 }),
     base: texts,
     entry: texts,
     query: texts,

@@ -6,6 +6,8 @@ import { channelRows, group } from '../rig/tables.ts'
 
 const HLS = 'application/vnd.apple.mpegurl'
 const LOGIN = 'Basic dTpw'
+/** That a list has before a host: `anna:pass:w0rd`. */
+const LISTED = 'YW5uYTpwYXNzOncwcmQ='
 let rig: Rig
 /** Gets viewers' own logins, as its setting says. */
 let trusted: TestOrigin
@@ -18,6 +20,8 @@ beforeAll(async () => {
       ts: { origin: url, base: '/ts/', entry: 'stream.ts', protocol: 'mpegts' },
       asking: { origin: url, base: '/asking/', entry: 'live.ts', protocol: 'mpegts' },
       login: { origin: trusted.url, base: '/hls/login/' },
+      listed: { origin: url, login: LISTED, base: '/listed/' },
+      streamed: { origin: url, login: LISTED, base: '/sent/', entry: 's.ts', protocol: 'mpegts' },
       template: {
         origin: url,
         base: '/dash/',
@@ -168,4 +172,51 @@ test('of other headers of a player, an origin gets the bytes that were sent, or 
     'x-plain': 'cafe',
   })
   expect(rig.origin.seen.at(-1)?.headers['x-latin']).toBeUndefined()
+})
+
+describe('a login that the list has before a host', () => {
+  const asked = () => rig.origin.seen.map(({ url, headers }) => [url, headers.authorization])
+  const BASIC = `Basic ${LISTED}`
+
+  test('goes to that host with all that the channel is asked for, and to no viewer', async () => {
+    const body = `#EXTM3U
+#EXT-X-TARGETDURATION:4
+#EXT-X-KEY:METHOD=AES-128,URI="../keys/k"
+#EXT-X-SESSION-DATA:DATA-ID="a",VALUE="pass:w0rd"
+#EXTINF:4,
+a.ts
+#EXTINF:4,
+${rig.origin.url}/listed/b.ts
+`
+    put('/listed/index.m3u8', body)
+    for (const path of ['/listed/a.ts', '/listed/b.ts']) put(path, 'a', 'video/mp2t')
+    put('/keys/k', '0123456789abcdef', 'application/octet-stream')
+    const entry = `${await open('listed')}index.m3u8`
+    const headers = { Authorization: LOGIN }
+    const { status, text } = await rig.get(entry, { headers })
+    expect(status).toBe(200)
+    expect(text).not.toMatch(/w0rd|YW5uYTpw/)
+    const named = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+    const key = /URI="([^"]*)"/.exec(text)?.[1] ?? ''
+    for (const name of [key, ...named]) {
+      const { pathname } = new URL(name, `http://edge${entry}`)
+      expect((await rig.get(pathname, { headers })).status, name).toBe(200)
+    }
+    const wanted = ['/listed/index.m3u8', '/keys/k', '/listed/a.ts', '/listed/b.ts']
+    expect(asked()).toEqual(wanted.map((path) => [path, BASIC]))
+  })
+
+  test('does so for a stream', async () => {
+    put('/sent/s.ts', '\u0047'.repeat(188), 'video/mp2t')
+    expect((await rig.get(`${await open('streamed')}s.ts`)).status).toBe(200)
+    expect(asked()).toEqual([['/sent/s.ts', BASIC]])
+  })
+
+  test('is not sent on where its host redirects elsewhere', async () => {
+    put('/else/a.ts', 'a', 'video/mp2t', trusted)
+    rig.origin.moved.set('/listed/moved.ts', `${trusted.url}/else/a.ts`)
+    await rig.get(`${await open('listed')}moved.ts`)
+    expect(asked()).toEqual([['/listed/moved.ts', BASIC]])
+    expect(trusted.seen.map(({ headers }) => headers.authorization)).not.toContain(BASIC)
+  })
 })

@@ -31,6 +31,7 @@ export const channelRows = (
   const rows = new Map<string, string>()
   for (const [id, it] of Object.entries(channels)) {
     const record: ChannelRecord = {
+      login: '',
       entry: 'index.m3u8',
       query: '',
       protocol: 'hls',

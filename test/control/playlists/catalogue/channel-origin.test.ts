@@ -56,13 +56,12 @@ describe('where a channel is fetched', () => {
     const { channels, warnings } = await catalogueOf(
       `#EXTM3U\n${entry('Multicast', 'udp://@239.0.0.1:1234')}${entry('Login', 'http://u:p@o/x/i.m3u8')}${entry('Blank', 'http://{host}/x/i.m3u8')}${entry('Dots', 'http://o..x/i.m3u8')}${entry('Own', 'http://my_tv.example./o/i.m3u8')}`,
     )
-    expect(channels.map(({ name, origin }) => [name, origin])).toEqual([
-      ['Login', 'http://o'],
-      ['Own', 'http://my_tv.example.'],
+    expect(channels.map(({ name, origin, login }) => [name, origin, login])).toEqual([
+      ['Login', 'http://o', Buffer.from('u:p').toString('base64')],
+      ['Own', 'http://my_tv.example.', undefined],
     ])
     expect(warnings).toEqual([
       'main line 3: Multicast is left out: only http and https addresses can be served',
-      'main line 5: Login: the user name in its address is not sent to the origin',
       'main line 7: Blank is left out: its host is no name',
       'main line 9: Dots is left out: its host is no name',
     ])

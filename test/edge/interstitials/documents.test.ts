@@ -24,9 +24,9 @@ describe('marks that others wrote', () => {
   })
 
   test('mean nothing in one without', async () => {
-    const name = assets.put('#\u0001')
+    const name = assets.put('#EXT-X-ODD:\u0001')
     const { text } = await assets.rig.get(below(await assets.open()) + name)
-    expect(text.split('\n')[2]).toBe('#\u0001')
+    expect(text.split('\n')[2]).toBe('#EXT-X-ODD:\u0001')
   })
 
   test('in an argument of a viewer neither', async () => {

@@ -27,9 +27,8 @@ const rounds = positive(values.rounds, 3)
 const undo: (() => Promise<unknown>)[] = []
 const node = (name: string, argument: string, onStdout?: (text: string) => void) => {
   const script = join(import.meta.dirname, name)
-  return startChild([process.execPath, '--import', 'tsx', script, argument], {
-    ...(onStdout === undefined ? {} : { onStdout }),
-  })
+  const options = onStdout === undefined ? {} : { onStdout }
+  return startChild([process.execPath, '--import', 'tsx', script, argument], options)
 }
 
 const startOrigin = async (): Promise<string> => {

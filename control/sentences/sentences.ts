@@ -194,7 +194,8 @@ export const SENTENCES = {
   'value.time': 'must be a time of day, such as 22:30',
   'value.http': 'must begin with http:// or https://',
   'value.site': 'must be http:// or https:// and a host, such as https://tv.example.net',
-  'value.origin': 'must be http:// or https:// and a host, such as http://10.0.0.9:8080',
+  'value.origin':
+    'must be http:// or https:// and a host, such as http://10.0.0.9:8080, without a login, which edges would not send: let the origin admit their addresses',
   'value.site_below':
     'must be http:// or https://, a host and at most a folder, such as https://tv.example.net/gatehouse',
   'value.below': 'must be a folder of an address, such as /tv',

@@ -29,7 +29,7 @@ const FORMS: Readonly<Record<string, string>> = {
   [TIME_PATTERN]: say('value.time'),
   '^https?://': say('value.http'),
   '^https?://[^/]+$': say('value.site'),
-  '^https?://[^/]+/?$': say('value.origin'),
+  '^https?://[^/@]+/?$': say('value.origin'),
   '^https?://[^/@]+': say('value.http'),
   '^https?://[^/?#\\s@]+(?:/[A-Za-z0-9._~-]+)*/?$': say('value.site_below'),
   '^(?:/[A-Za-z0-9._~-]+)+$': say('value.below'),

@@ -133,7 +133,7 @@ export const edgeSchema = section(
 export const originSchema = item(
   {
     name: name('Name of the origin.'),
-    url: Type.String({ pattern: '^https?://[^/]+/?$', description: 'Scheme, host and port.' }),
+    url: Type.String({ pattern: '^https?://[^/@]+/?$', description: 'Scheme, host and port.' }),
     servers: texts({
       description:
         'Several servers that answer for this origin, `host:port` each; its certificate names the host of `url`.',

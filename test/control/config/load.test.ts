@@ -126,6 +126,7 @@ describe('parseConfig', () => {
     ['surge: [{name: a, group: g}]', "there is no group 'g'"],
     ['sources: [{name: a}]', 'needs either `file` or `url`'],
     ['channels: [{match: "("}]', 'is not a regular expression'],
+    ["origins: [{name: a, url: 'http://u:p@10.0.0.9:8080'}]", 'without a login, which edges would'],
     ['edge: {listen: 8080}', 'g.yaml:1: edge.listen: must be an address and a port, such as'],
     ['edge: {listen: nonsense}', 'g.yaml:1: edge.listen: must be an address and a port, such as'],
     ['admin: {listen: "127.0.0.1:80000"}', 'admin.listen: there is no port 80000'],

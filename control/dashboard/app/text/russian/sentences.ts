@@ -211,7 +211,7 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
   'said.value.time': 'должно быть время суток, например 22:30',
   'said.value.http': 'должно начинаться с http:// или https://',
   'said.value.site': 'должно быть http:// или https:// и хост, например https://tv.example.net',
-  'said.value.origin': 'должно быть http:// или https:// и хост, например http://10.0.0.9:8080',
+  'said.value.origin': 'http(s)://хост:порт без пароля: разрешите на источнике адреса узлов',
   'said.value.site_below':
     'должно быть http:// или https://, хост и не более чем папка, например https://tv.example.net/gatehouse',
   'said.value.below': 'должна быть папка адреса, например /tv',

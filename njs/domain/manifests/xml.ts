@@ -67,14 +67,23 @@ const DOCTYPE = /<!DOCTYPE\s[^[>]*\[([\s\S]*?)\]\s*>/
 const ENTITY = /<!ENTITY\s+([\w.:-]+)\s+(?:"([^"]*)"|'([^']*)')\s*>/g
 const NOT_EXPANDED = /(<!\[CDATA\[[\s\S]*?\]\]>|<!--[\s\S]*?-->)/
 
-/** A text without its comments; what CDATA has of them stays. */
-export const withoutComments = (text: string): string =>
-  text.includes('<!--')
-    ? text.replace(
-        /(<!\[CDATA\[[^]*?\]\]>)|<!--[^]*?-->/g,
-        (_, kept: string | undefined) => kept ?? '',
-      )
-    : text
+/** A text without its comments; what CDATA has of them stays. One that does not end is none. */
+export const withoutComments = (text: string): string => {
+  let out = ''
+  let done = 0
+  for (let at = text.indexOf('<!'); at >= 0; at = text.indexOf('<!', at)) {
+    const isComment = text.startsWith('<!--', at)
+    const isData = text.startsWith('<![CDATA[', at)
+    const end = isComment ? text.indexOf('-->', at + 4) : isData ? text.indexOf(']]>', at) : at - 1
+    if (end < 0 && (isComment || isData)) break
+    if (isComment) {
+      out += text.slice(done, at)
+      done = end + 3
+    }
+    at = end + 3
+  }
+  return done === 0 ? text : out + text.slice(done)
+}
 /** Entities may name others; bounds what hostile ones grow to. */
 const MOST_DEPTH = 4
 const MOST_GROWTH = 1_048_576

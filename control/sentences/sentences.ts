@@ -195,7 +195,7 @@ export const SENTENCES = {
   'value.http': 'must begin with http:// or https://',
   'value.site': 'must be http:// or https:// and a host, such as https://tv.example.net',
   'value.origin':
-    'must be http:// or https:// and a host, such as http://10.0.0.9:8080, without a login, which edges would not send: let the origin admit their addresses',
+    'must be http:// or https:// and a host, such as http://10.0.0.9:8080; a login belongs into the addresses of the list, `http://user:password@host/…`, where it is kept from viewers',
   'value.site_below':
     'must be http:// or https://, a host and at most a folder, such as https://tv.example.net/gatehouse',
   'value.below': 'must be a folder of an address, such as /tv',
@@ -217,8 +217,6 @@ export const SENTENCES = {
   'value.file_or_url': 'needs either `file` or `url`',
   'value.key_or_file': 'needs either `key` or `key_file`',
   'value.no_zone': "there is no time zone '{name}'; name one like Europe/Lisbon",
-  'value.login_in_lists':
-    'a login does not belong here: write it into the addresses of the list, `http://user:password@host/…`, where it is kept from viewers',
   'value.needs_too': 'needs `{name}` too',
   'value.needs_pair': 'needs `certificate_file` and `key_file`',
   'value.bundled_only':

@@ -76,9 +76,6 @@ const checkSources = (config: Config, report: Report): void => {
       report(['sources', index], say('value.file_or_url'))
     }
   })
-  config.origins.forEach(({ url }, index) => {
-    if (url.includes('@')) report(['origins', index, 'url'], say('value.login_in_lists'))
-  })
   config.guide.sources.forEach(({ file, url, time_zone: zone }, index) => {
     const path = ['guide', 'sources', index]
     if ((file === undefined) === (url === undefined)) report(path, say('value.file_or_url'))

@@ -211,7 +211,8 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
   'said.value.time': 'должно быть время суток, например 22:30',
   'said.value.http': 'должно начинаться с http:// или https://',
   'said.value.site': 'должно быть http:// или https:// и хост, например https://tv.example.net',
-  'said.value.origin': 'http(s)://хост:порт без пароля: разрешите на источнике адреса узлов',
+  'said.value.origin':
+    'должно быть http:// или https:// и хост, например http://10.0.0.9:8080; логин впишите в адреса списка: `http://user:password@host/…`',
   'said.value.site_below':
     'должно быть http:// или https://, хост и не более чем папка, например https://tv.example.net/gatehouse',
   'said.value.below': 'должна быть папка адреса, например /tv',
@@ -233,7 +234,6 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
   'said.value.file_or_url': 'нужно либо `file`, либо `url`',
   'said.value.key_or_file': 'нужно либо `key`, либо `key_file`',
   'said.value.no_zone': 'нет часового пояса «{name}»; назовите такой, как Europe/Lisbon',
-  'said.value.login_in_lists': 'логин впишите в адреса списка: `http://user:password@host/…`',
   'said.value.needs_too': 'нужно ещё и `{name}`',
   'said.value.needs_pair': 'нужны `certificate_file` и `key_file`',
   'said.value.bundled_only':

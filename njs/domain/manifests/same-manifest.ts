@@ -60,9 +60,12 @@ const noteData = (files: Places, line: string): void => {
   if (value !== '') note(files, `SESSION-DATA ${id}`, value)
 }
 
+/** Segments and kinds of which tags are looked at: an archive of a day may say something of each. */
+const MOST_TAGS = 1000
+
 const noteTag = (files: Places, line: string, segment: number): void => {
   const colon = line.indexOf(':')
-  if (colon < 0 || COMMON.test(line)) return
+  if (colon < 0 || files.size >= MOST_TAGS || COMMON.test(line)) return
   note(files, `${line.slice(0, colon)} ${segment}`, line.slice(colon).replace(MOVING, ''))
 }
 

@@ -1,6 +1,11 @@
 import { readJson } from '#domain/read-json'
 import type { EntryNames } from '../playlists/catalogue/channel.ts'
-import { keepRecords, type NameRecord, type NameRecords } from '../playlists/former/records.ts'
+import {
+  keepRecords,
+  MOST_RECORDS,
+  type NameRecord,
+  type NameRecords,
+} from '../playlists/former/records.ts'
 import { KEYS } from '../sessions/model/keys.ts'
 import type { RedisClient } from '../sessions/redis/client.ts'
 
@@ -48,14 +53,16 @@ const isNewer = (record: NameRecord, kept: ReadonlyMap<string, NameRecord>): boo
 export class SharedNameRecords implements NameRecords {
   private readonly redis: Client
   private readonly warn: (message: string) => void
+  private readonly most: number
   private readonly kept = new Map<string, NameRecord>()
   private readonly unsent = new Map<string, NameRecord>()
   private news = 0
   private seen = 0
 
-  constructor(redis: Client, warn: (message: string) => void) {
+  constructor(redis: Client, warn: (message: string) => void, most = MOST_RECORDS) {
     this.redis = redis
     this.warn = warn
+    this.most = most
   }
 
   version(): number {
@@ -87,7 +94,7 @@ export class SharedNameRecords implements NameRecords {
   }
 
   private keep(records: readonly NameRecord[]): void {
-    const lost = keepRecords(this.kept, records)
+    const lost = keepRecords(this.kept, records, this.most)
     if (lost > 0)
       this.warn(
         `${lost} channels that lists named anew are remembered no more, the oldest ones: what closed them by their former names does not now`,
@@ -95,7 +102,8 @@ export class SharedNameRecords implements NameRecords {
   }
 
   private async send(): Promise<void> {
-    const batch = [...this.unsent.values()].slice(0, BATCH)
+    const batch: NameRecord[] = []
+    for (const record of this.unsent.values()) if (batch.push(record) === BATCH) break
     if (batch.length === 0) return
     const fields = batch.flatMap(({ address, ...rest }) => [address, JSON.stringify(rest)])
     await this.redis.hset(key, ...fields)

@@ -8,7 +8,7 @@ import {
   mapInTurns,
 } from '../catalogue/yield-to-event-loop.ts'
 import { areSameEntries, asFormer, calledAs, calledAsEach, entryNamesOf } from './entry-names.ts'
-import { hashOfAddress, type NameRecord, type NameRecords } from './records.ts'
+import { hashOfAddress, MOST_RECORDS, type NameRecord, type NameRecords } from './records.ts'
 
 type AddressNames = readonly EntryNames[]
 type History = readonly AddressNames[]
@@ -24,8 +24,6 @@ export interface WrittenRules {
 
 /** Names that are remembered of one address. */
 const MOST_NAMES = 16
-/** Addresses that are in no list any more, remembered by this process whatever is written for them. */
-const MOST_GONE = 50_000
 
 /** An address without what changes in it while the channel stays. */
 const placeOf = ({ origin, base, entry, query }: Channel): string =>
@@ -183,6 +181,7 @@ export class FormerNames {
   private before: ByAddress = new Map()
   private known = new Map<string, History>()
   private version: number | null = null
+  /** What is in no list any more, remembered by this process whatever is written for it. */
   private readonly gone = new Map<string, AddressNames>()
 
   constructor(records: NameRecords, clock: () => number) {
@@ -286,7 +285,7 @@ export class FormerNames {
         left.push({ ...recordOf(address, first, longer, this.clock()), isGone: true })
     })
     for (const address of gone.keys()) {
-      if (gone.size <= MOST_GONE) break
+      if (gone.size <= MOST_RECORDS) break
       gone.delete(address)
     }
     return left

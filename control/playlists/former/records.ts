@@ -26,8 +26,10 @@ export interface NameRecords {
 export const hashOfAddress = (text: string): string =>
   hash('sha256', text, 'base64url').slice(0, 22)
 
-/** Addresses that are remembered at most; those that are in no list go first. */
-export const MOST_RECORDS = 40_000
+/**
+ * Addresses that are remembered at most, more than lists have, since what is forgotten closes nothing: 150 MB where so many are. Those that are in no list go first.
+ */
+export const MOST_RECORDS = 250_000
 
 const isNamedAnew = ({ called, isGone }: NameRecord): boolean =>
   isGone !== true && called.length > 0
@@ -36,6 +38,7 @@ const isNamedAnew = ({ called, isGone }: NameRecord): boolean =>
 export const keepRecords = (
   kept: Map<string, NameRecord>,
   records: readonly NameRecord[],
+  most = MOST_RECORDS,
 ): number => {
   for (const record of records) {
     const known = kept.get(record.address)
@@ -44,12 +47,12 @@ export const keepRecords = (
     kept.set(record.address, record)
   }
   for (const [address, record] of kept) {
-    if (kept.size <= MOST_RECORDS) return 0
+    if (kept.size <= most) return 0
     if (!isNamedAnew(record)) kept.delete(address)
   }
   let lost = 0
   for (const address of kept.keys()) {
-    if (kept.size <= MOST_RECORDS) break
+    if (kept.size <= most) break
     kept.delete(address)
     lost += 1
   }

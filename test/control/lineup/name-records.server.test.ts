@@ -1,7 +1,8 @@
 import { beforeEach, expect, it } from 'vitest'
 import { SharedNameRecords } from '../../../control/lineup/name-records.ts'
-import { MOST_RECORDS, type NameRecord } from '../../../control/playlists/former/records.ts'
+import type { NameRecord } from '../../../control/playlists/former/records.ts'
 import { KEYS } from '../../../control/sessions/model/keys.ts'
+import { until } from '../../support/programs/port.ts'
 import { ownRedis } from '../../support/programs/redis-client.ts'
 
 const redis = await ownRedis()
@@ -10,7 +11,7 @@ beforeEach(async () => {
 })
 
 const told: string[] = []
-const plane = () => new SharedNameRecords(redis, (message) => told.push(message))
+const plane = (most?: number) => new SharedNameRecords(redis, (message) => told.push(message), most)
 const names = { id: 'adult1', tvgId: 'adult1', name: 'One', titles: ['Mix'] }
 const record = (
   address: string,
@@ -76,19 +77,37 @@ it('hands on what left the lists, which is no news for those that are there', as
   expect(await b.refresh()).toBe(true)
 })
 
+/** As many as take a while to be sent. */
+const MOST = 2000
+
 it('lets those that left the lists make room first, without a word', () => {
-  const a = plane()
+  const a = plane(MOST)
   const before = told.length
   a.put([record('kept', 0), { ...record('gone', 1), isGone: true }])
-  a.put(Array.from({ length: MOST_RECORDS - 1 }, (_, n) => record(`b${n}`, n + 2)))
+  a.put(Array.from({ length: MOST - 1 }, (_, n) => record(`b${n}`, n + 2)))
   const kept = new Set([...a.all()].map(({ address }) => address))
-  expect([kept.size, kept.has('kept'), kept.has('gone')]).toEqual([MOST_RECORDS, true, false])
+  expect([kept.size, kept.has('kept'), kept.has('gone')]).toEqual([MOST, true, false])
   expect(told).toHaveLength(before)
 })
 
 it('tells where the oldest make room', () => {
-  const a = plane()
-  a.put(Array.from({ length: MOST_RECORDS + 2 }, (_, n) => record(`a${n}`, n)))
-  expect([...a.all()]).toHaveLength(MOST_RECORDS)
+  const a = plane(MOST)
+  a.put(Array.from({ length: MOST + 2 }, (_, n) => record(`a${n}`, n)))
+  expect([...a.all()]).toHaveLength(MOST)
   expect(told.at(-1)).toMatch(/^2 channels that lists named anew/)
+})
+
+it('holds what a list of many entries renamed, over a restart', async () => {
+  const a = plane()
+  const before = told.length
+  const all = Array.from({ length: 45_000 }, (_, n) => record(`many${n}`, n))
+  a.put(all)
+  const late = plane()
+  const held = () => [...late.all()].filter(({ address }) => address.startsWith('many'))
+  await until('all are sent and read', async () => {
+    await a.refresh()
+    await late.refresh()
+    return held().length === all.length
+  })
+  expect(told).toHaveLength(before)
 })

@@ -57,6 +57,8 @@ export const originFragments = (settings: NginxSettings): Fragments => {
   const socketOf = (index: number): string =>
     join(dirname(settings.sockets.inner), `edge-origin-${index}.sock`)
   const map = (values: readonly string[]): string => lines(4, values)
+  const authorization = authorizedOrigins.length === 0 ? '""' : '$gh_origin_authorization'
+  const withoutLogin = origins.filter((it) => !it.includes('@'))
   return {
     upstreamsOfOrigins: map(
       origins.map((origin, index) => {
@@ -66,7 +68,9 @@ export const originFragments = (settings: NginxSettings): Fragments => {
       }),
     ),
     // Where none has viewers' own logins, nothing is looked for.
-    originAuthorization: authorizedOrigins.length === 0 ? '""' : '$gh_origin_authorization',
+    originAuthorization: authorization,
+    originsAlone: map(withoutLogin.map((it) => `"${it}" $gh_origin;`)),
+    originsWithoutLogin: map(withoutLogin.map((it) => `"${it}" ${authorization};`)),
     originAuthorizations: map(authorizedOrigins.map((it) => `"${it}" $http_authorization;`)),
     originChallenges: map(authorizedOrigins.map((it) => `"${it}" origin-challenge;`)),
     originTlsNames: map(origins.map((it) => `"${it}" "${tlsNameOf(it)}";`)),

@@ -3,7 +3,7 @@ import { slateOfReason } from '#domain/channels/slates'
 import { AGAIN_ROUTES } from '#domain/doors/given-again'
 import { MEDIA_PATH, MEDIA_TYPES, OCTETS, ODD_TYPE } from '#domain/headers/media'
 import { isReasonId, REASONS } from '#domain/reasons'
-import { FETCH_MARKS } from '#domain/viewer/fetch-marks'
+import { FETCH_MARKS, letterOfMark } from '#domain/viewer/fetch-marks'
 import { renderAgainLocations } from './again-locations.ts'
 import { renderDoors, renderStrayDoors } from './door-locations.ts'
 import {
@@ -100,11 +100,11 @@ const firstRequests = ({ sockets: { room } }: NginxSettings): string =>
 /** One map line for each location that gives a refusal again: its name is the verdict. */
 const againRoutes = (): string => AGAIN_ROUTES.map((route) => `    ${route} ${route};`).join('\n')
 
-/** Numbers of equal weight below `most`, as nginx splits texts among them. */
+/** The letters of marks, each of equal weight, as nginx splits texts among them. */
 const splitEvenly = (most: number): string => {
   const part = Math.floor(10_000 / most) / 100
-  const lines = Array.from({ length: most - 1 }, (_, at) => `    ${part}% ${at};`)
-  return [...lines, `    * ${most - 1};`].join('\n')
+  const lines = Array.from({ length: most - 1 }, (_, at) => `    ${part}% ${letterOfMark(at)};`)
+  return [...lines, `    * ${letterOfMark(most - 1)};`].join('\n')
 }
 
 /** Every status an origin may fail with but 401, which asks for a login; those that nginx keeps to itself cannot be named. */

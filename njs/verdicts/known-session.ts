@@ -95,7 +95,8 @@ export const makeSeat = (r: Request, name: string): number => {
   const key = leaseKeyOfPlace(nginxCrypto, place)
   letters.write(key)
   const at = hasRoom() ? seatKeys.length : 0
-  if (at > 0) seats.set(name, at)
+  // A copy: what QuickJS cuts from a text is kept as a place in that text, and two things would be compared for each request.
+  if (at > 0) seats.set(Buffer.from(name).toString(), at)
   seatKeys[at] = key
   seatHeads[at] = halves[0] ?? 0
   seatTails[at] = halves[1] ?? 0

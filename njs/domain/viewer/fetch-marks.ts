@@ -2,6 +2,8 @@
 export const FETCH_MARKS = 46
 const PERIODS = 64
 const ALL = 2 ** FETCH_MARKS - 1
+/** QuickJS has no quick power of two, nor a quick remainder of a number of 53 bits. */
+const BITS = Array.from({ length: FETCH_MARKS }, (_, at) => 2 ** at)
 /** Where all marks are set, what has one of every so many marks is counted, and so many times over. */
 const SAMPLE = 15
 
@@ -10,9 +12,21 @@ const SAMPLE = 15
  * one; where the mark was there, how often the request counts, below 0; 0 = it does not.
  */
 export const addMark = (marks: number, mark: number, period: number): number => {
-  const now = period % PERIODS
-  const present = marks % PERIODS === now ? (marks - now) / PERIODS : 0
+  const now = period & (PERIODS - 1)
+  const present = (marks & (PERIODS - 1)) === now ? (marks - now) / PERIODS : 0
   if (present === ALL) return mark % SAMPLE === 1 ? -SAMPLE : 0
-  const bit = 2 ** mark
-  return present % (2 * bit) >= bit ? -1 : (present + bit) * PERIODS + now
+  const bit = BITS[mark] ?? 1
+  return ((present / bit) & 1) === 1 ? -1 : (present + bit) * PERIODS + now
 }
+
+const UPPER = 'A'.charCodeAt(0)
+const LOWER = 'a'.charCodeAt(0)
+const LETTERS = 26
+
+/** The letter that nginx names a mark by. */
+export const letterOfMark = (mark: number): string =>
+  String.fromCharCode(mark < LETTERS ? UPPER + mark : LOWER + mark - LETTERS)
+
+/** The mark that a letter, by its code, names. */
+export const markOfLetter = (code: number): number =>
+  code < LOWER ? code - UPPER : code - LOWER + LETTERS

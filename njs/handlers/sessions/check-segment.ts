@@ -1,5 +1,5 @@
 import { type Folder, hasHidden } from '../../domain/addresses/own-arguments.ts'
-import { addMark } from '../../domain/viewer/fetch-marks.ts'
+import { addMark, markOfLetter } from '../../domain/viewer/fetch-marks.ts'
 import { LEASE_UNIT, SEEN_SPAN } from '../../domain/viewer/lease.ts'
 import { logError } from '../../platform/log.ts'
 import { type Request, variablesOf } from '../../platform/request.ts'
@@ -49,8 +49,10 @@ export const checkSegment = (r: Request): string | Uint8Array => {
     const now = Date.now()
     const again = now < gate.lookAt && !gate.isOpen ? null : routeAgain(variables, now)
     if (again !== null) return again
-    const name = variables['gh_seat'] ?? ''
-    if (name === '') return checkSession(r)
+    // Each variable read costs as much as all that is reckoned here: the mark stands before the seat.
+    const marked = variables['gh_seat'] ?? ''
+    if (marked === '') return checkSession(r)
+    const name = marked.slice(1)
     const at = seats.get(name) ?? makeSeat(r, name)
     const key = seatKeys[at] ?? ''
     const lease = (dictionaries.leases ??= numbers('gh_leases')).get(key)
@@ -68,7 +70,7 @@ export const checkSegment = (r: Request): string | Uint8Array => {
     if (mayBeOdd && isOdd(place, variables['gh_fetched'] ?? '')) return checkSession(r)
     const pace = (dictionaries.pace ??= numbers('gh_pace'))
     const period = (now / MARKS_PERIOD_MS) | 0
-    const marks = addMark(pace.get(key) ?? 0, Number(variables['gh_fetch_mark']), period)
+    const marks = addMark(pace.get(key) ?? 0, markOfLetter(marked.charCodeAt(0)), period)
     if (marks > 0) {
       try {
         pace.set(key, marks, MARKS_TTL_MS)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { addMark, FETCH_MARKS } from '#domain/viewer/fetch-marks'
+import { addMark, FETCH_MARKS, letterOfMark, markOfLetter } from '#domain/viewer/fetch-marks'
 
 const mark = fc.nat(FETCH_MARKS - 1)
 
@@ -38,4 +38,10 @@ test('where all are set, one in fifteen counts, and about as much as all of them
   expect(counted.filter((times) => times > 0).length).toBeLessThan(5)
   expect(counted.reduce((sum, times) => sum + times, 0)).toBeGreaterThan(FETCH_MARKS * 0.9)
   expect(counted.reduce((sum, times) => sum + times, 0)).toBeLessThan(FETCH_MARKS * 1.4)
+})
+
+test('each mark has a letter of its own, which names it', () => {
+  const letters = Array.from({ length: FETCH_MARKS }, (_, at) => letterOfMark(at))
+  expect(letters.join('')).toMatch(/^[A-Za-z]+$/)
+  expect(letters.map((it) => markOfLetter(it.charCodeAt(0)))).toEqual(letters.map((_, at) => at))
 })

@@ -7,10 +7,6 @@ import { loginsOfAnswer } from '../../verdicts/headers/telling-headers.ts'
 /** Of texts, which may have words of their path. */
 const TEXT_PATH = /^[^?]*\.(?:webvtt|vtt|srt|ttml|dfxp|xml|json|txt|css|js)(?:\?|$)/i
 
-/** Shorter words stand in media by chance. */
-const LEAST_IN_MEDIA = 6
-const MEDIA = /^(?:video|audio|image|font)\//i
-
 /** Variables that `sub_filter` looks for, beside the first. */
 const FURTHER = Array.from({ length: 17 }, (_, at) => `gh_masked_${at + 2}`)
 
@@ -32,10 +28,7 @@ const withPacked = (words: readonly string[]): string[] => {
 export const maskLogins = (r: Request): string => {
   try {
     const variables = variablesOf(r)
-    const least = MEDIA.test(variables['upstream_http_content_type'] ?? '') ? LEAST_IN_MEDIA : 1
-    const words = loginsOfAnswer(variables, !TEXT_PATH.test(variables['gh_path'] ?? '')).filter(
-      (it) => it.length >= least,
-    )
+    const words = loginsOfAnswer(variables, !TEXT_PATH.test(variables['gh_path'] ?? ''))
     // One may be part of another.
     const [first = '', ...others] = withPacked(words).sort((a, b) => b.length - a.length)
     setVariables(r, Object.fromEntries(FURTHER.map((name, at) => [name, others[at] ?? ''])))

@@ -236,11 +236,10 @@ describe('X-Accel headers of an origin change nothing', () => {
       'X-Accel-Expires': '3600',
       'X-Accel-Charset': 'koi8-r',
     })
-    const began = Date.now()
+    // At a hundred bytes a second it would not come in this test's time.
     const answer = await rig.get((await open()) + name)
     expect([answer.status, answer.text]).toEqual([200, body])
     expect([...answer.headers.keys()].filter((it) => it.startsWith('x-accel'))).toEqual([])
-    expect(Date.now() - began).toBeLessThan(5_000)
   })
 })
 
@@ -287,15 +286,12 @@ describe('what an origin compresses', () => {
   ])(
     '%s that unpacks to more than a manifest, or not at all, is an origin’s fault',
     async (encoding, body) => {
-      const asked = Date.now()
-      expect((await get('gzip', gzipSync(playlist))).status).toBe(200)
-      const usual = Date.now() - asked
       for (const time of ['first', 'again']) {
         const began = Date.now()
         const { status, reason } = await get(encoding, body)
         expect([status, reason], time).toEqual([502, 'origin.unreadable'])
         // Where a try that ends in nginx is not known as such, others wait for it, six seconds each.
-        expect(Date.now() - began, time).toBeLessThan(5_000 + 5 * usual)
+        expect(Date.now() - began, time).toBeLessThan(5_000)
       }
       expect((await rig.get('/health')).status).toBe(200)
     },
